@@ -1,0 +1,335 @@
+#include "actors/group_coordinator/group_coordinator.hpp"
+
+#include "caf/client_properties.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafka::actors {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// The client must be polled once in max.poll.interval.ms or the group expels
+/// the member, however idle it is; the cap keeps a wake-up that got lost cheap.
+constexpr milliseconds keep_alive_max = seconds{5};
+
+/// Committed offsets are asked for again after this long when the answer was an
+/// error; librdkafka's retry.backoff.max.ms of its newer versions.
+constexpr auto look_up_retry = seconds{1};
+constexpr milliseconds look_up_timeout = seconds{10};
+
+/// Leaving the group takes one round trip; an unreachable broker must not keep
+/// a restart or the end of the program for longer.
+constexpr milliseconds close_limit = seconds{5};
+
+/// Events that are handled in one go before other messages get their turn.
+constexpr int events_max = 100;
+
+} // namespace
+
+group_coordinator_state::group_coordinator_state(
+  base* self, manager_actor manager,
+  std::shared_ptr<const group_options> options,
+  std::shared_ptr<group_memory> memory, std::function<void()> on_closed)
+  : self_(self),
+    manager_(std::move(manager)),
+    options_(std::move(options)),
+    memory_(std::move(memory)),
+    on_closed_(std::move(on_closed)),
+    gate_(
+      std::make_shared<compat::gate<coordinator_actor>>(coordinator_actor{self})),
+    woken_(std::make_shared<std::atomic<bool>>(false)),
+    keep_alive_(std::min(
+      max_poll_interval(options_->config.kafka) / 3, keep_alive_max)) {
+  compat::ignore_error_messages(self_);
+  compat::on_exception(self_, [](const std::string& text) {
+    return make_error(errc::coordinator_died, text);
+  });
+  compat::post(coordinator_actor{self_}, tick{});
+}
+
+group_coordinator_state::~group_coordinator_state() {
+  gate_->close();
+  answer_outstanding(errc::coordinator_died, "the coordinator ended");
+  if (!client_) {
+    on_closed_();
+    return;
+  }
+  client_->detach();
+  auto may_leave = !outstanding_;
+  auto client
+    = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));
+  self_->system().spawn<caf::detached>(
+    [client, may_leave, done = on_closed_](caf::event_based_actor*) {
+      if (may_leave)
+        kafka::consumer::close(std::move(*client), close_limit);
+      else
+        kafka::consumer::abandon(std::move(*client));
+      done();
+    });
+}
+
+coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
+  return {
+    [this](const commit_request& x) { on_commit_request(x); },
+    [this](const revocation_done& x) { on_revocation_done(x); },
+    [this](const seek_request& x) { on_seek_request(x); },
+    [this](close_client) { self_->quit(caf::exit_reason::user_shutdown); },
+    [this](client_ready) { on_client_ready(); },
+    [this](retry_look_up x) { look_up(x.rebalance); },
+    [this](tick) { on_keep_alive(); },
+  };
+}
+
+// -- messages --------------------------------------------------------------------------
+
+void group_coordinator_state::on_keep_alive() {
+  if (!client_ && !open())
+    return;
+  compat::send_after(self_, coordinator_actor{self_}, keep_alive_, tick{});
+  on_client_ready();
+}
+
+void group_coordinator_state::on_client_ready() {
+  woken_->store(false);
+  for (int i = 0; client_ && i < events_max; ++i) {
+    auto x = client_->poll();
+    if (!x)
+      return;
+    std::visit([this](const auto& y) { on_event(y); }, *x);
+  }
+  compat::post(coordinator_actor{self_}, client_ready{});
+}
+
+/// The framework's own fence: Kafka accepts a commit for a partition that the
+/// member gave away, so only what is held in this generation leaves.
+void group_coordinator_state::on_commit_request(const commit_request& x) {
+  commit_result refused{x.id, {}};
+  commit_request accepted{x.id, {}};
+  std::vector<kafka::partition_offset> offsets;
+  for (auto& entry : x.entries) {
+    auto i = held_.find(entry.tp);
+    if (client_ && i != held_.end() && i->second == entry.generation) {
+      accepted.entries.push_back(entry);
+      offsets.push_back({entry.tp, entry.offset});
+    } else {
+      refused.entries.push_back({entry.tp, entry.generation, entry.offset,
+                                 {errc::stale_membership,
+                                  "not held in this generation"}});
+    }
+  }
+  if (offsets.empty() || outstanding_) {
+    compat::post(manager_, std::move(refused));
+    return;
+  }
+  outstanding_ = std::move(accepted);
+  client_->commit(x.id, offsets);
+}
+
+void group_coordinator_state::on_seek_request(const seek_request& x) {
+  auto i = held_.find(x.tp);
+  if (!client_ || i == held_.end()
+      || (!x.revive && i->second != x.generation)) {
+    compat::post(manager_,
+                 seek_done{x.tp, x.generation,
+                           {errc::stale_membership, "not held any more"}});
+    return;
+  }
+  i->second = x.generation;
+  auto is_logical = x.offset < 0;
+  auto failure = x.revive || is_logical
+                   ? client_->reposition({x.tp, x.offset})
+                   : client_->seek({x.tp, x.offset});
+  compat::post(manager_, seek_done{x.tp, x.generation, std::move(failure)});
+}
+
+void group_coordinator_state::on_revocation_done(const revocation_done& x) {
+  if (!revoking_ || revoking_->id != x.rebalance)
+    return; // a completion of an older rebalance is void
+  if (outstanding_)
+    renew_client();
+  else
+    give_back();
+}
+
+void group_coordinator_state::look_up(rebalance_id id) {
+  if (client_ && assigning_ && assigning_->id == id)
+    client_->look_up_committed(id.value, assigning_->partitions,
+                               look_up_timeout);
+}
+
+// -- the client's events -----------------------------------------------------------------
+
+void group_coordinator_state::on_event(const kafka::assigned& x) {
+  assigning_ = rebalance{{++last_rebalance_.value}, x.partitions};
+  if (x.partitions.empty())
+    accept({});
+  else
+    look_up(assigning_->id);
+}
+
+void group_coordinator_state::on_event(const kafka::revoked& x) {
+  // An assignment that is still looked up was never told to the manager.
+  assigning_.reset();
+  rebalance_id id{++last_rebalance_.value};
+  if (!revoking_)
+    revoking_.emplace();
+  revoking_->id = id;
+  for (auto& tp : x.partitions)
+    if (held_.count(tp)
+        && std::find(revoking_->partitions.begin(), revoking_->partitions.end(),
+                     tp)
+             == revoking_->partitions.end())
+      revoking_->partitions.push_back(tp);
+  compat::post(manager_,
+               assignments_revoked{id, revoking_->partitions, x.lost});
+  if (x.lost && outstanding_)
+    renew_client();
+}
+
+void group_coordinator_state::on_event(const kafka::committed_found& x) {
+  if (!assigning_ || assigning_->id.value != x.token)
+    return; // of a rebalance that was overtaken
+  if (!x.failure) {
+    accept(x.entries);
+    return;
+  }
+  compat::post(manager_, client_failure{x.failure});
+  if (!ends_with(x.failure))
+    compat::send_after(self_, coordinator_actor{self_}, look_up_retry,
+                       retry_look_up{assigning_->id});
+}
+
+void group_coordinator_state::on_event(const kafka::commit_answered& x) {
+  if (!outstanding_ || outstanding_->id != x.token)
+    return;
+  auto request = std::exchange(outstanding_, std::nullopt);
+  commit_result result{request->id, {}};
+  for (auto& asked : request->entries) {
+    auto is_it = [&](const auto& y) { return y.what.tp == asked.tp; };
+    auto i = std::find_if(x.entries.begin(), x.entries.end(), is_it);
+    result.entries.push_back({asked.tp, asked.generation, asked.offset,
+                              i == x.entries.end() ? x.failure : i->failure});
+  }
+  compat::post(manager_, std::move(result));
+  if (x.failure)
+    ends_with(x.failure);
+}
+
+void group_coordinator_state::on_event(const kafka::client_error& x) {
+  compat::post(manager_, client_failure{x.what});
+  ends_with(x.what);
+}
+
+void group_coordinator_state::on_event(const kafka::log_line& x) {
+  options_->log({x.level, options_->config.group, x.facility, x.text});
+}
+
+// -- what it does --------------------------------------------------------------------------
+
+std::function<void()> group_coordinator_state::make_waker() {
+  return [gate = gate_, woken = woken_] {
+    if (!woken->exchange(true))
+      gate->post(client_ready{});
+  };
+}
+
+bool group_coordinator_state::open() {
+  auto client = kafka::consumer::open(client_properties(options_->config),
+                                      make_waker());
+  auto failure = client ? (*client)->subscribe(options_->config.topics)
+                        : client.failure();
+  if (client)
+    client_ = std::move(*client);
+  if (!failure)
+    return true;
+  self_->quit(make_error(failure.code, failure.text));
+  return false;
+}
+
+/// Takes what the group assigned: every partition begins at its committed
+/// offset, or where `begin-offset` says. The sources are open before the client
+/// fetches, and the manager hears of them before their first record.
+void group_coordinator_state::accept(
+  const std::vector<kafka::committed_found::entry>& found) {
+  auto id = std::exchange(assigning_, std::nullopt)->id;
+  assignments_received message{options_->config.group, id, {}};
+  std::vector<kafka::partition_offset> begins;
+  for (auto& x : found) {
+    auto begin = begin_of(x);
+    auto g = memory_->raise(x.tp);
+    held_[x.tp] = g;
+    begins.push_back({x.tp, begin});
+    message.partitions.push_back(
+      {x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});
+  }
+  compat::post(manager_, std::move(message));
+  if (auto failure = client_->assign(begins))
+    self_->quit(make_error(errc::coordinator_died, failure.text));
+}
+
+offset_t group_coordinator_state::begin_of(
+  const kafka::committed_found::entry& x) const {
+  if (x.offset)
+    return *x.offset;
+  auto& begin = options_->config.begin_offset;
+  if (auto* exact = std::get_if<offset_t>(&begin))
+    return *exact;
+  return std::get<logical_offset>(begin) == logical_offset::earliest
+           ? kafka::offset_earliest
+           : kafka::offset_latest;
+}
+
+void group_coordinator_state::give_back() {
+  auto done = std::exchange(revoking_, std::nullopt);
+  for (auto& tp : done->partitions)
+    held_.erase(tp);
+  if (auto failure = client_->unassign(done->partitions))
+    self_->quit(make_error(errc::coordinator_died, failure.text));
+}
+
+/// A commit is outstanding for partitions that we no longer have: librdkafka
+/// may send it later, under its next generation, and move the group's offset
+/// back. Only without this client it cannot.
+void group_coordinator_state::renew_client() {
+  assignments_revoked all{{++last_rebalance_.value}, {}, true};
+  for (auto& [tp, g] : held_)
+    all.partitions.push_back(tp);
+  answer_outstanding(errc::stale_membership,
+                     "the partitions were gone before the answer came");
+  outstanding_.reset();
+  compat::post(manager_, std::move(all));
+  held_.clear();
+  assigning_.reset();
+  revoking_.reset();
+  client_->detach();
+  auto old
+    = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));
+  self_->system().spawn<caf::detached>([old](caf::event_based_actor*) {
+    kafka::consumer::abandon(std::move(*old));
+  });
+  open();
+}
+
+void group_coordinator_state::answer_outstanding(errc code,
+                                                 const std::string& text) {
+  if (!outstanding_)
+    return;
+  commit_result result{outstanding_->id, {}};
+  for (auto& x : outstanding_->entries)
+    result.entries.push_back({x.tp, x.generation, x.offset, {code, text}});
+  compat::post(manager_, std::move(result));
+}
+
+bool group_coordinator_state::ends_with(const kafka::error& x) {
+  if (!x.fatal && !is_permanent(x.code))
+    return false;
+  auto code = x.code == errc::none ? errc::client_fatal : x.code;
+  self_->quit(make_error(code, x.text));
+  return true;
+}
+
+} // namespace cafka::actors

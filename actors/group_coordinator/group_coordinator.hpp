@@ -1,0 +1,96 @@
+#pragma once
+
+#include "actors/group_memory/group_memory.hpp"
+#include "actors/interfaces.hpp"
+#include "kafka/consumer.hpp"
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace cafka::actors {
+
+/// The only owner of the Kafka client: subscribe, assign, commit, seek, close.
+/// Driven by the client's events; it never blocks and never runs user code.
+///
+/// ```
+///   joining ── assigned ──► looking up ── committed offsets ──► assigned
+///      ▲                        │ revoked: the look-up is void     │ revoked
+///      │                        ▼                                  ▼
+///      └──────── given back ◄── revocation_done ─────────────── revoking
+///   any ── a commit is outstanding when partitions are lost or given back ──►
+///          the client is destroyed without close and made anew ──► joining
+///   any ── close_client, or any end ──► the client goes to a reaper
+/// ```
+///
+/// However the actor ends, its state's destructor hands the client to a thread
+/// that may block (the reaper), which closes it and then calls `on_closed`.
+class group_coordinator_state {
+public:
+  static constexpr const char* name = "cafka.group_coordinator";
+  using base = coordinator_actor::base;
+
+  group_coordinator_state(base* self, manager_actor manager,
+                          std::shared_ptr<const group_options> options,
+                          std::shared_ptr<group_memory> memory,
+                          std::function<void()> on_closed);
+  ~group_coordinator_state();
+  group_coordinator_state(const group_coordinator_state&) = delete;
+  group_coordinator_state& operator=(const group_coordinator_state&) = delete;
+
+  coordinator_actor::behavior_type make_behavior();
+
+private:
+  /// Partitions with the rebalance that gives or takes them.
+  struct rebalance {
+    rebalance_id id;
+    std::vector<topic_partition> partitions;
+  };
+
+  // -- messages
+  void on_client_ready();
+  void on_keep_alive();
+  void on_commit_request(const commit_request& x);
+  void on_seek_request(const seek_request& x);
+  void on_revocation_done(const revocation_done& x);
+  void look_up(rebalance_id id);
+
+  // -- the client's events
+  void on_event(const kafka::assigned& x);
+  void on_event(const kafka::revoked& x);
+  void on_event(const kafka::committed_found& x);
+  void on_event(const kafka::commit_answered& x);
+  void on_event(const kafka::client_error& x);
+  void on_event(const kafka::log_line& x);
+
+  // -- what it does
+  bool open();
+  void accept(const std::vector<kafka::committed_found::entry>& found);
+  void give_back();
+  void renew_client();
+  void answer_outstanding(errc code, const std::string& text);
+  offset_t begin_of(const kafka::committed_found::entry& x) const;
+  /// Ends the actor when `x` says that the client cannot go on. True: it does.
+  bool ends_with(const kafka::error& x);
+  std::function<void()> make_waker();
+
+  base* self_;
+  manager_actor manager_;
+  std::shared_ptr<const group_options> options_;
+  std::shared_ptr<group_memory> memory_;
+  std::function<void()> on_closed_;
+  std::shared_ptr<compat::gate<coordinator_actor>> gate_;
+  std::shared_ptr<std::atomic<bool>> woken_;
+  std::unique_ptr<kafka::consumer> client_;
+  std::map<topic_partition, generation> held_;
+  rebalance_id last_rebalance_;
+  std::optional<rebalance> assigning_;
+  std::optional<rebalance> revoking_;
+  std::optional<commit_request> outstanding_;
+  caf::timespan keep_alive_;
+};
+
+} // namespace cafka::actors

@@ -1,0 +1,152 @@
+/// Where acks become watermarks, and where a commit is decided.
+
+#include "actors/group_manager/group_manager.hpp"
+
+#include <utility>
+
+namespace cafka::actors {
+
+namespace {
+
+/// Different refusals that are told apart between two reports; what exceeds it
+/// is still counted in the status.
+constexpr std::size_t refusals_max = 100;
+
+} // namespace
+
+// -- acks ------------------------------------------------------------------------------
+
+ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
+                                      std::span<const offset_t> offsets,
+                                      bool cumulative) {
+  auto i = held_.find(tp);
+  if (i == held_.end()) {
+    refuse(tp, g, ack_result::not_held);
+    return {ack_result::not_held, -1};
+  }
+  auto& held = i->second;
+  core::ack_effect effect;
+  if (held.machine.gen() != g || held.drain_over)
+    effect.result = ack_result::stale_generation;
+  else if (cumulative && offsets.size() != 1)
+    effect.result = ack_result::negative_offset;
+  else if (cumulative)
+    effect = held.machine.ack(offsets.front());
+  else
+    effect = held.machine.ack_individual(offsets);
+  if (is_refused(effect.result))
+    refuse(tp, g, effect.result);
+  else
+    apply(tp, held, effect);
+  auto& tracker = held.machine.tracker();
+  ack_reply reply{effect.result, tracker ? tracker->watermark() : -1};
+  check_drained(); // may give the partition back
+  return reply;
+}
+
+void group_manager_state::apply(const topic_partition& tp, held_partition& x,
+                                const core::ack_effect& effect) {
+  if (effect.freed != core::volume{} && x.machine.has_worker())
+    compat::post(x.worker->handle, window_freed{effect.freed});
+  auto& tracker = x.machine.tracker();
+  auto ranges = tracker ? tracker->ack_range_count() : 0;
+  auto hold = ranges >= options_->config.ack_ranges_max;
+  if (hold != x.held_back) {
+    x.held_back = hold;
+    if (hold)
+      tell(event_kind::delivery_waits, tp, x.machine.gen(), -1, ranges);
+    if (x.machine.has_worker())
+      compat::post(x.worker->handle, hold_delivery{hold});
+  }
+  if (effect.moved)
+    commits_.acked(effect.records, now());
+  commit_if_due();
+}
+
+void group_manager_state::refuse(const topic_partition& tp, generation g,
+                                 ack_result why) {
+  ++acks_refused_;
+  auto key = std::make_pair(tp, why);
+  if (auto i = refusals_.find(key); i != refusals_.end()) {
+    ++i->second.count;
+    return;
+  }
+  if (refusals_.size() >= refusals_max)
+    return;
+  // The first is told at once, its like are summed up until the next report.
+  refusals_.emplace(std::move(key), refusal{g, 0});
+  tell(event_kind::ack_refused, tp, g, -1, 1, errc::none, to_string(why));
+}
+
+void group_manager_state::report_refusals() {
+  for (auto& [key, x] : std::exchange(refusals_, {}))
+    if (x.count > 0)
+      tell(event_kind::ack_refused, key.first, x.generation, -1, x.count,
+           errc::none, to_string(key.second));
+}
+
+// -- commits ---------------------------------------------------------------------------
+
+void group_manager_state::commit_if_due() {
+  if (revocation_)
+    return; // timer commits wait while a rebalance runs
+  if (commits_.due(now()) && !send_commit(nullptr)) {
+    // Everything that was gathered is committed already.
+    commits_.sent();
+    commits_.answered(true, now());
+  }
+  if (auto next = commits_.next_due())
+    arm(*next);
+}
+
+/// Sends the watermarks of the held partitions, or of `only` some, as far as
+/// the broker has not confirmed them. False: there is nothing to send.
+bool group_manager_state::send_commit(const std::set<topic_partition>* only) {
+  commit_request request;
+  for (auto& [tp, x] : held_) {
+    auto& tracker = x.machine.tracker();
+    if ((only && !only->count(tp)) || !tracker
+        || tracker->watermark() == x.committed)
+      continue;
+    request.entries.push_back({tp, x.machine.gen(), tracker->watermark()});
+  }
+  if (request.entries.empty())
+    return false;
+  request.id = ++last_commit_id_;
+  for (auto& x : request.entries)
+    tell(event_kind::commit_sent, x.tp, x.generation, x.offset);
+  commits_.sent();
+  compat::post(coordinator_, std::move(request));
+  return true;
+}
+
+void group_manager_state::on_commit_result(const commit_result& x) {
+  bool ok = true;
+  for (auto& entry : x.entries) {
+    if (entry.failure) {
+      ok = false;
+      tell(event_kind::commit_failed, entry.tp, entry.generation, entry.offset,
+           0, entry.failure.code, entry.failure.text);
+      continue;
+    }
+    tell(event_kind::committed, entry.tp, entry.generation, entry.offset);
+    auto i = held_.find(entry.tp);
+    if (i != held_.end() && i->second.machine.gen() == entry.generation)
+      i->second.committed = entry.offset;
+  }
+  if (!commits_.in_flight() || x.id != last_commit_id_) {
+    ++stale_dropped_;
+    return;
+  }
+  commits_.answered(ok, now());
+  if (!revocation_)
+    commit_if_due();
+  else if (revocation_->at == revocation::phase::committing) {
+    if (revocation_->commit_id == x.id)
+      finish_revocation();
+    else
+      commit_revoked();
+  }
+}
+
+} // namespace cafka::actors

@@ -1,0 +1,229 @@
+#include "actors/group_manager/group_manager.hpp"
+
+#include "actors/partition_worker/partition_worker.hpp"
+
+#include <algorithm>
+
+namespace cafka::actors {
+
+namespace {
+
+using std::chrono::seconds;
+
+/// How often slow calls and refused acks are looked at.
+constexpr auto watch_interval = seconds{1};
+
+core::restart_limits limits_of(const group_config& x) {
+  return {x.restart_backoff_min, x.restart_backoff_max, x.restart_max,
+          x.restart_window};
+}
+
+} // namespace
+
+group_manager_state::group_manager_state(
+  base* self, std::shared_ptr<const group_options> options,
+  std::shared_ptr<group_memory> memory,
+  const coordinator_factory& make_coordinator)
+  : self_(self),
+    options_(std::move(options)),
+    memory_(std::move(memory)),
+    gate_(std::make_shared<compat::gate<manager_actor>>(manager_actor{self})),
+    coordinator_(make_coordinator(manager_actor{self})),
+    monitors_(self),
+    hub_(options_->config.group, options_->observer),
+    limits_(limits_of(options_->config)),
+    commits_(options_->config.commit_interval, options_->config.commit_count),
+    random_(std::random_device{}()) {
+  compat::ignore_error_messages(self_);
+  compat::on_exception(self_, [](const std::string& text) {
+    return make_error(errc::manager_died, text);
+  });
+  memory_->on_threads_exhausted(
+    [gate = gate_, group = options_->config.group](std::size_t threads) {
+      event x;
+      x.kind = event_kind::handler_threads_exhausted;
+      x.group = group;
+      x.count = threads;
+      gate->post(std::move(x));
+    });
+  arm(now() + watch_interval);
+}
+
+group_manager_state::~group_manager_state() {
+  gate_->close();
+  for (auto& [tp, x] : held_)
+    if (x.worker)
+      caf::anon_send_exit(x.worker->handle, caf::exit_reason::kill);
+}
+
+manager_actor::behavior_type group_manager_state::make_behavior() {
+  return {
+    [this](const ack& x) {
+      on_ack({x.topic, x.partition}, x.generation, {&x.offset, 1}, true);
+    },
+    [this](const ack_individual& x) {
+      on_ack({x.topic, x.partition}, x.generation, x.offsets, false);
+    },
+    [this](const std::string& topic, partition_t partition, generation g,
+           offset_t offset) {
+      on_ack({topic, partition}, g, {&offset, 1}, true);
+    },
+    [this](const std::string& topic, partition_t partition, generation g,
+           const std::vector<offset_t>& offsets) {
+      on_ack({topic, partition}, g, offsets, false);
+    },
+    [this](const ack_request& x) {
+      return on_ack({x.topic, x.partition}, x.generation, x.offsets,
+                    x.cumulative);
+    },
+    [this](const get_committed_offsets& x) { return committed(x.topic); },
+    [this](get_status) { return status(); },
+    [this](const subscribe_events& x) { subscribe(x); },
+    [this](stop_group) { on_stop(close_reason::stopped, {}); },
+    [this](const assignments_received& x) { on_assigned(x); },
+    [this](const assignments_revoked& x) { on_revoked(x); },
+    [this](const commit_result& x) { on_commit_result(x); },
+    [this](const seek_done& x) { on_seek_done(x); },
+    [this](const client_failure& x) { on_client_failure(x); },
+    [this](const worker_ready& x) { on_worker_ready(x); },
+    [this](const call_begun& x) { on_call_begun(x); },
+    [this](const source_advanced& x) { on_source_advanced(x); },
+    [this](const call_ended& x) { on_call_ended(x); },
+    [this](const position_lost& x) { on_position_lost(x); },
+    [this](const worker_drained& x) { on_worker_drained(x); },
+    [this](const worker_released& x) { on_worker_released(x); },
+    [this](const close_failed& x) {
+      tell(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,
+           errc::handler_failed, x.text);
+    },
+    [this](const event& x) { hub_.relay(x); },
+    [this](tick) { on_tick(); },
+    [this](const backoff_elapsed& x) { on_backoff_elapsed(x); },
+    [this](drain_expired x) { on_drain_expired(x); },
+    [this](commit_expired x) { on_commit_expired(x); },
+  };
+}
+
+/// The partition that this worker works for, or null when the worker's life or
+/// the partition's generation is over: the one place where what is stale is
+/// dropped and counted.
+held_partition* group_manager_state::current(const worker_id& id) {
+  auto i = held_.find(id.tp);
+  if (i == held_.end() || i->second.drain_over
+      || i->second.machine.gen() != id.generation
+      || !i->second.machine.is_current(id.life)) {
+    ++stale_dropped_;
+    return nullptr;
+  }
+  return &i->second;
+}
+
+time_point group_manager_state::now() const {
+  return time_point{self_->clock().now().time_since_epoch()};
+}
+
+double group_manager_state::jitter() {
+  return std::uniform_real_distribution<double>{0, 1}(random_);
+}
+
+void group_manager_state::arm(time_point at) {
+  if (armed_ && *armed_ <= at)
+    return;
+  armed_ = at;
+  compat::send_after(self_, manager_actor{self_},
+                     std::max(caf::timespan{at - now()}, caf::timespan{0}),
+                     tick{});
+}
+
+void group_manager_state::on_tick() {
+  auto t = now();
+  if (!armed_ || t < *armed_)
+    return; // an earlier one was armed meanwhile and has come
+  armed_.reset();
+  if (hold_until_ && t >= *hold_until_) {
+    hold_until_.reset();
+    commits_.hold(false);
+  }
+  report_slow_calls(t);
+  report_refusals();
+  commit_if_due();
+  arm(t + watch_interval);
+}
+
+void group_manager_state::tell(event_kind kind, const topic_partition& tp,
+                               generation g, offset_t offset,
+                               std::uint64_t count, errc code,
+                               std::string text) {
+  event x;
+  x.kind = kind;
+  x.tp = tp;
+  x.generation = g;
+  x.offset = offset;
+  x.count = count;
+  x.code = code;
+  x.text = std::move(text);
+  hub_.publish(std::move(x));
+}
+
+void group_manager_state::on_client_failure(const client_failure& x) {
+  tell(event_kind::client_error, {}, {}, -1, 0, x.what.code, x.what.text);
+}
+
+void group_manager_state::subscribe(const subscribe_events& x) {
+  hub_.add(x.listener);
+  auto who = caf::actor_cast<caf::actor_addr>(x.listener);
+  monitors_.add(x.listener,
+                [this, who](const caf::error&) { hub_.remove(who); });
+}
+
+// -- queries ---------------------------------------------------------------------------
+
+group_status group_manager_state::status() const {
+  group_status result;
+  result.name = options_->config.name;
+  result.group = options_->config.group;
+  result.state = stop_result_ ? group_state::stopping : group_state::running;
+  result.acks_refused = acks_refused_;
+  result.stale_dropped = stale_dropped_;
+  for (auto& [tp, x] : held_)
+    result.partitions.push_back(status_of(tp, x));
+  return result;
+}
+
+partition_status
+group_manager_state::status_of(const topic_partition& tp,
+                               const held_partition& x) const {
+  partition_status result;
+  result.tp = tp;
+  result.state = x.machine.state();
+  result.generation = x.machine.gen();
+  result.committed = x.committed;
+  result.window_records = x.machine.retained().records;
+  result.window_bytes = x.machine.retained().bytes;
+  result.restarts = x.machine.restarts();
+  result.healthy = x.slow_reports == 0;
+  result.last_error = x.last_error;
+  result.last_error_text = x.last_error_text;
+  auto& tracker = x.machine.tracker();
+  if (!tracker)
+    return result;
+  result.position = tracker->position();
+  result.watermark = tracker->watermark();
+  // Control records may lie between the last record and the end.
+  if (x.source->at_end() && !tracker->has_pending())
+    result.lag = 0;
+  else if (auto end = x.source->readable_end())
+    result.lag = std::max<std::int64_t>(*end - tracker->watermark(), 0);
+  return result;
+}
+
+committed_offsets
+group_manager_state::committed(const std::string& topic) const {
+  committed_offsets result;
+  for (auto& [tp, x] : held_)
+    if (tp.topic == topic && x.committed >= 0)
+      result.partitions.push_back({tp.partition, x.committed});
+  return result;
+}
+
+} // namespace cafka::actors

@@ -1,0 +1,178 @@
+#pragma once
+
+#include "actors/group_manager/event_hub.hpp"
+#include "actors/group_manager/revoke_commit_limit.hpp"
+#include "actors/group_memory/group_memory.hpp"
+#include "actors/interfaces.hpp"
+#include "core/commit_policy.hpp"
+#include "core/partition.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+
+namespace cafka::actors {
+
+/// What the manager keeps of one partition that this member holds.
+struct held_partition {
+  /// The worker that lives, or that ended and is not yet released.
+  struct worker_link {
+    worker_id id;
+    worker_actor handle;
+    bool down = false;
+    bool released = false;
+    bool lost_records = false;
+    caf::error cause;
+  };
+
+  held_partition(core::partition m, core::record_source_ptr s)
+    : machine(std::move(m)), source(std::move(s)) {
+  }
+
+  core::partition machine;
+  core::record_source_ptr source;
+  std::shared_ptr<const partition_identity> identity;
+  std::optional<worker_link> worker;
+  bool moving = false;      ///< the coordinator moves the position
+  bool position_lost = false; ///< out of range until it has been moved
+  bool drain_over = false;  ///< fenced; only its last commit is missing
+  bool held_back = false;   ///< too many ranges of acks
+  offset_t committed = -1;  ///< confirmed by the broker
+  std::uint64_t slow_reports = 0; ///< of the call that runs
+  errc last_error = errc::none;
+  std::string last_error_text;
+};
+
+/// Reacts to assignments and revocations with one worker per partition, restarts
+/// workers, takes acks and decides on commits. Knows no librdkafka: it talks to
+/// a coordinator.
+///
+/// ```
+///                 assignments_revoked           drained, or out of time
+///   running ───────────────────────► draining ─────────────────────────┐
+///     ▲  ▲                             │ lost: nothing is waited for     │
+///     │  │ revocation_done sent        ▼                                 ▼
+///     │  └──────────────────────── given back ◄── answered, expired ── committing
+///     │ stop_group: the same for all partitions, then close_client and end
+/// ```
+class group_manager_state {
+public:
+  static constexpr const char* name = "cafka.group_manager";
+  using base = manager_actor::base;
+  /// Spawns the coordinator; the manager is its only neighbour.
+  using coordinator_factory
+    = std::function<coordinator_actor(const manager_actor&)>;
+
+  group_manager_state(base* self, std::shared_ptr<const group_options> options,
+                      std::shared_ptr<group_memory> memory,
+                      const coordinator_factory& make_coordinator);
+  ~group_manager_state();
+  group_manager_state(const group_manager_state&) = delete;
+  group_manager_state& operator=(const group_manager_state&) = delete;
+
+  manager_actor::behavior_type make_behavior();
+
+private:
+  /// The rebalance, or the stop, that takes partitions away now.
+  struct revocation {
+    enum class phase { draining, committing };
+    rebalance_id rebalance; ///< 0 for a stop that no rebalance asked for
+    std::set<topic_partition> partitions;
+    phase at = phase::draining;
+    std::optional<std::uint64_t> commit_id;
+    close_reason why = close_reason::revoked;
+  };
+  struct refusal {
+    cafka::generation generation;
+    std::uint64_t count = 0;
+  };
+  using held_map = std::map<topic_partition, held_partition>;
+
+  // -- rebalance.cpp: assignments, revocations, stop
+  void on_assigned(const assignments_received& x);
+  void on_revoked(const assignments_revoked& x);
+  void on_stop(close_reason why, caf::error result);
+  void begin_drain(held_partition& x, time_point deadline, close_reason why);
+  void lose(held_map::iterator i);
+  void start_revocation(rebalance_id id, std::set<topic_partition> partitions,
+                        caf::timespan limit, close_reason why);
+  void check_drained();
+  void on_drain_expired(drain_expired x);
+  void on_commit_expired(commit_expired x);
+  void fence(const topic_partition& tp, held_partition& x);
+  void commit_revoked();
+  void finish_revocation();
+  void finish_stop();
+
+  // -- workers.cpp: lives of workers
+  void spawn_worker(const topic_partition& tp, held_partition& x);
+  void on_worker_down(const worker_id& id, const caf::error& cause);
+  void on_worker_released(const worker_released& x);
+  void join_worker_end(held_partition& x);
+  void worker_gone(const topic_partition& tp, held_partition& x);
+  void fail(const topic_partition& tp, held_partition& x, errc code,
+            const std::string& text, bool lost_records);
+  void restart_worker(const topic_partition& tp, held_partition& x);
+  void on_backoff_elapsed(const backoff_elapsed& x);
+  void on_seek_done(const seek_done& x);
+  void on_worker_ready(const worker_ready& x);
+  void on_source_advanced(const source_advanced& x);
+  void on_call_begun(const call_begun& x);
+  void on_call_ended(const call_ended& x);
+  void on_position_lost(const position_lost& x);
+  void on_worker_drained(const worker_drained& x);
+  void report_slow_calls(time_point now);
+
+  // -- acks.cpp: acks and commits
+  ack_reply on_ack(const topic_partition& tp, generation g,
+                   std::span<const offset_t> offsets, bool cumulative);
+  void apply(const topic_partition& tp, held_partition& x,
+             const core::ack_effect& effect);
+  void refuse(const topic_partition& tp, generation g, ack_result why);
+  void report_refusals();
+  void commit_if_due();
+  bool send_commit(const std::set<topic_partition>* only);
+  void on_commit_result(const commit_result& x);
+
+  // -- group_manager.cpp
+  held_partition* current(const worker_id& id);
+  time_point now() const;
+  double jitter();
+  void arm(time_point at);
+  void on_tick();
+  void tell(event_kind kind, const topic_partition& tp, generation g,
+            offset_t offset = -1, std::uint64_t count = 0,
+            errc code = errc::none, std::string text = {});
+  group_status status() const;
+  partition_status status_of(const topic_partition& tp,
+                             const held_partition& x) const;
+  committed_offsets committed(const std::string& topic) const;
+  void on_client_failure(const client_failure& x);
+  void subscribe(const subscribe_events& x);
+
+  base* self_;
+  std::shared_ptr<const group_options> options_;
+  std::shared_ptr<group_memory> memory_;
+  std::shared_ptr<compat::gate<manager_actor>> gate_;
+  coordinator_actor coordinator_;
+  compat::monitors<base> monitors_;
+  event_hub hub_;
+  held_map held_;
+  core::restart_limits limits_;
+  core::commit_policy commits_;
+  std::optional<time_point> hold_until_; // commits wait for the rebalance's end
+  std::uint64_t last_commit_id_ = 0;
+  rebalance_id last_rebalance_;
+  std::optional<revocation> revocation_;
+  std::optional<caf::error> stop_result_; // set: the group stops
+  std::minstd_rand random_;
+  std::optional<time_point> armed_;
+  std::map<std::pair<topic_partition, ack_result>, refusal> refusals_;
+  std::uint64_t acks_refused_ = 0;
+  std::uint64_t stale_dropped_ = 0;
+};
+
+} // namespace cafka::actors

@@ -1,0 +1,217 @@
+/// What happens when partitions come and go: assignments, revocations, losses
+/// and the stop of the group, which is a revocation of everything.
+
+#include "actors/group_manager/group_manager.hpp"
+
+#include <utility>
+
+namespace cafka::actors {
+
+namespace {
+
+/// How long commits wait for the assignment that ends a rebalance (KIP-429: a
+/// commit within one may cost the membership) before they go on without it.
+constexpr auto rebalance_hold = std::chrono::seconds{30};
+
+} // namespace
+
+void group_manager_state::on_assigned(const assignments_received& x) {
+  if (x.rebalance < last_rebalance_) {
+    ++stale_dropped_;
+    return;
+  }
+  last_rebalance_ = x.rebalance;
+  hold_until_.reset();
+  commits_.hold(false);
+  if (stop_result_)
+    return; // the coordinator is about to close
+  for (auto& a : x.partitions) {
+    core::partition machine{a.generation, a.begin, limits_};
+    auto [i, is_new]
+      = held_.try_emplace(a.tp, std::move(machine), a.source);
+    if (!is_new)
+      continue; // kept, never doubled
+    auto& held = i->second;
+    held.identity = std::make_shared<const partition_identity>(
+      partition_identity{x.group, a.tp.topic, a.tp.partition, a.generation});
+    held.committed = a.committed.value_or(-1);
+    tell(event_kind::assigned, a.tp, a.generation, a.begin);
+    if (!a.committed && a.begin >= 0) {
+      commits_.acked(0, now());
+      commits_.urge();
+    }
+    spawn_worker(a.tp, held);
+  }
+  commit_if_due();
+}
+
+void group_manager_state::on_revoked(const assignments_revoked& x) {
+  if (x.rebalance < last_rebalance_) {
+    ++stale_dropped_;
+    return;
+  }
+  last_rebalance_ = x.rebalance;
+  hold_until_ = now() + rebalance_hold;
+  commits_.hold(true);
+  arm(*hold_until_);
+  if (!x.lost) {
+    start_revocation(x.rebalance, {x.partitions.begin(), x.partitions.end()},
+                     options_->config.drain_timeout, close_reason::revoked);
+    return;
+  }
+  for (auto& tp : x.partitions) {
+    if (auto i = held_.find(tp); i != held_.end())
+      lose(i);
+    if (revocation_)
+      revocation_->partitions.erase(tp);
+  }
+  if (revocation_) {
+    revocation_->rebalance = x.rebalance;
+    check_drained();
+  } else {
+    compat::post(coordinator_, revocation_done{x.rebalance});
+  }
+}
+
+void group_manager_state::on_stop(close_reason why, caf::error result) {
+  if (stop_result_)
+    return;
+  stop_result_ = std::move(result);
+  std::set<topic_partition> all;
+  for (auto& [tp, x] : held_)
+    all.insert(tp);
+  // A rebalance in progress is finished by the same way.
+  auto id = revocation_ ? revocation_->rebalance : rebalance_id{};
+  start_revocation(id, std::move(all), options_->config.stop_timeout, why);
+}
+
+/// Fenced at once: another member may have it already.
+void group_manager_state::lose(held_map::iterator i) {
+  auto& [tp, x] = *i;
+  if (x.worker)
+    compat::post(x.worker->handle, fence_worker{close_reason::lost});
+  auto& tracker = x.machine.tracker();
+  tell(event_kind::lost, tp, x.machine.gen(),
+       tracker ? tracker->watermark() : -1);
+  memory_->raise(tp);
+  held_.erase(i);
+}
+
+// -- drain, fence, commit, give back -----------------------------------------------------
+
+/// A newer revocation takes over what an older one has not finished; only the
+/// newer one is answered.
+void group_manager_state::start_revocation(
+  rebalance_id id, std::set<topic_partition> partitions, caf::timespan limit,
+  close_reason why) {
+  auto deadline = now() + limit;
+  std::erase_if(partitions,
+                [&](const topic_partition& tp) { return !held_.count(tp); });
+  if (!revocation_)
+    revocation_.emplace();
+  revocation_->rebalance = id;
+  revocation_->at = revocation::phase::draining;
+  revocation_->why = why;
+  for (auto& tp : partitions) {
+    auto& x = held_.at(tp);
+    if (revocation_->partitions.insert(tp).second)
+      begin_drain(x, deadline, why);
+  }
+  compat::send_after(self_, manager_actor{self_}, limit, drain_expired{id});
+  check_drained();
+}
+
+void group_manager_state::begin_drain(held_partition& x, time_point deadline,
+                                      close_reason why) {
+  if (x.machine.has_worker())
+    compat::post(x.worker->handle, drain_worker{deadline, why});
+  x.machine.begin_drain();
+}
+
+void group_manager_state::check_drained() {
+  if (!revocation_ || revocation_->at != revocation::phase::draining)
+    return;
+  bool all = true;
+  for (auto& tp : revocation_->partitions) {
+    auto& x = held_.at(tp);
+    if (!x.drain_over && x.machine.drained())
+      fence(tp, x);
+    all = all && x.drain_over;
+  }
+  if (!all)
+    return;
+  revocation_->at = revocation::phase::committing;
+  compat::send_after(self_, manager_actor{self_}, revoke_commit_limit,
+                     commit_expired{revocation_->rebalance});
+  commit_revoked();
+}
+
+void group_manager_state::on_drain_expired(drain_expired x) {
+  if (!revocation_ || revocation_->rebalance != x.rebalance
+      || revocation_->at != revocation::phase::draining)
+    return;
+  for (auto& tp : revocation_->partitions) {
+    auto& held = held_.at(tp);
+    if (held.drain_over)
+      continue;
+    tell(event_kind::drain_expired, tp, held.machine.gen());
+    fence(tp, held);
+  }
+  check_drained();
+}
+
+/// From here on no ack of the generation counts any more.
+void group_manager_state::fence(const topic_partition& tp, held_partition& x) {
+  x.drain_over = true;
+  memory_->raise(tp);
+  if (x.machine.has_worker())
+    compat::post(x.worker->handle, fence_worker{revocation_->why});
+}
+
+/// The last commit, for just what is given back, behind the one in flight.
+void group_manager_state::commit_revoked() {
+  if (commits_.in_flight())
+    return; // its result calls again
+  if (send_commit(&revocation_->partitions))
+    revocation_->commit_id = last_commit_id_;
+  else
+    finish_revocation();
+}
+
+void group_manager_state::on_commit_expired(commit_expired x) {
+  if (!revocation_ || revocation_->rebalance != x.rebalance
+      || revocation_->at != revocation::phase::committing)
+    return;
+  for (auto& tp : revocation_->partitions)
+    tell(event_kind::commit_failed, tp, held_.at(tp).machine.gen(), -1, 0,
+         errc::timed_out, "no answer before the partition is given back");
+  finish_revocation();
+}
+
+void group_manager_state::finish_revocation() {
+  auto done = std::exchange(revocation_, std::nullopt);
+  for (auto& tp : done->partitions) {
+    auto i = held_.find(tp);
+    auto& tracker = i->second.machine.tracker();
+    tell(event_kind::revoked, tp, i->second.machine.gen(),
+         tracker ? tracker->watermark() : -1);
+    held_.erase(i);
+  }
+  if (done->rebalance.value != 0)
+    compat::post(coordinator_, revocation_done{done->rebalance});
+  if (stop_result_)
+    finish_stop();
+}
+
+/// Everything is given back: the member leaves, then we end.
+void group_manager_state::finish_stop() {
+  monitors_.add(coordinator_, [this](const caf::error&) {
+    if (*stop_result_)
+      self_->quit(*stop_result_);
+    else
+      self_->quit(caf::exit_reason::user_shutdown);
+  });
+  compat::post(coordinator_, close_client{});
+}
+
+} // namespace cafka::actors

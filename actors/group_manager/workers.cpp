@@ -1,0 +1,289 @@
+/// What happens when a worker starts, works, fails or ends.
+
+#include "actors/group_manager/group_manager.hpp"
+#include "actors/partition_worker/partition_worker.hpp"
+
+#include <utility>
+
+namespace cafka::actors {
+
+void group_manager_state::spawn_worker(const topic_partition& tp,
+                                       held_partition& x) {
+  if (x.worker || x.moving)
+    return; // whatever is in the way calls again when it is over
+  auto life = x.machine.begin_life();
+  auto& cfg = options_->config;
+  worker_settings settings;
+  settings.id = {tp, x.machine.gen(), life};
+  settings.identity = x.identity;
+  settings.source = x.source;
+  settings.factory = options_->handler;
+  settings.init_args = cfg.handler_init_args;
+  settings.memory = memory_;
+  settings.batch_size = cfg.batch_size;
+  settings.window = core::flow_window{cfg.prefetch_count, cfg.prefetch_bytes};
+  held_partition::worker_link link;
+  link.id = settings.id;
+  link.handle = self_->spawn<compat::actor_of<partition_worker_state,
+                                              worker_actor::base>>(
+    manager_actor{self_}, std::move(settings));
+  monitors_.add(link.handle, [this, id = link.id](const caf::error& cause) {
+    on_worker_down(id, cause);
+  });
+  x.worker = std::move(link);
+  x.machine.call_begun(now()); // the handler's constructor may block, too
+  tell(event_kind::worker_started, tp, x.machine.gen(), -1, life);
+}
+
+// -- the end of a worker: DOWN and `worker_released`, in either order -----------------
+
+void group_manager_state::on_worker_down(const worker_id& id,
+                                         const caf::error& cause) {
+  auto i = held_.find(id.tp);
+  if (i == held_.end() || !i->second.worker
+      || i->second.worker->id.generation != id.generation
+      || i->second.worker->id.life != id.life)
+    return;
+  i->second.worker->down = true;
+  i->second.worker->cause = cause;
+  join_worker_end(i->second);
+}
+
+void group_manager_state::on_worker_released(const worker_released& x) {
+  auto i = held_.find(x.from.tp);
+  if (i == held_.end() || !i->second.worker
+      || i->second.worker->id.generation != x.from.generation
+      || i->second.worker->id.life != x.from.life)
+    return;
+  i->second.worker->released = true;
+  i->second.worker->lost_records = x.lost_records;
+  join_worker_end(i->second);
+}
+
+void group_manager_state::join_worker_end(held_partition& x) {
+  if (!x.worker->down || !x.worker->released)
+    return;
+  auto tp = x.worker->id.tp;
+  if (x.worker->id.generation == x.machine.gen()
+      && x.machine.is_current(x.worker->id.life)) {
+    worker_gone(tp, x);
+    return;
+  }
+  // It was drained, or its generation ended by a reset.
+  x.worker.reset();
+  if (x.machine.state() == partition_state::starting && !x.machine.has_worker())
+    spawn_worker(tp, x);
+}
+
+/// A worker died: a successor from the last acked offset, after a backoff, or
+/// what `on-exhausted` says.
+void group_manager_state::worker_gone(const topic_partition& tp,
+                                      held_partition& x) {
+  auto ended = std::exchange(x.worker, std::nullopt);
+  auto code = code_of(ended->cause);
+  auto text = text_of(ended->cause);
+  fail(tp, x, code == errc::none ? errc::worker_killed : code, text,
+       ended->lost_records);
+}
+
+void group_manager_state::fail(const topic_partition& tp, held_partition& x,
+                               errc code, const std::string& text,
+                               bool lost_records) {
+  x.last_error = code;
+  x.last_error_text = text;
+  x.slow_reports = 0;
+  auto decision = x.machine.worker_gone(now(), jitter(), lost_records);
+  tell(event_kind::worker_failed, tp, x.machine.gen(), -1, 0, code, text);
+  using action = core::failure_decision::action;
+  switch (decision.what) {
+    case action::restart:
+      compat::send_after(self_, manager_actor{self_},
+                         caf::timespan{decision.delay},
+                         backoff_elapsed{tp, x.machine.gen()});
+      return;
+    case action::exhaust:
+      tell(event_kind::worker_exhausted, tp, x.machine.gen(), -1, 0, code,
+           text);
+      if (options_->config.on_exhausted == exhaustion_policy::stop_group)
+        on_stop(close_reason::stopped,
+                make_error(errc::partition_exhausted,
+                           to_string(tp) + ": " + text));
+      return;
+    case action::finish:
+      check_drained();
+      return;
+  }
+}
+
+void group_manager_state::on_backoff_elapsed(const backoff_elapsed& x) {
+  auto i = held_.find(x.tp);
+  if (i == held_.end() || i->second.machine.gen() != x.generation
+      || i->second.machine.state() != partition_state::backoff)
+    return;
+  auto& [tp, held] = *i;
+  if (auto seek_to = held.machine.backoff_over()) {
+    held.moving = true;
+    compat::post(coordinator_, seek_request{tp, held.machine.gen(), *seek_to,
+                                            held.position_lost});
+    return;
+  }
+  restart_worker(tp, held);
+}
+
+void group_manager_state::restart_worker(const topic_partition& tp,
+                                         held_partition& x) {
+  auto& tracker = x.machine.tracker();
+  tell(event_kind::worker_restarted, tp, x.machine.gen(),
+       tracker ? tracker->watermark() : -1, x.machine.restarts());
+  spawn_worker(tp, x);
+}
+
+void group_manager_state::on_seek_done(const seek_done& x) {
+  auto i = held_.find(x.tp);
+  if (i == held_.end() || i->second.machine.gen() != x.generation
+      || !i->second.moving) {
+    ++stale_dropped_;
+    return;
+  }
+  auto& [tp, held] = *i;
+  held.moving = false;
+  if (held.machine.state() == partition_state::draining)
+    return;
+  if (x.failure) {
+    // Read on without it and the records in between would be skipped.
+    fail(tp, held, errc::source_failed, x.failure.text, true);
+    return;
+  }
+  held.position_lost = false;
+  restart_worker(tp, held);
+}
+
+// -- a worker works ----------------------------------------------------------------------
+
+void group_manager_state::on_worker_ready(const worker_ready& x) {
+  auto* held = current(x.from);
+  if (!held)
+    return;
+  held->machine.ready();
+  held->machine.call_ended();
+  auto& to = held->worker->handle;
+  if (auto next = held->machine.next_redelivery(x.after)) {
+    compat::post(to, redeliver{std::move(*next)});
+    return;
+  }
+  read_source go_on;
+  go_on.used = held->machine.retained();
+  if (auto& tracker = held->machine.tracker()) {
+    go_on.skip = tracker->acked_above();
+    go_on.from = tracker->position();
+  }
+  compat::post(to, std::move(go_on));
+}
+
+void group_manager_state::on_source_advanced(const source_advanced& x) {
+  auto* held = current(x.from);
+  if (!held)
+    return;
+  if (x.resolved_begin && held->machine.resolve(*x.resolved_begin)) {
+    tell(event_kind::begin_resolved, x.from.tp, x.from.generation,
+         *x.resolved_begin);
+    // Committed at once, so that a crash before the first ack does not skip
+    // what comes in between.
+    commits_.acked(0, now());
+    commits_.urge();
+  }
+  if (x.next)
+    held->machine.advanced(*x.next);
+  commit_if_due();
+}
+
+void group_manager_state::on_call_begun(const call_begun& x) {
+  auto* held = current(x.from);
+  if (!held)
+    return;
+  if (x.is_new)
+    held->machine.delivered(x.what, x.next);
+  held->machine.call_begun(now());
+}
+
+void group_manager_state::on_call_ended(const call_ended& x) {
+  auto* held = current(x.from);
+  if (!held)
+    return;
+  auto& m = held->machine;
+  m.call_ended();
+  held->slow_reports = 0;
+  using kind = handler_answer::kind;
+  switch (x.answer) {
+    case kind::ack:
+    case kind::ack_through: {
+      auto effect = m.ack(x.through);
+      // Explicit acks of the same records may have come first.
+      if (effect.result == ack_result::accepted)
+        apply(x.from.tp, *held, effect);
+      break;
+    }
+    case kind::no_ack:
+      m.await_acks({x.what->block->offset_at(0), x.through + 1});
+      break;
+    case kind::continued: {
+      core::ack_effect effect;
+      effect.freed = m.drop(x.what);
+      apply(x.from.tp, *held, effect);
+      break;
+    }
+    case kind::failed: // the worker ends with it instead
+      break;
+  }
+  check_drained();
+}
+
+void group_manager_state::on_worker_drained(const worker_drained& x) {
+  auto* held = current(x.from);
+  if (!held)
+    return;
+  held->machine.worker_drained();
+  check_drained();
+}
+
+/// The position is out of the broker's range: a new generation begins where
+/// `offset-reset-policy` says, told as an event.
+void group_manager_state::on_position_lost(const position_lost& x) {
+  auto* held = current(x.from);
+  if (!held || held->machine.state() == partition_state::draining)
+    return;
+  auto& tracker = held->machine.tracker();
+  auto lost = tracker ? tracker->position() : -1;
+  auto begin = options_->config.offset_reset_policy
+                   == offset_reset_policy::reset_to_earliest
+                 ? kafka::offset_earliest
+                 : kafka::offset_latest;
+  auto g = memory_->raise(x.from.tp);
+  compat::post(held->worker->handle, fence_worker{close_reason::reset});
+  held->machine = core::partition{g, begin, limits_};
+  held->identity = std::make_shared<const partition_identity>(
+    partition_identity{options_->config.group, x.from.tp.topic,
+                       x.from.tp.partition, g});
+  held->moving = true;
+  held->position_lost = true;
+  held->committed = -1;
+  tell(event_kind::reset, x.from.tp, g, lost);
+  compat::post(coordinator_, seek_request{x.from.tp, g, begin, true});
+}
+
+void group_manager_state::report_slow_calls(time_point t) {
+  auto limit = options_->config.handler_timeout;
+  if (limit.count() == 0)
+    return;
+  for (auto& [tp, x] : held_) {
+    auto since = x.machine.call_since();
+    if (!since || t - *since < limit * (x.slow_reports + 1))
+      continue;
+    ++x.slow_reports;
+    auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(t - *since);
+    tell(event_kind::handler_slow, tp, x.machine.gen(), -1,
+         static_cast<std::uint64_t>(ms.count()));
+  }
+}
+
+} // namespace cafka::actors

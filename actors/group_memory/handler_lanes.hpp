@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cafka/types.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+
+namespace cafka::actors {
+
+using job = std::function<void()>;
+
+/// Where handler code runs.
+class executor {
+public:
+  virtual ~executor() = default;
+  /// Runs `x` once, later or now, on some thread.
+  virtual void execute(job x) = 0;
+};
+
+/// Threads that are made as jobs wait, up to a limit, and stay. A job that
+/// never returns costs its thread and nothing else: the destructor waits for
+/// idle threads only and leaves the others to the process.
+class thread_pool : public executor {
+public:
+  /// `on_exhausted` is told, once per time that it happens, that all
+  /// `threads_max` threads are busy and a job waits.
+  thread_pool(std::size_t threads_max,
+              std::function<void(std::size_t)> on_exhausted);
+  ~thread_pool() override;
+  void execute(job x) override;
+
+private:
+  struct shared_state;
+  static void run(const std::shared_ptr<shared_state>& state);
+
+  std::shared_ptr<shared_state> state_;
+};
+
+/// The table of running handler calls: one lane per partition, whose jobs run
+/// one at a time and in their order. It outlives workers, managers and clients,
+/// so that a successor's handler is built only after the old call has returned
+/// and the old handler is closed. Thread safe.
+class handler_lanes {
+public:
+  explicit handler_lanes(std::unique_ptr<executor> runs_on);
+  /// Jobs that still run keep what they need; nobody is told of their end.
+  ~handler_lanes();
+
+  /// Jobs must not throw.
+  void post(const topic_partition& tp, job x);
+
+  /// Lanes with a job that runs or waits.
+  std::size_t busy() const;
+
+  /// Calls `f` once, on some thread, as soon as no lane is busy; at once if so.
+  void when_idle(job f);
+
+private:
+  struct lane {
+    std::deque<job> waiting;
+  };
+  struct shared_state {
+    mutable std::mutex mutex;
+    std::unique_ptr<executor> runs_on;
+    std::unordered_map<topic_partition, lane> busy; // idle lanes have no entry
+    std::deque<job> on_idle;
+  };
+  static void run_next(const std::shared_ptr<shared_state>& state,
+                       const topic_partition& tp);
+
+  std::shared_ptr<shared_state> state_;
+};
+
+} // namespace cafka::actors

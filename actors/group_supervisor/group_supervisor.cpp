@@ -1,0 +1,299 @@
+#include "actors/group_supervisor/group_supervisor.hpp"
+
+#include <utility>
+
+namespace cafka::actors {
+
+namespace {
+
+/// How long a query waits for the manager, which answers from its state.
+constexpr auto query_timeout = std::chrono::seconds{10};
+
+/// What a stop may take beyond the drain: the last commit and leaving the group
+/// have bounds of their own, 5 s each.
+constexpr auto stop_margin = std::chrono::seconds{15};
+
+core::restart_limits limits_of(const group_config& x) {
+  return {x.supervisor_backoff_min, x.supervisor_backoff_max,
+          x.supervisor_restart_max, x.supervisor_restart_window};
+}
+
+} // namespace
+
+group_supervisor_state::group_supervisor_state(
+  base* self, std::shared_ptr<const group_options> options,
+  std::shared_ptr<group_memory> memory, children_factory start_children,
+  std::function<void()> on_end)
+  : self_(self),
+    options_(std::move(options)),
+    memory_(std::move(memory)),
+    start_children_(std::move(start_children)),
+    on_end_(std::move(on_end)),
+    gate_(
+      std::make_shared<compat::gate<supervisor_actor>>(supervisor_actor{self})),
+    monitors_(self),
+    hub_(options_->config.group, options_->observer),
+    policy_(limits_of(options_->config)),
+    random_(std::random_device{}()) {
+  compat::ignore_error_messages(self_);
+  compat::on_exit_msg(self_, [this](caf::exit_msg&) { begin_stop(); });
+  start();
+}
+
+group_supervisor_state::~group_supervisor_state() {
+  gate_->close();
+  kill_children();
+  on_end_();
+}
+
+supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
+  return {
+    [this](const ack& x) { pass_on(x); },
+    [this](const ack_individual& x) { pass_on(x); },
+    [this](const std::string& topic, partition_t partition, generation g,
+           offset_t offset) { pass_on(ack{topic, partition, g, offset}); },
+    [this](const std::string& topic, partition_t partition, generation g,
+           const std::vector<offset_t>& offsets) {
+      pass_on(ack_individual{topic, partition, g, offsets});
+    },
+    [this](const ack_request& x) { return ask_ack(x); },
+    [this](const get_committed_offsets& x) { return ask_committed(x); },
+    [this](get_status) { return ask_status(); },
+    [this](const subscribe_events& x) { subscribe(x); },
+    [this](stop_group) { begin_stop(); },
+    [this](const event& x) { on_event(x); },
+    [this](client_closed x) { on_client_closed(x); },
+    [this](lanes_idle) {
+      if (phase_ == phase::stopping && !children_)
+        end_stop(true);
+    },
+    [this](restart_group x) {
+      if (phase_ == phase::backing_off && x.life == life_)
+        start();
+    },
+    [this](stop_deadline x) { on_stop_deadline(x); },
+  };
+}
+
+// -- lives ---------------------------------------------------------------------------------
+
+void group_supervisor_state::start() {
+  phase_ = phase::running;
+  manager_down_ = coordinator_down_ = client_closed_ = false;
+  cause_.reset();
+  ++life_;
+  children_ = start_children_([gate = gate_, life = life_] {
+    gate->post(client_closed{life});
+  });
+  compat::post(children_->manager,
+               subscribe_events{caf::actor_cast<caf::actor>(self_)});
+  monitors_.add(children_->manager,
+                [this](const caf::error& x) { on_child_down(true, x); });
+  monitors_.add(children_->coordinator,
+                [this](const caf::error& x) { on_child_down(false, x); });
+}
+
+void group_supervisor_state::on_child_down(bool is_manager,
+                                           const caf::error& cause) {
+  (is_manager ? manager_down_ : coordinator_down_) = true;
+  auto code = code_of(cause);
+  if (code == errc::none)
+    code = is_manager ? errc::manager_died : errc::coordinator_died;
+  if (!cause_)
+    cause_ = make_error(code, text_of(cause));
+  if (phase_ == phase::running)
+    phase_ = phase::clearing;
+  kill_children();
+  check_cleared();
+}
+
+void group_supervisor_state::on_client_closed(client_closed x) {
+  if (x.life != life_)
+    return;
+  client_closed_ = true;
+  check_cleared();
+}
+
+/// The next life starts only when nothing of this one is left: two clients of
+/// one member could overtake each other's commits.
+void group_supervisor_state::check_cleared() {
+  if (!children_ || !manager_down_ || !coordinator_down_ || !client_closed_)
+    return;
+  children_.reset();
+  if (phase_ == phase::stopping)
+    await_handlers();
+  else
+    restart_or_give_up();
+}
+
+void group_supervisor_state::restart_or_give_up() {
+  auto code = code_of(*cause_);
+  if (is_permanent(code)) {
+    give_up(code, *cause_);
+    return;
+  }
+  auto t = time_point{self_->clock().now().time_since_epoch()};
+  auto delay
+    = policy_.on_failure(t, std::uniform_real_distribution<double>{0, 1}(random_));
+  if (!delay) {
+    give_up(errc::restarts_exhausted, *cause_);
+    return;
+  }
+  phase_ = phase::backing_off;
+  event x;
+  x.kind = event_kind::group_restarted;
+  x.count = ++restarts_;
+  x.code = code;
+  x.text = text_of(*cause_);
+  hub_.publish(std::move(x));
+  compat::send_after(self_, supervisor_actor{self_}, caf::timespan{*delay},
+                     restart_group{life_});
+}
+
+void group_supervisor_state::give_up(errc code, const caf::error& cause) {
+  event x;
+  x.kind = event_kind::supervisor_gave_up;
+  x.code = code_of(cause);
+  x.text = text_of(cause);
+  hub_.publish(std::move(x));
+  self_->quit(make_error(code, text_of(cause)));
+}
+
+void group_supervisor_state::kill_children() {
+  if (!children_)
+    return;
+  if (!manager_down_)
+    caf::anon_send_exit(children_->manager, caf::exit_reason::kill);
+  if (!coordinator_down_)
+    caf::anon_send_exit(children_->coordinator, caf::exit_reason::kill);
+}
+
+// -- stop ----------------------------------------------------------------------------------
+
+void group_supervisor_state::begin_stop() {
+  if (phase_ == phase::stopping)
+    return;
+  auto was_running = phase_ == phase::running;
+  phase_ = phase::stopping;
+  caf::timespan limit{options_->config.stop_timeout};
+  auto self = supervisor_actor{self_};
+  compat::send_after(self_, self, limit, stop_deadline{false});
+  compat::send_after(self_, self, limit + stop_margin, stop_deadline{true});
+  if (was_running)
+    compat::post(children_->manager, stop_group{});
+  else if (!children_)
+    await_handlers();
+}
+
+/// The actors are gone; handlers may still run or be closed.
+void group_supervisor_state::await_handlers() {
+  if (stop_overdue_ && memory_->lanes().busy() > 0)
+    end_stop(false);
+  else
+    memory_->lanes().when_idle([gate = gate_] { gate->post(lanes_idle{}); });
+}
+
+void group_supervisor_state::on_stop_deadline(stop_deadline x) {
+  stop_overdue_ = true;
+  if (!children_)
+    end_stop(false);
+  else if (x.last)
+    kill_children();
+}
+
+void group_supervisor_state::end_stop(bool idle) {
+  if (idle) {
+    self_->quit(caf::exit_reason::user_shutdown);
+    return;
+  }
+  event x;
+  x.kind = event_kind::stop_expired;
+  x.count = memory_->lanes().busy();
+  hub_.publish(std::move(x));
+  self_->quit(make_error(errc::calls_outlived_stop,
+                         std::to_string(memory_->lanes().busy())
+                           + " handler calls run on"));
+}
+
+// -- what is passed on to the manager of the moment -----------------------------------------
+
+template <class T>
+void group_supervisor_state::pass_on(T x) {
+  if (children_ && !manager_down_) {
+    compat::post(children_->manager, std::move(x));
+    return;
+  }
+  // Between two lives nothing is held: refused like by a manager.
+  event refused;
+  refused.kind = event_kind::ack_refused;
+  refused.tp = {x.topic, x.partition};
+  refused.generation = x.generation;
+  refused.count = 1;
+  refused.text = to_string(ack_result::not_held);
+  hub_.publish(std::move(refused));
+}
+
+caf::result<ack_reply> group_supervisor_state::ask_ack(const ack_request& x) {
+  if (!children_ || manager_down_)
+    return ack_reply{ack_result::not_held, -1};
+  auto promise = self_->make_response_promise<ack_reply>();
+  compat::request(self_, children_->manager, query_timeout, x)
+    .then([promise](const ack_reply& y) mutable { promise.deliver(y); },
+          [promise](const caf::error&) mutable {
+            promise.deliver(ack_reply{ack_result::not_held, -1});
+          });
+  return promise;
+}
+
+caf::result<committed_offsets>
+group_supervisor_state::ask_committed(const get_committed_offsets& x) {
+  if (!children_ || manager_down_)
+    return committed_offsets{};
+  auto promise = self_->make_response_promise<committed_offsets>();
+  compat::request(self_, children_->manager, query_timeout, x)
+    .then([promise](const committed_offsets& y) mutable { promise.deliver(y); },
+          [promise](const caf::error&) mutable {
+            promise.deliver(committed_offsets{});
+          });
+  return promise;
+}
+
+caf::result<group_status> group_supervisor_state::ask_status() {
+  if (!children_ || manager_down_)
+    return own_status();
+  auto promise = self_->make_response_promise<group_status>();
+  compat::request(self_, children_->manager, query_timeout, get_status{})
+    .then(
+      [this, promise](group_status y) mutable {
+        y.group_restarts = restarts_;
+        promise.deliver(std::move(y));
+      },
+      [this, promise](const caf::error&) mutable {
+        promise.deliver(own_status());
+      });
+  return promise;
+}
+
+group_status group_supervisor_state::own_status() const {
+  group_status result;
+  result.name = options_->config.name;
+  result.group = options_->config.group;
+  result.group_restarts = restarts_;
+  result.state = phase_ == phase::stopping ? group_state::stopping
+                                           : group_state::restarting;
+  return result;
+}
+
+/// The observer has heard the manager's events already.
+void group_supervisor_state::on_event(event x) {
+  hub_.forward(x);
+}
+
+void group_supervisor_state::subscribe(const subscribe_events& x) {
+  hub_.add(x.listener);
+  auto who = caf::actor_cast<caf::actor_addr>(x.listener);
+  monitors_.add(x.listener,
+                [this, who](const caf::error&) { hub_.remove(who); });
+}
+
+} // namespace cafka::actors

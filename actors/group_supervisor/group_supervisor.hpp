@@ -1,0 +1,101 @@
+#pragma once
+
+#include "actors/group_manager/event_hub.hpp"
+#include "actors/group_memory/group_memory.hpp"
+#include "actors/interfaces.hpp"
+#include "core/restart_policy.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+
+namespace cafka::actors {
+
+/// The manager and the coordinator of one life of a group.
+struct group_children {
+  manager_actor manager;
+  caf::actor_addr coordinator;
+};
+
+/// Owns the group manager and the group coordinator, one-for-all: one ends, the
+/// other is ended, and both start anew with backoff until the restart intensity
+/// is exceeded or the cause is one that a restart cannot mend. The handle that
+/// users have is this actor's; acks and queries are passed on to the manager of
+/// the moment.
+///
+/// ```
+///   running ── a child ended ──► clearing ── both down, client closed ──┐
+///      ▲                           │  permanent, or too often            │
+///      │                           ▼                                     ▼
+///      └─────── backoff over ── gave up (ends with the cause) ◄──── backing off
+///   any ── stop_group ──► stopping ── both down, client closed, no handler
+///                                     call left or stop-timeout ──► ends
+/// ```
+class group_supervisor_state {
+public:
+  static constexpr const char* name = "cafka.group_supervisor";
+  using base = supervisor_actor::base;
+  /// Spawns the children of one life; `closed` is to be called once when the
+  /// Kafka client of that life is gone.
+  using children_factory
+    = std::function<group_children(std::function<void()> closed)>;
+
+  group_supervisor_state(base* self,
+                         std::shared_ptr<const group_options> options,
+                         std::shared_ptr<group_memory> memory,
+                         children_factory start_children,
+                         std::function<void()> on_end);
+  ~group_supervisor_state();
+  group_supervisor_state(const group_supervisor_state&) = delete;
+  group_supervisor_state& operator=(const group_supervisor_state&) = delete;
+
+  supervisor_actor::behavior_type make_behavior();
+
+private:
+  enum class phase { running, clearing, backing_off, stopping };
+
+  void start();
+  void on_child_down(bool is_manager, const caf::error& cause);
+  void on_client_closed(client_closed x);
+  void check_cleared();
+  void restart_or_give_up();
+  void give_up(errc code, const caf::error& cause);
+  void begin_stop();
+  void await_handlers();
+  void on_stop_deadline(stop_deadline x);
+  void end_stop(bool idle);
+  void kill_children();
+
+  template <class T>
+  void pass_on(T x);
+  caf::result<ack_reply> ask_ack(const ack_request& x);
+  caf::result<committed_offsets> ask_committed(const get_committed_offsets& x);
+  caf::result<group_status> ask_status();
+  group_status own_status() const;
+  void on_event(event x);
+  void subscribe(const subscribe_events& x);
+
+  base* self_;
+  std::shared_ptr<const group_options> options_;
+  std::shared_ptr<group_memory> memory_;
+  children_factory start_children_;
+  std::function<void()> on_end_;
+  std::shared_ptr<compat::gate<supervisor_actor>> gate_;
+  compat::monitors<base> monitors_;
+  event_hub hub_;
+  core::restart_policy policy_;
+  std::minstd_rand random_;
+  phase phase_ = phase::running;
+  bool stop_overdue_ = false;
+  std::uint64_t life_ = 0;
+  std::optional<group_children> children_;
+  // -- of the life that runs or ends
+  bool manager_down_ = false;
+  bool coordinator_down_ = false;
+  bool client_closed_ = false;
+  std::optional<caf::error> cause_; // of its end, the first one that came
+  std::uint64_t restarts_ = 0;
+};
+
+} // namespace cafka::actors

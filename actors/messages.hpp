@@ -1,0 +1,282 @@
+#pragma once
+
+/// The internal messages of a group. All are local to the process. Each says
+/// who sends it to whom; `life` and `generation` say what it belongs to, and
+/// the receiver drops it when that is over.
+
+#include "core/delivery_log.hpp"
+#include "core/flow_window.hpp"
+#include "core/range_set.hpp"
+#include "core/record_source.hpp"
+#include "kafka/consumer.hpp"
+
+#include <cafka/errors.hpp>
+#include <cafka/message_handler.hpp>
+#include <cafka/types.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cafka::actors {
+
+// -- coordinator -> manager ------------------------------------------------------
+
+struct assignment {
+  topic_partition tp;
+  cafka::generation generation;
+  /// First offset to deliver; negative: logical.
+  offset_t begin = 0;
+  /// What the group had committed, if anything.
+  std::optional<offset_t> committed;
+  core::record_source_ptr source;
+};
+
+struct assignments_received {
+  std::string group;
+  rebalance_id rebalance;
+  std::vector<assignment> partitions;
+};
+
+/// Answered with `revocation_done`. Lost: fence at once, neither drain nor
+/// commit.
+struct assignments_revoked {
+  rebalance_id rebalance;
+  std::vector<topic_partition> partitions;
+  bool lost = false;
+};
+
+struct commit_result {
+  struct entry {
+    topic_partition tp;
+    cafka::generation generation;
+    offset_t offset = 0;
+    kafka::error failure;
+  };
+  std::uint64_t id = 0;
+  std::vector<entry> entries;
+};
+
+/// The position was moved, or could not be.
+struct seek_done {
+  topic_partition tp;
+  cafka::generation generation;
+  kafka::error failure;
+};
+
+struct client_failure {
+  kafka::error what;
+};
+
+// -- manager -> coordinator --------------------------------------------------------
+
+/// Answered with one `commit_result` of the same id, at the latest when the
+/// client ends.
+struct commit_request {
+  struct entry {
+    topic_partition tp;
+    cafka::generation generation;
+    offset_t offset = 0;
+  };
+  std::uint64_t id = 0;
+  std::vector<entry> entries;
+};
+
+/// The partitions of this rebalance are drained and committed, or out of time.
+struct revocation_done {
+  rebalance_id rebalance;
+};
+
+/// Moves a held partition; negative offsets are logical. `revive`: its position
+/// was out of range, and from now on `generation` holds. Answered with
+/// `seek_done`.
+struct seek_request {
+  topic_partition tp;
+  cafka::generation generation;
+  offset_t offset = 0;
+  bool revive = false;
+};
+
+/// Leaves the group and ends.
+struct close_client {};
+
+// -- worker -> manager ---------------------------------------------------------------
+
+/// Names a worker life of a partition.
+struct worker_id {
+  topic_partition tp;
+  cafka::generation generation;
+  std::uint64_t life = 0;
+};
+
+/// The handler is built, or a redelivery was answered: what next? Answered with
+/// `redeliver` or `read_source`. `after`: the last offset redelivered so far.
+struct worker_ready {
+  worker_id from;
+  offset_t after = -1;
+};
+
+/// A handler call begins, with a new block or with a redelivered one.
+struct call_begun {
+  worker_id from;
+  core::delivery_ptr what;
+  bool is_new = true;
+  offset_t next = -1; ///< new: the source's position behind the block
+};
+
+/// What a drain of the source told beside records. Sent before `call_begun`.
+struct source_advanced {
+  worker_id from;
+  std::optional<offset_t> resolved_begin;
+  std::optional<offset_t> next;
+};
+
+struct call_ended {
+  worker_id from;
+  core::delivery_ptr what;
+  handler_answer::kind answer = handler_answer::kind::ack;
+  offset_t through = -1; ///< last offset of the batch, or of `ack_through`
+};
+
+/// The source's position is out of the broker's range.
+struct position_lost {
+  worker_id from;
+};
+
+/// The handler is closed after a `drain_worker`; the worker ends.
+struct worker_drained {
+  worker_id from;
+};
+
+/// The very last message of a worker, from its state's destructor. A successor
+/// may start only after this and the DOWN, which come in either order.
+struct worker_released {
+  worker_id from;
+  bool lost_records = false;
+};
+
+/// The handler's `on_close` threw.
+struct close_failed {
+  worker_id from;
+  std::string text;
+};
+
+// -- manager -> worker -----------------------------------------------------------------
+
+struct redeliver {
+  core::redelivery what;
+};
+
+struct read_source {
+  core::volume used;     ///< of the window
+  core::range_set skip;  ///< individually acked already
+  offset_t from = 0;     ///< nothing below; 0 where the begin is not resolved
+};
+
+struct window_freed {
+  core::volume amount;
+};
+
+/// Stops (true) or resumes new deliveries: too many ranges of acks.
+struct hold_delivery {
+  bool on = false;
+};
+
+/// No new call; when the running one has returned, close the handler, say
+/// `worker_drained` and end.
+struct drain_worker {
+  time_point deadline;
+  close_reason why = close_reason::revoked;
+};
+
+/// End now; a call that runs is left to its thread.
+struct fence_worker {
+  close_reason why = close_reason::lost;
+};
+
+// -- a worker's lane and source -> worker ------------------------------------------------
+
+struct queue_ready {};
+
+struct handler_built {
+  errc code = errc::none; ///< or why it was not
+  std::string text;
+};
+
+struct call_returned {
+  std::optional<handler_answer> answer; ///< nothing: it threw `text`
+  std::string text;
+};
+
+struct handler_closed {
+  std::string text; ///< what `on_close` threw; empty: nothing
+};
+
+// -- an actor to itself, on time -----------------------------------------------------------
+
+struct tick {};
+
+struct backoff_elapsed {
+  topic_partition tp;
+  cafka::generation generation;
+};
+
+struct drain_expired {
+  rebalance_id rebalance;
+};
+
+struct commit_expired {
+  rebalance_id rebalance;
+};
+
+struct client_ready {};
+
+struct retry_look_up {
+  rebalance_id rebalance;
+};
+
+struct restart_group {
+  std::uint64_t life = 0;
+};
+
+/// The client of the coordinator's life is destroyed.
+struct client_closed {
+  std::uint64_t life = 0;
+};
+
+struct lanes_idle {};
+
+/// `stop-timeout` is over, or (last) all bounds of the actors as well.
+struct stop_deadline {
+  bool last = false;
+};
+
+} // namespace cafka::actors
+
+#define CAFKA_INTERNAL_MESSAGES(apply)                                         \
+  apply(assignments_received) apply(assignments_revoked) apply(commit_result)  \
+  apply(seek_done) apply(client_failure) apply(commit_request)                 \
+  apply(revocation_done) apply(seek_request)                                   \
+  apply(close_client) apply(worker_ready) apply(call_begun)                    \
+  apply(source_advanced) apply(call_ended) apply(position_lost)                \
+  apply(worker_drained) apply(worker_released) apply(close_failed)             \
+  apply(redeliver) apply(read_source) apply(window_freed)                      \
+  apply(hold_delivery) apply(drain_worker) apply(fence_worker)                 \
+  apply(queue_ready) apply(handler_built) apply(call_returned)                 \
+  apply(handler_closed) apply(tick) apply(backoff_elapsed)                     \
+  apply(drain_expired) apply(commit_expired) apply(client_ready)               \
+  apply(retry_look_up)                                                         \
+  apply(restart_group) apply(client_closed) apply(lanes_idle)                  \
+  apply(stop_deadline)
+
+#define CAFKA_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafka::actors::name)
+CAFKA_INTERNAL_MESSAGES(CAFKA_UNSAFE)
+#undef CAFKA_UNSAFE
+
+CAF_BEGIN_TYPE_ID_BLOCK(cafka_internal, caf::first_custom_type_id + 200)
+#define CAFKA_ID(name) CAF_ADD_TYPE_ID(cafka_internal, (cafka::actors::name))
+CAFKA_INTERNAL_MESSAGES(CAFKA_ID)
+#undef CAFKA_ID
+CAF_END_TYPE_ID_BLOCK(cafka_internal)

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "core/delivery_log.hpp"
+
+#include <atomic>
+#include <memory>
+
+namespace cafka::actors {
+
+/// The handler of one worker life. `build`, `call` and `close` run on the
+/// partition's lane and tell the worker through its gate what came of it;
+/// `cancel` may come from any thread.
+struct handler_session {
+  handler_session(handler_factory f, handler_context c,
+                  std::shared_ptr<compat::gate<worker_actor>> g)
+    : factory(std::move(f)), context(std::move(c)), gate(std::move(g)) {
+  }
+
+  void build();
+  void call(const message_batch& batch, core::delivery& what);
+  void close(close_reason why);
+
+  /// From now on nothing of the user's code begins but `on_close`.
+  void cancel() noexcept {
+    cancelled.store(true, std::memory_order_release);
+  }
+
+  handler_factory factory;
+  handler_context context;
+  std::shared_ptr<compat::gate<worker_actor>> gate;
+  std::atomic<bool> cancelled = false;
+  std::unique_ptr<message_handler> handler; // only on the lane
+};
+
+} // namespace cafka::actors

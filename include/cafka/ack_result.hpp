@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace cafka {
+
+/// What became of one ack. Only `accepted` changes anything.
+enum class ack_result : std::uint8_t {
+  accepted,         ///< at least one record is acked that was not
+  already_acked,    ///< individual: all of it was acked before; changes nothing
+  not_held,         ///< this member does not hold the partition
+  stale_generation, ///< meant for another generation of the partition
+  negative_offset,  ///< an offset below 0, or no offset at all
+  below_watermark,  ///< cumulative or individual: acked and passed already
+  beyond_delivered, ///< at or above what was handed to a handler
+  not_delivered,    ///< individual: a hole, no record was delivered there
+};
+
+std::string to_string(ack_result x);
+
+/// True for the two results that are no error of the sender.
+constexpr bool is_refused(ack_result x) noexcept {
+  return x != ack_result::accepted && x != ack_result::already_acked;
+}
+
+} // namespace cafka

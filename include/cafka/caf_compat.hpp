@@ -1,0 +1,285 @@
+#pragma once
+
+/// The one header that knows CAF's versions: 0.17.6 and 1.1 from one source.
+/// Users need it for `inspect` of their own messages at most.
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+// Not CAF_VERSION: 1.1.0 defines it as the octal literal 0100.
+#if CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION < 18
+#  define CAFKA_CAF_017 1
+#  include <caf/allowed_unsafe_message_type.hpp>
+#  include <caf/atom.hpp>
+#  include <caf/meta/type_name.hpp>
+#else
+#  define CAFKA_CAF_017 0
+#  include <caf/anon_mail.hpp>
+#  include <caf/init_global_meta_objects.hpp>
+#endif
+
+namespace cafka::compat {
+
+// -- inspect -------------------------------------------------------------------
+
+template <class T>
+struct field_ref {
+  const char* name;
+  T& ref;
+};
+
+template <class T>
+field_ref<T> field(const char* name, T& x) {
+  return {name, x};
+}
+
+/// The body of an `inspect` overload, the same for both versions.
+template <class Inspector, class T, class... Ts>
+auto fields(Inspector& f, [[maybe_unused]] T& obj,
+            [[maybe_unused]] const char* type_name, field_ref<Ts>... xs) {
+#if CAFKA_CAF_017
+  return f(caf::meta::type_name(type_name), xs.ref...);
+#else
+  return f.object(obj).fields(f.field(xs.name, xs.ref)...);
+#endif
+}
+
+// -- typed interfaces: typed<void(ack), ack_reply(ack_request)> -------------------
+
+template <class F>
+struct signature;
+
+#if CAFKA_CAF_017
+template <class... Ts>
+struct signature<void(Ts...)> {
+  using type = caf::reacts_to<Ts...>;
+};
+template <class R, class... Ts>
+struct signature<R(Ts...)> {
+  using type = typename caf::replies_to<Ts...>::template with<R>;
+};
+#else
+template <class R, class... Ts>
+struct signature<R(Ts...)> {
+  using type = caf::result<R>(Ts...);
+};
+#endif
+
+template <class... Fs>
+using typed = caf::typed_actor<typename signature<Fs>::type...>;
+
+// -- sending -------------------------------------------------------------------
+
+template <class Self, class Dest, class... Ts>
+void send_after(Self* self, const Dest& dest, caf::timespan delay, Ts&&... xs) {
+#if CAFKA_CAF_017
+  self->delayed_send(dest, delay, std::forward<Ts>(xs)...);
+#else
+  self->mail(std::forward<Ts>(xs)...).delay(delay).send(dest);
+#endif
+}
+
+/// Sends without a sender: no answer and no error comes back, so that a
+/// receiver's failure never ends the sender.
+template <class Dest, class... Ts>
+void post(const Dest& dest, Ts&&... xs) {
+#if CAFKA_CAF_017
+  caf::anon_send(dest, std::forward<Ts>(xs)...);
+#else
+  caf::anon_mail(std::forward<Ts>(xs)...).send(dest);
+#endif
+}
+
+template <class Self, class Dest, class... Ts>
+auto request(Self* self, const Dest& dest, caf::timespan timeout, Ts&&... xs) {
+#if CAFKA_CAF_017
+  return self->request(dest, timeout, std::forward<Ts>(xs)...);
+#else
+  return self->mail(std::forward<Ts>(xs)...).request(dest, timeout);
+#endif
+}
+
+// -- actors --------------------------------------------------------------------
+
+/// An actor made of a state: `State(Base* self, args…)`, `make_behavior()`,
+/// `static constexpr const char* name`. The state dies when the actor ends and
+/// not with its last handle.
+template <class State, class Base = caf::event_based_actor>
+class actor_of : public Base {
+public:
+  template <class... Ts>
+  explicit actor_of(caf::actor_config& cfg, Ts&&... xs) : Base(cfg) {
+    state_.emplace(static_cast<Base*>(this), std::forward<Ts>(xs)...);
+  }
+  const char* name() const override {
+    return State::name;
+  }
+  void on_exit() override {
+    state_.reset();
+    Base::on_exit();
+  }
+
+protected:
+  typename Base::behavior_type make_behavior() override {
+    return state_->make_behavior();
+  }
+
+private:
+  std::optional<State> state_;
+};
+
+/// Monitors with one callback each; a member of the state of the actor that
+/// watches. A callback may add monitors, but must not destroy the table.
+template <class Self>
+class monitors {
+public:
+  using callback = std::function<void(const caf::error&)>;
+
+#if CAFKA_CAF_017
+  explicit monitors(Self* self) : self_(self) {
+    self->set_down_handler([this](caf::down_msg& dm) {
+      auto i = table_.find(dm.source);
+      if (i == table_.end())
+        return;
+      auto f = std::move(i->second);
+      table_.erase(i);
+      f(dm.reason);
+    });
+  }
+  template <class Handle>
+  void add(const Handle& x, callback f) {
+    table_[caf::actor_cast<caf::actor_addr>(x)] = std::move(f);
+    self_->monitor(x);
+  }
+
+private:
+  Self* self_;
+  std::map<caf::actor_addr, callback> table_;
+#else
+  explicit monitors(Self* self) : self_(self) {
+  }
+  template <class Handle>
+  void add(const Handle& x, callback f) {
+    self_->monitor(x, std::move(f));
+  }
+
+private:
+  Self* self_;
+#endif
+};
+
+template <class Self, class F>
+void on_exit_msg(Self* self, F f) {
+  CAF_PUSH_DEPRECATED_WARNING
+  self->set_exit_handler(std::move(f));
+  CAF_POP_WARNINGS
+}
+
+/// Both versions answer a message that nobody expects, or whose handler fails,
+/// with an `error` message, which by default ends the *sender*. Every actor
+/// that must survive its neighbours ignores them.
+template <class Self>
+void ignore_error_messages(Self* self) {
+  CAF_PUSH_DEPRECATED_WARNING
+  self->set_error_handler([](caf::error&) {});
+  CAF_POP_WARNINGS
+}
+
+/// What is thrown in a message handler ends the actor with `make(text)`.
+template <class Self, class F>
+void on_exception(Self* self, F make) {
+  self->set_exception_handler([make](std::exception_ptr& p) -> caf::error {
+    try {
+      std::rethrow_exception(p);
+    } catch (const std::exception& e) {
+      return make(std::string{e.what()});
+    } catch (...) {
+      return make(std::string{"unknown exception"});
+    }
+  });
+}
+
+/// An actor's address for other threads. Once closed nothing is posted, so that
+/// no message can meet an actor system that is gone. `close` returns when no
+/// post is in flight.
+template <class Handle>
+class gate {
+public:
+  explicit gate(Handle to) : to_(std::move(to)) {
+  }
+  template <class T>
+  void post(T&& x) {
+    std::shared_lock guard{mutex_};
+    if (to_)
+      compat::post(*to_, std::forward<T>(x));
+  }
+  void close() {
+    std::unique_lock guard{mutex_};
+    to_.reset();
+  }
+
+private:
+  std::shared_mutex mutex_;
+  std::optional<Handle> to_;
+};
+
+// -- start-up ------------------------------------------------------------------
+
+/// Before any `actor_system_config` is made.
+template <class... Blocks>
+void init_types() {
+#if !CAFKA_CAF_017
+  caf::init_global_meta_objects<Blocks...>();
+  caf::core::init_global_meta_objects();
+#endif
+}
+
+template <class Block>
+void add_types([[maybe_unused]] caf::actor_system_config& cfg) {
+#if CAFKA_CAF_017
+  cfg.add_message_types<Block>();
+#endif
+}
+
+} // namespace cafka::compat
+
+/// At namespace scope of the enum: makes it part of messages. 0.17 takes every
+/// enum as it is.
+#if CAFKA_CAF_017
+#  define CAFKA_INSPECT_ENUM(type)
+#else
+#  define CAFKA_INSPECT_ENUM(type)                                             \
+    template <class Inspector>                                                 \
+    bool inspect(Inspector& f, type& x) {                                      \
+      using underlying = std::underlying_type_t<type>;                         \
+      auto get = [&x] { return static_cast<underlying>(x); };                  \
+      auto set = [&x](underlying y) {                                          \
+        x = static_cast<type>(y);                                              \
+        return true;                                                           \
+      };                                                                       \
+      return f.apply(get, set);                                                \
+    }
+#endif
+
+/// At global scope, behind the type ids: makes an enum a `caf::error` code.
+#if CAFKA_CAF_017
+#  define CAFKA_ERROR_ENUM(type, category) CAF_ERROR_CODE_ENUM(type, category)
+#else
+#  define CAFKA_ERROR_ENUM(type, category) CAF_ERROR_CODE_ENUM(type)
+#endif

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cafka/caf_compat.hpp>
+#include <cafka/errc.hpp>
+#include <cafka/messages.hpp>
+#include <cafka/types.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace cafka {
+
+/// What an `event` tells. The fields that it fills stand behind it; `group` is
+/// always filled.
+enum class event_kind : std::uint8_t {
+  assigned,          ///< tp, generation, offset: begin (-1: end, -2: earliest)
+  begin_resolved,    ///< tp, generation, offset: what a logical begin became
+  revoked,           ///< tp, generation, offset: watermark that was given back
+  lost,              ///< tp, generation, offset: watermark; not committed
+  worker_started,    ///< tp, generation, count: life of the partition's worker
+  worker_failed,     ///< tp, generation, code, text: cause
+  worker_restarted,  ///< tp, generation, count: restarts so far, offset: begin
+  worker_exhausted,  ///< tp, generation, code and text: the last cause
+  ack_refused,       ///< tp, generation (of the ack), count, text: result
+  delivery_waits,    ///< tp, generation, count: separate ranges of acks
+  commit_sent,       ///< tp, generation, offset
+  committed,         ///< tp, generation, offset: confirmed by the broker
+  commit_failed,     ///< tp, generation, offset, code, text
+  reset,             ///< tp, generation (the new one), offset: lost position
+  client_error,      ///< code, text
+  source_failed,     ///< tp, generation, code, text
+  handler_slow,      ///< tp, generation, count: milliseconds so far
+  handler_not_closed,        ///< tp, generation, text: what `on_close` threw
+  handler_threads_exhausted, ///< count: threads, all of them busy
+  drain_expired,     ///< tp, generation: given back while a call ran or acks
+                     ///< were missing
+  stop_expired,      ///< count: handler calls that outlived `stop-timeout`
+  group_restarted,   ///< count: restarts so far, code, text: cause
+  supervisor_gave_up ///< code, text: cause
+};
+
+std::string to_string(event_kind x);
+
+/// One thing that happened in a group, as told to subscribers.
+struct event {
+  event_kind kind = event_kind::assigned;
+  std::string group;
+  topic_partition tp;
+  cafka::generation generation;
+  offset_t offset = -1;
+  std::uint64_t count = 0;
+  errc code = errc::none;
+  std::string text;
+};
+
+/// One line, `name=value` pairs, for logs.
+std::string to_string(const event& x);
+
+CAFKA_INSPECT_ENUM(errc)
+CAFKA_INSPECT_ENUM(event_kind)
+
+template <class Inspector>
+auto inspect(Inspector& f, event& x) {
+  return compat::fields(f, x, "cafka.event", compat::field("kind", x.kind),
+                        compat::field("group", x.group),
+                        compat::field("tp", x.tp),
+                        compat::field("generation", x.generation),
+                        compat::field("offset", x.offset),
+                        compat::field("count", x.count),
+                        compat::field("code", x.code),
+                        compat::field("text", x.text));
+}
+
+} // namespace cafka

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cafka/caf_compat.hpp>
+#include <cafka/config.hpp>
+#include <cafka/errors.hpp>
+#include <cafka/events.hpp>
+#include <cafka/message_handler.hpp>
+#include <cafka/messages.hpp>
+#include <cafka/status.hpp>
+
+#include <caf/expected.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cafka {
+
+/// The handle of a group: of its supervisor, or of a manager that runs under a
+/// supervisor of yours. Acks may also be sent as four plain values.
+using group_actor
+  = compat::typed<void(ack), void(ack_individual),
+                  void(std::string, partition_t, generation, offset_t),
+                  void(std::string, partition_t, generation,
+                       std::vector<offset_t>),
+                  ack_reply(ack_request),
+                  committed_offsets(get_committed_offsets),
+                  group_status(get_status), void(subscribe_events),
+                  void(stop_group)>;
+
+/// One line of librdkafka's or our log; `level` as in syslog(3), 0 to 7.
+struct log_record {
+  int level = 6;
+  std::string group;
+  std::string facility;
+  std::string text;
+};
+
+/// What one group runs with.
+struct group_options {
+  group_config config;
+  handler_factory handler;
+  /// Called with every event at the moment it happens, before subscribers get
+  /// it, on an actor's thread: it must be quick. A `commit_sent` is seen here
+  /// before the request leaves. Optional.
+  std::function<void(const event&)> observer;
+  /// Called from several threads. Default: `name=value` lines on stderr for
+  /// warnings and worse.
+  std::function<void(const log_record&)> log;
+};
+
+/// Once, before any `caf::actor_system_config` is made.
+void init_types();
+
+/// For every `caf::actor_system_config` whose system runs or talks to a group.
+void add_types(caf::actor_system_config& cfg);
+
+/// Starts a supervised group in `system`. It runs until `stop_group`, an exit
+/// message or until it gives up; `errc::invalid_config` or `errc::name_taken`
+/// when it cannot start. The handle stays valid through every restart. The
+/// group keeps itself alive; end it before the system is destroyed.
+caf::expected<group_actor> spawn(caf::actor_system& system,
+                                 group_options options);
+
+/// Like `spawn`, linked to `parent`: each ends with the other.
+caf::expected<group_actor> start_link(caf::event_based_actor* parent,
+                                      group_options options);
+
+/// How a supervisor of yours starts a group, like an OTP child specification.
+struct child_spec {
+  std::string id;
+  std::function<caf::expected<group_actor>(caf::event_based_actor*)> start;
+};
+child_spec make_child_spec(group_options options);
+
+/// The running group of this name in `system`, or nothing.
+std::optional<group_actor> find(caf::actor_system& system,
+                                const std::string& name);
+
+/// What must outlive a manager for its guarantees to hold across restarts:
+/// generations and running handler calls. Opaque; share one among the lives of
+/// a group.
+class group_memory;
+std::shared_ptr<group_memory> make_group_memory(caf::actor_system& system,
+                                                const group_config& config);
+
+/// A group without our supervisor. When one of the two ends, end the other,
+/// wait for `client_closed` to be called, then spawn both anew with the same
+/// memory. `stop_group` to the manager ends both.
+struct manager_parts {
+  group_actor manager;
+  caf::actor_addr coordinator;
+};
+caf::expected<manager_parts>
+spawn_manager(caf::actor_system& system, group_options options,
+              std::shared_ptr<group_memory> memory,
+              std::function<void()> client_closed);
+
+} // namespace cafka

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cafka/message_batch.hpp>
+
+#include <caf/settings.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace cafka {
+
+/// What a handler call says of its batch.
+class handler_answer {
+public:
+  enum class kind { ack, ack_through, no_ack, continued, failed };
+
+  /// Every record up to the batch's last is processed.
+  static handler_answer ack() {
+    return handler_answer{kind::ack};
+  }
+  /// Every record up to `offset` is processed; the rest of the batch stays
+  /// unacked. `offset` must be one that the batch holds: any other fails the
+  /// worker.
+  static handler_answer ack_through(offset_t offset) {
+    return handler_answer{kind::ack_through, offset};
+  }
+  /// Nothing is acked; the records keep their place in the window until an
+  /// explicit ack names them.
+  static handler_answer no_ack() {
+    return handler_answer{kind::no_ack};
+  }
+  /// The records leave the window without an ack; the watermark stays. A
+  /// restart begins again at the last acked offset.
+  static handler_answer continue_without_ack() {
+    return handler_answer{kind::continued};
+  }
+  /// The worker fails with this cause and is restarted, like after a throw.
+  static handler_answer failed(std::string cause) {
+    return handler_answer{kind::failed, -1, std::move(cause)};
+  }
+
+  kind what() const noexcept {
+    return kind_;
+  }
+  /// Only for `ack_through`.
+  offset_t offset() const noexcept {
+    return offset_;
+  }
+  /// Only for `failed`.
+  const std::string& cause() const noexcept {
+    return cause_;
+  }
+
+private:
+  explicit handler_answer(kind k, offset_t offset = -1, std::string cause = {})
+    : kind_(k), offset_(offset), cause_(std::move(cause)) {
+  }
+
+  kind kind_;
+  offset_t offset_;
+  std::string cause_;
+};
+
+/// Why a handler is closed.
+enum class close_reason {
+  revoked, ///< the partition is given back in an orderly way
+  lost,    ///< the partition belongs to another member already
+  reset,   ///< the position was out of range; a new generation begins
+  failed,  ///< the worker failed or was killed; a successor may follow
+  stopped, ///< the group stops
+};
+
+std::string to_string(close_reason x);
+
+/// What a handler is built from.
+struct handler_context {
+  partition_identity identity;
+  caf::settings init_args;
+};
+
+/// User code for one partition: built once per worker life, then called with
+/// batches, then closed. Constructor, calls, `on_close` and destructor never
+/// overlap for one partition, across restarts too, but may run on different
+/// threads. Whatever it throws fails the worker and nothing else. It may block:
+/// see `handler-threads`.
+class message_handler {
+public:
+  virtual ~message_handler() = default;
+
+  /// Called with one batch at a time.
+  virtual handler_answer handle(const message_batch& batch) = 0;
+
+  /// Called once before destruction; acks sent from here still count when the
+  /// reason is `revoked` or `stopped`. What it throws is reported.
+  virtual void on_close(close_reason) {
+  }
+};
+
+/// Builds the handler of one worker life. Called on a handler thread, for
+/// several partitions at the same time.
+using handler_factory
+  = std::function<std::unique_ptr<message_handler>(const handler_context&)>;
+
+/// A factory for handlers that are one function.
+handler_factory
+make_handler(std::function<handler_answer(const message_batch&)> f);
+
+} // namespace cafka

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <cafka/ack_result.hpp>
+#include <cafka/caf_compat.hpp>
+#include <cafka/types.hpp>
+
+#include <caf/actor.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cafka {
+
+// -- acks: any actor, also of another process, to the group --------------------
+
+/// Cumulative: every record of the partition up to `offset` is processed. Never
+/// answered; a refused one changes nothing and is an event.
+struct ack {
+  std::string topic;
+  partition_t partition = 0;
+  cafka::generation generation;
+  offset_t offset = 0;
+};
+
+/// Just these records are processed, in any order. Never answered.
+struct ack_individual {
+  std::string topic;
+  partition_t partition = 0;
+  cafka::generation generation;
+  std::vector<offset_t> offsets;
+};
+
+/// The same two with an answer (`ack_reply`), which also paces a sender of
+/// very many acks. Cumulative takes exactly one offset.
+struct ack_request {
+  std::string topic;
+  partition_t partition = 0;
+  cafka::generation generation;
+  bool cumulative = true;
+  std::vector<offset_t> offsets;
+};
+
+struct ack_reply {
+  ack_result result = ack_result::accepted;
+  /// Where the watermark stands after this ack; -1 where the partition is not
+  /// held or has no position yet.
+  offset_t watermark = -1;
+};
+
+// -- queries -------------------------------------------------------------------
+
+/// Answered with `committed_offsets`.
+struct get_committed_offsets {
+  std::string topic;
+};
+
+struct committed_offset {
+  partition_t partition = 0;
+  /// Offset of the next record to read, as last confirmed by the broker.
+  offset_t next = 0;
+};
+
+/// One entry per held partition of the topic that has a committed offset.
+struct committed_offsets {
+  std::vector<committed_offset> partitions;
+};
+
+/// Answered with a `group_status`.
+struct get_status {};
+
+/// From now on `listener` gets every `event`, until it ends.
+struct subscribe_events {
+  caf::actor listener;
+};
+
+/// Drains, commits, leaves the group and ends; see `stop-timeout`. Never
+/// answered: monitor the group to see its end.
+struct stop_group {};
+
+// -- serialisation -------------------------------------------------------------
+
+CAFKA_INSPECT_ENUM(ack_result)
+
+template <class Inspector>
+auto inspect(Inspector& f, generation& x) {
+  return compat::fields(f, x, "cafka.generation",
+                        compat::field("value", x.value));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, topic_partition& x) {
+  return compat::fields(f, x, "cafka.topic_partition",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, ack& x) {
+  return compat::fields(f, x, "cafka.ack", compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("generation", x.generation),
+                        compat::field("offset", x.offset));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, ack_individual& x) {
+  return compat::fields(f, x, "cafka.ack_individual",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("generation", x.generation),
+                        compat::field("offsets", x.offsets));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, ack_request& x) {
+  return compat::fields(f, x, "cafka.ack_request",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("generation", x.generation),
+                        compat::field("cumulative", x.cumulative),
+                        compat::field("offsets", x.offsets));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, ack_reply& x) {
+  return compat::fields(f, x, "cafka.ack_reply",
+                        compat::field("result", x.result),
+                        compat::field("watermark", x.watermark));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, get_committed_offsets& x) {
+  return compat::fields(f, x, "cafka.get_committed_offsets",
+                        compat::field("topic", x.topic));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, committed_offset& x) {
+  return compat::fields(f, x, "cafka.committed_offset",
+                        compat::field("partition", x.partition),
+                        compat::field("next", x.next));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, committed_offsets& x) {
+  return compat::fields(f, x, "cafka.committed_offsets",
+                        compat::field("partitions", x.partitions));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, get_status& x) {
+  return compat::fields(f, x, "cafka.get_status");
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, subscribe_events& x) {
+  return compat::fields(f, x, "cafka.subscribe_events",
+                        compat::field("listener", x.listener));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, stop_group& x) {
+  return compat::fields(f, x, "cafka.stop_group");
+}
+
+} // namespace cafka

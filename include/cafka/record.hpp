@@ -1,0 +1,179 @@
+#pragma once
+
+#include <cafka/types.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace cafka {
+
+/// Bytes of a key, a value or a header's value; no value stands for Kafka's
+/// null, which differs from empty.
+using optional_bytes = std::optional<std::string_view>;
+
+/// Where a record's timestamp comes from (Kafka's message.timestamp.type).
+enum class timestamp_type : std::uint8_t { none, create_time, log_append_time };
+
+/// One header of a record. The views live as long as the record's block.
+struct header {
+  std::string_view name;
+  optional_bytes value;
+};
+
+class owned_record;
+class record_block;
+
+/// A view of one record. It owns nothing: its bytes belong to the block of its
+/// batch and are valid during the handler call; `keep` copies them out. Safe to
+/// read from any thread while the block lives.
+class record {
+public:
+  /// `index` counts within `block`; `delivery_count` from 1.
+  record(const record_block& block, std::size_t index,
+         std::uint32_t delivery_count) noexcept
+    : block_(&block), index_(index), delivery_count_(delivery_count) {
+  }
+
+  offset_t offset() const noexcept;
+  optional_bytes key() const noexcept;
+  optional_bytes value() const noexcept;
+
+  /// Since the Unix epoch; nothing where the record has none.
+  std::optional<std::chrono::milliseconds> timestamp() const noexcept;
+  timestamp_type timestamp_kind() const noexcept;
+
+  std::size_t header_count() const noexcept;
+  /// The header at `i`, in the order of the wire. Names may repeat.
+  header header_at(std::size_t i) const noexcept;
+
+  /// How often the record was handed to a handler in this generation, this time
+  /// included. 1 at the first delivery.
+  std::uint32_t delivery_count() const noexcept {
+    return delivery_count_;
+  }
+
+  /// Bytes that this record counts for in a window: key, value and headers.
+  std::size_t size_bytes() const noexcept;
+
+  /// Copies the record out of its batch, in a few small allocations.
+  owned_record keep() const;
+
+private:
+  const record_block* block_;
+  std::size_t index_;
+  std::uint32_t delivery_count_;
+};
+
+/// Records of one partition in rising offsets, with all their bytes in one
+/// buffer. Immutable once built and shared by those who still need it: the
+/// running handler call, and the manager while a record in it is not acked.
+class record_block {
+public:
+  class builder;
+
+  record_block() = default;
+  record_block(const record_block&) = delete;
+  record_block& operator=(const record_block&) = delete;
+
+  std::size_t size() const noexcept {
+    return entries_.size();
+  }
+  bool empty() const noexcept {
+    return entries_.empty();
+  }
+  offset_t offset_at(std::size_t i) const noexcept {
+    return entries_[i].offset;
+  }
+  std::size_t size_bytes_at(std::size_t i) const noexcept {
+    return entries_[i].size_bytes;
+  }
+  /// Sum of the records' `size_bytes`.
+  std::size_t size_bytes() const noexcept {
+    return bytes_.size();
+  }
+  /// Index of the first record at or above `offset`; `size()` if there is none.
+  std::size_t lower_bound(offset_t offset) const noexcept;
+
+private:
+  friend class record;
+
+  // A position in `bytes_`; `null_length` stands for Kafka's null.
+  struct slice {
+    static constexpr std::size_t null_length = static_cast<std::size_t>(-1);
+    std::size_t begin = 0;
+    std::size_t length = null_length;
+  };
+  struct header_entry {
+    slice name;
+    slice value;
+  };
+  struct entry {
+    offset_t offset = 0;
+    std::int64_t timestamp_ms = -1;
+    slice key;
+    slice value;
+    std::size_t headers_begin = 0;
+    std::size_t headers_count = 0;
+    std::size_t size_bytes = 0;
+    timestamp_type timestamp_kind = timestamp_type::none;
+  };
+
+  optional_bytes view(slice x) const noexcept;
+
+  std::vector<entry> entries_;
+  std::vector<header_entry> headers_;
+  std::vector<char> bytes_;
+};
+
+/// Fills a block record by record. `reserve` makes the fill one allocation each
+/// for entries and bytes.
+class record_block::builder {
+public:
+  builder();
+  void reserve(std::size_t records, std::size_t bytes);
+  /// `offset` must rise from call to call. `timestamp_ms` < 0: none.
+  builder& add(offset_t offset, optional_bytes key, optional_bytes value,
+               std::int64_t timestamp_ms = -1,
+               timestamp_type kind = timestamp_type::none);
+  /// Adds a header to the record added last.
+  builder& add_header(std::string_view name, optional_bytes value);
+  /// Copies record `index` of `from`, with its headers.
+  builder& add_copy(const record_block& from, std::size_t index);
+  std::size_t size() const noexcept {
+    return block_->size();
+  }
+  std::size_t size_bytes() const noexcept {
+    return block_->size_bytes();
+  }
+  /// The finished block; the builder is empty afterwards.
+  std::shared_ptr<const record_block> finish();
+
+private:
+  slice store(optional_bytes x);
+
+  std::shared_ptr<record_block> block_;
+};
+
+/// A record with bytes of its own, for as long as it is kept.
+class owned_record {
+public:
+  owned_record(std::shared_ptr<const record_block> block,
+               std::uint32_t delivery_count)
+    : block_(std::move(block)), delivery_count_(delivery_count) {
+  }
+  /// A view that lives as long as this object or a copy of it.
+  record view() const noexcept {
+    return {*block_, 0, delivery_count_};
+  }
+
+private:
+  std::shared_ptr<const record_block> block_;
+  std::uint32_t delivery_count_;
+};
+
+} // namespace cafka

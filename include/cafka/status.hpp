@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cafka/caf_compat.hpp>
+#include <cafka/errc.hpp>
+#include <cafka/events.hpp>
+#include <cafka/messages.hpp>
+#include <cafka/partition_state.hpp>
+#include <cafka/types.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cafka {
+
+struct partition_status {
+  topic_partition tp;
+  partition_state state = partition_state::starting;
+  cafka::generation generation;
+  offset_t position = -1;  ///< next offset to deliver; -1: not resolved yet
+  offset_t watermark = -1; ///< what may be committed; -1: not resolved yet
+  offset_t committed = -1; ///< confirmed by the broker; -1: nothing yet
+  /// Readable end minus watermark, in offsets; an upper bound. -1: unknown.
+  std::int64_t lag = -1;
+  std::uint64_t window_records = 0;
+  std::uint64_t window_bytes = 0;
+  std::uint64_t restarts = 0;
+  bool healthy = true; ///< false: a handler call runs beyond `handler-timeout`
+  errc last_error = errc::none;
+  std::string last_error_text;
+};
+
+enum class group_state : std::uint8_t { running, restarting, stopping };
+
+std::string to_string(group_state x);
+
+/// An immutable snapshot.
+struct group_status {
+  std::string name;
+  std::string group;
+  group_state state = group_state::running;
+  std::uint64_t group_restarts = 0;
+  std::uint64_t acks_refused = 0;
+  /// Messages of ended workers, fenced generations or overtaken rebalances that
+  /// were dropped.
+  std::uint64_t stale_dropped = 0;
+  std::vector<partition_status> partitions;
+};
+
+CAFKA_INSPECT_ENUM(partition_state)
+CAFKA_INSPECT_ENUM(group_state)
+
+template <class Inspector>
+auto inspect(Inspector& f, partition_status& x) {
+  return compat::fields(
+    f, x, "cafka.partition_status", compat::field("tp", x.tp),
+    compat::field("state", x.state), compat::field("generation", x.generation),
+    compat::field("position", x.position),
+    compat::field("watermark", x.watermark),
+    compat::field("committed", x.committed), compat::field("lag", x.lag),
+    compat::field("window_records", x.window_records),
+    compat::field("window_bytes", x.window_bytes),
+    compat::field("restarts", x.restarts), compat::field("healthy", x.healthy),
+    compat::field("last_error", x.last_error),
+    compat::field("last_error_text", x.last_error_text));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, group_status& x) {
+  return compat::fields(f, x, "cafka.group_status",
+                        compat::field("name", x.name),
+                        compat::field("group", x.group),
+                        compat::field("state", x.state),
+                        compat::field("group_restarts", x.group_restarts),
+                        compat::field("acks_refused", x.acks_refused),
+                        compat::field("stale_dropped", x.stale_dropped),
+                        compat::field("partitions", x.partitions));
+}
+
+} // namespace cafka

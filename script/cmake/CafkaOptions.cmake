@@ -1,0 +1,79 @@
+# How everything is compiled. Targets without CAF link `cafka_flags`, those with
+# CAF `cafka_caf_flags`; both stay inside the build tree.
+
+option(CAFKA_WERROR "Treat warnings as errors" OFF)
+option(CAFKA_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+set(CAFKA_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# -- compiler cache: used when it is there -------------------------------------
+
+find_program(CCACHE ccache)
+mark_as_advanced(CCACHE)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Without this sloppiness ccache refuses translation units that use a
+  # precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND}" -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      "${CCACHE}")
+endif()
+
+# -- parallelism ---------------------------------------------------------------
+
+# A translation unit with CAF takes up to 1 GB with sanitizers: no more
+# compilers at a time than cores, nor than memory has room for.
+cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
+cmake_host_system_information(RESULT memory_mb QUERY TOTAL_PHYSICAL_MEMORY)
+math(EXPR room "${memory_mb} / 1024")
+set(jobs "${cores}")
+if(room LESS jobs)
+  set(jobs "${room}")
+endif()
+if(jobs LESS 1)
+  set(jobs 1)
+endif()
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS "compilers=${jobs}")
+set(CMAKE_JOB_POOL_COMPILE compilers)
+
+# -- flags ---------------------------------------------------------------------
+
+add_library(cafka_flags INTERFACE)
+target_compile_options(
+  cafka_flags
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Wshadow
+            -Wnon-virtual-dtor
+            -Woverloaded-virtual
+            -Wcast-qual
+            -Wundef
+            # aggregates leave members to their default initializers
+            -Wno-missing-field-initializers
+            $<$<BOOL:${CAFKA_WERROR}>:-Werror>)
+if(CAFKA_SANITIZE)
+  target_compile_options(
+    cafka_flags
+    INTERFACE "-fsanitize=${CAFKA_SANITIZE}" -fno-sanitize-recover=all
+              -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS)
+  target_link_options(cafka_flags INTERFACE "-fsanitize=${CAFKA_SANITIZE}")
+  # GCC's flow analysis sees ghosts in instrumented code.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(cafka_flags INTERFACE -Wno-maybe-uninitialized)
+  endif()
+endif()
+
+add_library(cafka_caf_flags INTERFACE)
+add_library(cafka_caf_quirks INTERFACE) # linked last: its options come last
+target_link_libraries(cafka_caf_flags INTERFACE cafka_flags cafka_caf_quirks)
+if(CAFKA_SANITIZE AND CAF_VERSION VERSION_LESS 0.18)
+  # 0.17.6 dereferences an empty std::shared_ptr in init_fun_factory.hpp each
+  # time an actor is spawned from a function without arguments.
+  target_compile_options(cafka_caf_quirks INTERFACE -fno-sanitize=null
+                                                    -U_GLIBCXX_ASSERTIONS)
+endif()

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "kafka/consumer.hpp"
+
+#include <cafka/config.hpp>
+
+#include <chrono>
+#include <map>
+#include <string>
+
+namespace cafka {
+
+/// librdkafka's properties for a group: what its keys mean on the wire, and its
+/// `kafka { … }`.
+kafka::properties client_properties(const group_config& x);
+
+/// max.poll.interval.ms of these properties, or librdkafka's default.
+std::chrono::milliseconds
+max_poll_interval(const std::map<std::string, std::string>& x);
+
+} // namespace cafka

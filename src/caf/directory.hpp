@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cafka/group.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+/// Which groups run, by name, per actor system. Of our own because CAF's
+/// registry cuts names to ten characters in 0.17, and because everything in it
+/// is open to network peers. Thread safe.
+namespace cafka::directory {
+
+/// A name that is taken until `remove`.
+class entry {
+public:
+  entry(caf::actor_system* system, std::string name);
+  void set(const group_actor& x);
+  void remove();
+
+private:
+  caf::actor_system* system_;
+  std::string name_;
+};
+
+/// Null: the name is taken.
+std::shared_ptr<entry> reserve(caf::actor_system& system,
+                               const std::string& name);
+
+std::optional<group_actor> find(caf::actor_system& system,
+                                const std::string& name);
+
+} // namespace cafka::directory

@@ -1,0 +1,172 @@
+#include "actors/group_coordinator/group_coordinator.hpp"
+#include "actors/group_manager/group_manager.hpp"
+#include "actors/group_memory/group_memory.hpp"
+#include "actors/group_supervisor/group_supervisor.hpp"
+#include "caf/directory.hpp"
+#include "kafka/mock_cluster.hpp"
+
+#include <cafka/group.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace cafka {
+
+namespace {
+
+using namespace actors;
+using shared_options = std::shared_ptr<const group_options>;
+
+constexpr int syslog_warning = 4;
+
+void log_to_stderr(const log_record& x) {
+  if (x.level <= syslog_warning)
+    fmt::print(stderr, "level={} group={} facility={} text=\"{}\"\n", x.level,
+               x.group, x.facility, x.text);
+}
+
+/// Runs every job as an actor of its own on CAF's scheduler.
+class scheduler_executor : public executor {
+public:
+  explicit scheduler_executor(caf::actor_system& system) : system_(system) {
+  }
+  void execute(job x) override {
+    system_.spawn([x = std::move(x)](caf::event_based_actor*) { x(); });
+  }
+
+private:
+  caf::actor_system& system_;
+};
+
+caf::error check(const group_options& x) {
+  if (!x.handler)
+    return make_error(errc::invalid_config, "handler: none was given");
+  auto wrong = validate(x.config);
+  if (wrong.empty())
+    return {};
+  std::string text;
+  for (auto& w : wrong)
+    text += (text.empty() ? "" : "; ") + to_string(w);
+  return make_error(errc::invalid_config, text);
+}
+
+/// Fills in what has a default, and starts the embedded cluster.
+shared_options complete(group_options x) {
+  if (!x.log)
+    x.log = log_to_stderr;
+  if (!x.config.embedded)
+    return std::make_shared<const group_options>(std::move(x));
+  // The cluster lives as long as somebody runs with these options.
+  struct with_cluster {
+    kafka::mock_cluster cluster;
+    group_options options;
+  };
+  auto both = std::make_shared<with_cluster>();
+  both->options = std::move(x);
+  both->options.config.endpoints = {both->cluster.endpoints()};
+  return {both, &both->options};
+}
+
+group_children start_children(caf::actor_system& system,
+                              const shared_options& options,
+                              const std::shared_ptr<group_memory>& memory,
+                              const std::function<void()>& closed) {
+  caf::actor_addr coordinator;
+  auto make_coordinator = [&](const manager_actor& manager) {
+    auto x = system.spawn<
+      compat::actor_of<group_coordinator_state, coordinator_actor::base>>(
+      manager, options, memory, closed);
+    coordinator = caf::actor_cast<caf::actor_addr>(x);
+    return x;
+  };
+  group_manager_state::coordinator_factory factory = make_coordinator;
+  auto manager
+    = system.spawn<compat::actor_of<group_manager_state, manager_actor::base>>(
+      options, memory, factory);
+  return {manager, coordinator};
+}
+
+caf::expected<group_actor> start(caf::actor_system& system,
+                                 group_options options) {
+  if (auto wrong = check(options))
+    return wrong;
+  auto all = complete(std::move(options));
+  auto entry = directory::reserve(system, all->config.name);
+  if (!entry)
+    return make_error(errc::name_taken,
+                      fmt::format("name = \"{}\": another group of this name "
+                                  "runs in the system",
+                                  all->config.name));
+  auto memory = make_group_memory(system, all->config);
+  auto children = [&system, all, memory](const std::function<void()>& closed) {
+    return start_children(system, all, memory, closed);
+  };
+  auto supervisor = system.spawn<
+    compat::actor_of<group_supervisor_state, supervisor_actor::base>>(
+    all, memory, group_supervisor_state::children_factory{children},
+    std::function<void()>{[entry] { entry->remove(); }});
+  group_actor result = supervisor;
+  entry->set(result);
+  return result;
+}
+
+} // namespace
+
+void init_types() {
+  compat::init_types<caf::id_block::cafka, caf::id_block::cafka_internal>();
+}
+
+void add_types(caf::actor_system_config& cfg) {
+  compat::add_types<caf::id_block::cafka>(cfg);
+}
+
+caf::expected<group_actor> spawn(caf::actor_system& system,
+                                 group_options options) {
+  return start(system, std::move(options));
+}
+
+caf::expected<group_actor> start_link(caf::event_based_actor* parent,
+                                      group_options options) {
+  auto result = start(parent->system(), std::move(options));
+  if (result)
+    parent->link_to(*result);
+  return result;
+}
+
+child_spec make_child_spec(group_options options) {
+  return {options.config.name,
+          [options](caf::event_based_actor* parent) {
+            return start_link(parent, options);
+          }};
+}
+
+std::optional<group_actor> find(caf::actor_system& system,
+                                const std::string& name) {
+  return directory::find(system, name);
+}
+
+std::shared_ptr<group_memory> make_group_memory(caf::actor_system& system,
+                                                const group_config& config) {
+  return std::make_shared<group_memory>(
+    [&](group_memory::exhausted_callback tell) -> std::unique_ptr<executor> {
+      if (config.handler_threads == 0)
+        return std::make_unique<scheduler_executor>(system);
+      return std::make_unique<thread_pool>(config.handler_threads,
+                                           std::move(tell));
+    });
+}
+
+caf::expected<manager_parts>
+spawn_manager(caf::actor_system& system, group_options options,
+              std::shared_ptr<group_memory> memory,
+              std::function<void()> client_closed) {
+  if (auto wrong = check(options))
+    return wrong;
+  auto children
+    = start_children(system, complete(std::move(options)), memory,
+                     client_closed ? client_closed : [] {});
+  return manager_parts{children.manager, children.coordinator};
+}
+
+} // namespace cafka

@@ -1,0 +1,96 @@
+#include <cafka/events.hpp>
+#include <cafka/message_handler.hpp>
+#include <cafka/partition_state.hpp>
+#include <cafka/status.hpp>
+
+#include <fmt/format.h>
+
+namespace cafka {
+
+std::string to_string(close_reason x) {
+  switch (x) {
+    case close_reason::revoked:
+      return "revoked";
+    case close_reason::lost:
+      return "lost";
+    case close_reason::reset:
+      return "reset";
+    case close_reason::failed:
+      return "failed";
+    case close_reason::stopped:
+      return "stopped";
+  }
+  return "unknown";
+}
+
+std::string to_string(partition_state x) {
+  switch (x) {
+    case partition_state::starting:
+      return "starting";
+    case partition_state::running:
+      return "running";
+    case partition_state::backoff:
+      return "backoff";
+    case partition_state::seeking:
+      return "seeking";
+    case partition_state::draining:
+      return "draining";
+    case partition_state::exhausted:
+      return "exhausted";
+  }
+  return "unknown";
+}
+
+std::string to_string(group_state x) {
+  switch (x) {
+    case group_state::running:
+      return "running";
+    case group_state::restarting:
+      return "restarting";
+    case group_state::stopping:
+      return "stopping";
+  }
+  return "unknown";
+}
+
+std::string to_string(event_kind x) {
+  constexpr const char* names[]
+    = {"assigned",          "begin_resolved",
+       "revoked",           "lost",
+       "worker_started",    "worker_failed",
+       "worker_restarted",  "worker_exhausted",
+       "ack_refused",       "delivery_waits",
+       "commit_sent",       "committed",
+       "commit_failed",     "reset",
+       "client_error",      "source_failed",
+       "handler_slow",      "handler_not_closed",
+       "handler_threads_exhausted",
+       "drain_expired",     "stop_expired",
+       "group_restarted",   "supervisor_gave_up"};
+  static_assert(std::size(names)
+                == static_cast<std::size_t>(event_kind::supervisor_gave_up) + 1);
+  auto i = static_cast<std::size_t>(x);
+  return i < std::size(names) ? names[i] : "unknown";
+}
+
+std::string to_string(const event& x) {
+  auto line = fmt::format("event={} group={}", to_string(x.kind), x.group);
+  auto add = [&](const char* name, const auto& value) {
+    line += fmt::format(" {}={}", name, value);
+  };
+  if (!x.tp.topic.empty())
+    add("partition", to_string(x.tp));
+  if (x.generation.value != 0)
+    add("generation", x.generation.value);
+  if (x.offset != -1)
+    add("offset", x.offset);
+  if (x.count != 0)
+    add("count", x.count);
+  if (x.code != errc::none)
+    add("code", to_string(x.code));
+  if (!x.text.empty())
+    line += fmt::format(" text=\"{}\"", x.text);
+  return line;
+}
+
+} // namespace cafka

@@ -1,0 +1,44 @@
+#include "core/commit_policy.hpp"
+
+#include <cassert>
+
+namespace cafka::core {
+
+void commit_policy::acked(std::size_t records, time_point now) noexcept {
+  gathered_ += records;
+  if (!since_)
+    since_ = now;
+}
+
+bool commit_policy::due(time_point now) const noexcept {
+  auto from = next_due();
+  return from && now >= *from;
+}
+
+std::optional<time_point> commit_policy::next_due() const noexcept {
+  if (in_flight_ || !since_ || (held_ && !urgent_))
+    return std::nullopt;
+  if (urgent_ || gathered_ >= count_max_)
+    return since_;
+  return *since_ + interval_;
+}
+
+void commit_policy::sent() noexcept {
+  assert(!in_flight_);
+  in_flight_ = true;
+  urgent_ = false;
+  gathered_ = 0;
+  since_.reset();
+}
+
+void commit_policy::answered(bool ok, time_point now) noexcept {
+  assert(in_flight_);
+  in_flight_ = false;
+  if (ok)
+    return;
+  // Also what was acked meanwhile waits: it goes with the next request.
+  gathered_ = 0;
+  since_ = now;
+}
+
+} // namespace cafka::core

@@ -1,0 +1,131 @@
+#include "core/delivery_log.hpp"
+
+#include <cassert>
+#include <iterator>
+#include <utility>
+
+namespace cafka::core {
+
+namespace {
+
+// A quarter bounds what a straggler pins at four times its own size; and for a
+// byte that is copied at least three were released.
+constexpr std::size_t pinned_per_retained_max = 4;
+
+// Records without bytes pin only their entries, so that these are measured.
+bool is_mostly_released(const record_block& block, const volume& left) {
+  if (block.size_bytes() == 0)
+    return left.records <= block.size() / pinned_per_retained_max;
+  return left.bytes <= block.size_bytes() / pinned_per_retained_max;
+}
+
+} // namespace
+
+void delivery_log::add(delivery_ptr x) {
+  auto& block = *x->block;
+  assert(!block.empty());
+  auto first = block.offset_at(0);
+  volume all{block.size(), block.size_bytes()};
+  assert(slots_.empty()
+         || slots_.rbegin()->second.item->block->lower_bound(first)
+              == slots_.rbegin()->second.item->block->size());
+  slots_.emplace_hint(slots_.end(), first, slot{std::move(x), {}, all});
+  retained_ += all;
+}
+
+volume delivery_log::release(std::span<const offset_range> acked) {
+  volume freed;
+  for (auto range : acked)
+    freed += release(range);
+  return freed;
+}
+
+volume delivery_log::drop(const delivery_ptr& x) {
+  auto i = slots_.upper_bound(x->block->offset_at(0));
+  if (i == slots_.begin())
+    return {};
+  --i;
+  // The slot may hold a compacted copy of `x`, or another delivery of the same
+  // offsets that was added after `clear`.
+  if (!i->second.item->same_origin(*x))
+    return {};
+  auto freed = i->second.left;
+  slots_.erase(i);
+  retained_ -= freed;
+  has_dropped_ = true;
+  return freed;
+}
+
+void delivery_log::clear() noexcept {
+  slots_.clear();
+  retained_ = {};
+  has_dropped_ = false;
+}
+
+std::vector<redelivery> delivery_log::redeliveries() const {
+  std::vector<redelivery> result;
+  result.reserve(slots_.size());
+  for (auto& [first, x] : slots_) {
+    auto& to = result.emplace_back(redelivery{x.item, {}});
+    if (x.released.empty())
+      continue;
+    to.indices.reserve(x.left.records);
+    for (std::size_t i = 0; i < x.item->block->size(); ++i)
+      if (x.holds(i))
+        to.indices.push_back(static_cast<std::uint32_t>(i));
+  }
+  return result;
+}
+
+std::size_t delivery_log::pinned_bytes() const noexcept {
+  std::size_t result = 0;
+  for (auto& [first, x] : slots_)
+    result += x.item->block->size_bytes();
+  return result;
+}
+
+volume delivery_log::release(offset_range acked) {
+  volume freed;
+  auto i = slots_.upper_bound(acked.first);
+  if (i != slots_.begin())
+    --i;
+  while (i != slots_.end() && i->first < acked.last) {
+    freed += release(i->second, acked);
+    if (i->second.left.records == 0) {
+      i = slots_.erase(i);
+    } else {
+      compact(i->second);
+      ++i;
+    }
+  }
+  retained_ -= freed;
+  return freed;
+}
+
+volume delivery_log::release(slot& x, offset_range acked) {
+  volume freed;
+  auto& block = *x.item->block;
+  auto end = block.lower_bound(acked.last);
+  for (auto i = block.lower_bound(acked.first); i < end; ++i)
+    if (x.holds(i))
+      freed += {1, block.size_bytes_at(i)};
+  if (freed.records > 0)
+    x.released.insert(acked);
+  x.left -= freed;
+  return freed;
+}
+
+void delivery_log::compact(slot& x) {
+  auto& block = *x.item->block;
+  if (!is_mostly_released(block, x.left))
+    return;
+  record_block::builder rest;
+  rest.reserve(x.left.records, x.left.bytes);
+  for (std::size_t i = 0; i < block.size(); ++i)
+    if (x.holds(i))
+      rest.add_copy(block, i);
+  x.item = std::make_shared<delivery>(rest.finish(), *x.item);
+  x.released.clear();
+}
+
+} // namespace cafka::core

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "core/flow_window.hpp"
+#include "core/range_set.hpp"
+
+#include <cafka/record.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace cafka::core {
+
+/// One block handed to a worker's handler. Shared by the log and the worker.
+struct delivery {
+  using counter = std::atomic<std::uint32_t>;
+
+  explicit delivery(std::shared_ptr<const record_block> x)
+    : delivery(std::move(x), std::make_shared<counter>(0u)) {
+  }
+  /// What is left of `origin`, in a block of its own. The two share `calls`, so
+  /// that a call that begins with one of them counts for the other.
+  delivery(std::shared_ptr<const record_block> rest, const delivery& origin)
+    : delivery(std::move(rest), origin.shared_calls_) {
+  }
+  delivery(const delivery&) = delete;
+  delivery& operator=(const delivery&) = delete;
+
+  /// True when one is what is left of the other, or they are the same.
+  bool same_origin(const delivery& x) const noexcept {
+    return shared_calls_ == x.shared_calls_;
+  }
+
+  const std::shared_ptr<const record_block> block;
+  /// Handler calls that were begun with it; counted by the thread of the call.
+  counter& calls;
+
+private:
+  delivery(std::shared_ptr<const record_block> x, std::shared_ptr<counter> n)
+    : block(std::move(x)), calls(*n), shared_calls_(std::move(n)) {
+  }
+
+  std::shared_ptr<counter> shared_calls_;
+};
+using delivery_ptr = std::shared_ptr<delivery>;
+
+/// What a successor delivers first: some records of one delivery.
+struct redelivery {
+  delivery_ptr from;
+  /// Indices in the block, rising; empty means all.
+  std::vector<std::uint32_t> indices;
+};
+
+/// The retained records of one partition: delivered, not acked, kept for a
+/// successor. Bounded by the flow window; a delivery of which little is left
+/// is copied out, so that a straggler does not pin its whole block.
+class delivery_log {
+public:
+  /// The block must hold a record, and begin behind all that is retained.
+  void add(delivery_ptr x);
+
+  /// Records became acked: they leave the log. Returns what that frees in the
+  /// window; records that `drop` freed before count nothing.
+  volume release(std::span<const offset_range> acked);
+
+  /// The handler continued without an ack: what is left of this delivery
+  /// leaves the log and can no longer be redelivered from here. Returns what
+  /// that frees. `x` is the delivery that was added or redelivered; one that
+  /// has nothing retained any more frees nothing.
+  volume drop(const delivery_ptr& x);
+
+  /// Forgets everything.
+  void clear() noexcept;
+
+  /// True when records that are not acked were dropped: only a seek to the
+  /// watermark brings them back.
+  bool has_dropped() const noexcept {
+    return has_dropped_;
+  }
+
+  /// In the order of offsets, without what is released.
+  std::vector<redelivery> redeliveries() const;
+
+  /// What is retained, for the window of a successor.
+  volume retained() const noexcept {
+    return retained_;
+  }
+  /// Bytes of all blocks that the log keeps alive, at most four times the
+  /// retained bytes.
+  std::size_t pinned_bytes() const noexcept;
+
+private:
+  // Never empty: it goes when its last record does.
+  struct slot {
+    delivery_ptr item;
+    range_set released; // by offset, of `item`
+    volume left;        // records of `item` that are not released
+
+    bool holds(std::size_t i) const noexcept {
+      return !released.contains(item->block->offset_at(i));
+    }
+  };
+
+  volume release(offset_range acked);
+  static volume release(slot& x, offset_range acked);
+  static void compact(slot& x);
+
+  // By the first offset of the delivery that was added: what is left of it
+  // begins there or later, and always before the next slot.
+  std::map<offset_t, slot> slots_;
+  volume retained_;
+  bool has_dropped_ = false;
+};
+
+} // namespace cafka::core

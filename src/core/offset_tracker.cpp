@@ -1,0 +1,84 @@
+#include "core/offset_tracker.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace cafka::core {
+
+void offset_tracker::delivered(std::span<const offset_range> runs,
+                               offset_t next) {
+  for (auto run : runs) {
+    assert(run.first >= position_ && run.first < run.last && run.last <= next);
+    assert(acked_.intersection(run).empty());
+    pending_.insert(run);
+    position_ = run.last;
+  }
+  assert(next >= position_);
+  position_ = next;
+  settle();
+}
+
+ack_outcome offset_tracker::ack(offset_t offset) {
+  if (offset < 0)
+    return {ack_result::negative_offset, {}};
+  if (offset >= position_)
+    return {ack_result::beyond_delivered, {}};
+  if (offset < watermark_)
+    return {ack_result::below_watermark, {}};
+  // The watermark is below the position, so it is pending, and this ack covers
+  // it: a cumulative ack that passes the checks always acks something.
+  offset_range covered{watermark_, offset + 1};
+  auto newly_acked = pending_.intersection(covered);
+  assert(!newly_acked.empty());
+  pending_.erase(covered);
+  settle();
+  return {ack_result::accepted, std::move(newly_acked)};
+}
+
+ack_outcome offset_tracker::ack_individual(std::span<const offset_t> offsets) {
+  if (auto refusal = check_individual(offsets))
+    return {*refusal, {}};
+  range_set fresh;
+  for (auto x : offsets)
+    if (pending_.contains(x))
+      fresh.insert({x, x + 1});
+  if (fresh.empty())
+    return {ack_result::already_acked, {}};
+  auto newly_acked = fresh.ranges();
+  for (auto range : newly_acked) {
+    pending_.erase(range);
+    acked_.insert(range);
+  }
+  settle();
+  return {ack_result::accepted, std::move(newly_acked)};
+}
+
+void offset_tracker::rewind() {
+  pending_.clear();
+  position_ = watermark_;
+}
+
+std::optional<ack_result>
+offset_tracker::check_individual(std::span<const offset_t> offsets) const {
+  auto any = [&](auto pred) { return std::ranges::any_of(offsets, pred); };
+  // What is acked may lie at or above the position after `rewind`. To ack it
+  // once more is no error of the sender, who knows nothing of the restart.
+  auto acked = [this](offset_t x) { return acked_.contains(x); };
+  if (offsets.empty() || any([](offset_t x) { return x < 0; }))
+    return ack_result::negative_offset;
+  if (any([&](offset_t x) { return x >= position_ && !acked(x); }))
+    return ack_result::beyond_delivered;
+  if (any([&](offset_t x) { return x < watermark_; }))
+    return ack_result::below_watermark;
+  if (any([&](offset_t x) { return !pending_.contains(x) && !acked(x); }))
+    return ack_result::not_delivered;
+  return std::nullopt;
+}
+
+void offset_tracker::settle() {
+  watermark_ = pending_.empty() ? position_ : pending_.front();
+  acked_.erase({std::numeric_limits<offset_t>::min(), watermark_});
+}
+
+} // namespace cafka::core

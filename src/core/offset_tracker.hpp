@@ -1,0 +1,90 @@
+#pragma once
+
+#include "core/range_set.hpp"
+
+#include <cafka/ack_result.hpp>
+#include <cafka/types.hpp>
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace cafka::core {
+
+/// Outcome of one ack. Unless `result` is `accepted`, nothing changed.
+struct ack_outcome {
+  ack_result result = ack_result::accepted;
+  /// Delivered records that became acked by this ack, in rising order and
+  /// without the holes between them: the lengths add up to their number.
+  std::vector<offset_range> newly_acked;
+};
+
+/// What was delivered and acked in one generation of one partition.
+///
+/// Invariants: watermark() <= position(); watermark() never falls; no pending
+/// offset is below watermark(); individually acked ranges lie in
+/// [watermark(), …) and may outlast `rewind`.
+class offset_tracker {
+public:
+  /// Nothing delivered; the first record is expected at or above `begin`.
+  explicit offset_tracker(offset_t begin)
+    : watermark_(begin), position_(begin) {
+  }
+
+  /// A batch was handed to a handler: its offsets as runs in rising order, all
+  /// at or above position(), and the position behind it. `runs` may be empty
+  /// when only records that are acked already were passed over.
+  void delivered(std::span<const offset_range> runs, offset_t next);
+
+  /// Cumulative: every delivered record up to `offset` is processed. An offset
+  /// in a hole counts for the records below it. Refused: negative, below the
+  /// watermark, at or above position().
+  ack_outcome ack(offset_t offset);
+
+  /// Just these records, in any order. One refused offset refuses all of them.
+  /// Already acked ones at or above the watermark are no refusal.
+  ack_outcome ack_individual(std::span<const offset_t> offsets);
+
+  /// Forgets what is delivered and not acked: delivery begins again at the
+  /// watermark. Individual acks above it stay, so that they do not come again.
+  void rewind();
+
+  /// The lowest delivered offset that is not acked, else position(); what may
+  /// be committed.
+  offset_t watermark() const noexcept {
+    return watermark_;
+  }
+  /// Next offset to deliver.
+  offset_t position() const noexcept {
+    return position_;
+  }
+  /// Delivered and not acked, at least one.
+  bool has_pending() const noexcept {
+    return !pending_.empty();
+  }
+  const range_set& pending() const noexcept {
+    return pending_;
+  }
+  /// Individually acked at or above the watermark.
+  const range_set& acked_above() const noexcept {
+    return acked_;
+  }
+  /// Separate ranges of individual acks, the measure of `ack-ranges-max`.
+  std::size_t ack_range_count() const noexcept {
+    return acked_.range_count();
+  }
+
+private:
+  /// The first refusal in the order negative, beyond, below, not delivered.
+  std::optional<ack_result>
+  check_individual(std::span<const offset_t> offsets) const;
+  /// Moves the watermark and forgets the individual acks that it passed.
+  void settle();
+
+  offset_t watermark_;
+  offset_t position_;
+  range_set pending_;
+  range_set acked_;
+};
+
+} // namespace cafka::core

@@ -1,0 +1,170 @@
+#include "core/partition.hpp"
+
+#include <algorithm>
+
+namespace cafka::core {
+
+namespace {
+
+std::vector<offset_range> runs_of(const record_block& block) {
+  std::vector<offset_range> result;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    auto offset = block.offset_at(i);
+    if (!result.empty() && result.back().last == offset)
+      ++result.back().last;
+    else
+      result.push_back({offset, offset + 1});
+  }
+  return result;
+}
+
+ack_effect refused(ack_result why) {
+  ack_effect result;
+  result.result = why;
+  return result;
+}
+
+} // namespace
+
+partition::partition(generation g, offset_t begin, restart_limits limits)
+  : generation_(g), begin_(begin), policy_(limits) {
+  if (begin >= 0)
+    tracker_.emplace(begin);
+}
+
+// -- the life of a worker --------------------------------------------------------
+
+std::uint64_t partition::begin_life() noexcept {
+  state_ = partition_state::starting;
+  alive_ = true;
+  return ++life_;
+}
+
+void partition::ready() noexcept {
+  if (state_ == partition_state::starting)
+    state_ = partition_state::running;
+}
+
+failure_decision partition::worker_gone(time_point now, double jitter,
+                                        bool lost_records) {
+  alive_ = false;
+  call_since_.reset();
+  awaited_.clear();
+  lost_records_ = lost_records_ || lost_records;
+  if (state_ == partition_state::draining)
+    return {failure_decision::action::finish};
+  auto delay = policy_.on_failure(now, jitter);
+  if (!delay) {
+    state_ = partition_state::exhausted;
+    return {failure_decision::action::exhaust};
+  }
+  ++restarts_;
+  state_ = partition_state::backoff;
+  return {failure_decision::action::restart, *delay};
+}
+
+std::optional<offset_t> partition::backoff_over() {
+  if (!log_.has_dropped() && !lost_records_)
+    return std::nullopt;
+  state_ = partition_state::seeking;
+  lost_records_ = false;
+  log_.clear();
+  if (!tracker_)
+    return begin_;
+  tracker_->rewind();
+  return tracker_->watermark();
+}
+
+// -- delivery ----------------------------------------------------------------------
+
+bool partition::resolve(offset_t begin) {
+  if (tracker_)
+    return false;
+  tracker_.emplace(begin);
+  return true;
+}
+
+void partition::delivered(const delivery_ptr& x, offset_t next) {
+  tracker_->delivered(runs_of(*x->block), next);
+  log_.add(x);
+}
+
+void partition::advanced(offset_t next) {
+  if (next > tracker_->position())
+    tracker_->delivered({}, next);
+}
+
+std::optional<redelivery> partition::next_redelivery(offset_t after) const {
+  for (auto& x : log_.redeliveries()) {
+    auto first = x.indices.empty() ? 0 : x.indices.front();
+    if (x.from->block->offset_at(first) > after)
+      return std::move(x);
+  }
+  return std::nullopt;
+}
+
+void partition::call_begun(time_point now) noexcept {
+  call_since_ = now;
+}
+
+void partition::call_ended() noexcept {
+  call_since_.reset();
+}
+
+// -- acks ----------------------------------------------------------------------------
+
+ack_effect partition::apply(const ack_outcome& outcome,
+                            offset_t watermark_before) {
+  ack_effect effect;
+  effect.result = outcome.result;
+  if (outcome.result != ack_result::accepted)
+    return effect;
+  for (auto& x : outcome.newly_acked) {
+    awaited_.erase(x);
+    effect.records += static_cast<std::size_t>(x.last - x.first);
+  }
+  effect.freed = log_.release(outcome.newly_acked);
+  effect.moved = tracker_->watermark() > watermark_before;
+  return effect;
+}
+
+ack_effect partition::ack(offset_t offset) {
+  if (!tracker_)
+    return refused(offset < 0 ? ack_result::negative_offset
+                              : ack_result::beyond_delivered);
+  auto before = tracker_->watermark();
+  return apply(tracker_->ack(offset), before);
+}
+
+ack_effect partition::ack_individual(std::span<const offset_t> offsets) {
+  if (!tracker_)
+    return refused(ack_result::beyond_delivered);
+  auto before = tracker_->watermark();
+  return apply(tracker_->ack_individual(offsets), before);
+}
+
+void partition::await_acks(offset_range x) {
+  for (auto& part : tracker_->pending().intersection(x))
+    awaited_.insert(part);
+}
+
+volume partition::drop(const delivery_ptr& x) {
+  return log_.drop(x);
+}
+
+// -- giving back -----------------------------------------------------------------------
+
+void partition::begin_drain() noexcept {
+  state_ = partition_state::draining;
+}
+
+void partition::worker_drained() noexcept {
+  alive_ = false;
+  call_since_.reset();
+}
+
+bool partition::drained() const noexcept {
+  return state_ == partition_state::draining && !alive_ && awaited_.empty();
+}
+
+} // namespace cafka::core

@@ -1,0 +1,176 @@
+#include "kafka/configuration.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace cafka::kafka {
+
+namespace {
+
+constexpr std::size_t words_max = 512; // librdkafka's own size for such texts
+
+// Number of a version as in `rd_kafka_version()`: MM.mm.rr.xx.
+constexpr int version_2_2_0 = 0x020200ff;
+
+struct owned_property {
+  const char* name;
+  const char* value;
+  const char* reason;
+};
+
+constexpr std::array owned_by_cafka{
+  owned_property{"enable.auto.commit", "false", "cafka commits what is acked"},
+  owned_property{"enable.auto.offset.store", "false",
+                 "cafka commits what is acked"},
+  owned_property{"auto.offset.reset", "error",
+                 "cafka resets offsets by its own policy and reports it"},
+  owned_property{"enable.partition.eof", "true",
+                 "cafka takes a partition's end from it"},
+  owned_property{"log.queue", "true", "cafka hands the log to its owner"},
+};
+
+void replace_all(std::string& text, std::string_view what,
+                 std::string_view with) {
+  for (auto i = text.find(what); i != std::string::npos;
+       i = text.find(what, i + with.size()))
+    text.replace(i, what.size(), with);
+}
+
+// librdkafka quotes values in its words.
+std::string without_secrets(std::string text, const properties& props) {
+  for (auto& [name, value] : props)
+    if (!value.empty() && is_secret(name))
+      replace_all(text, value, "***");
+  return text;
+}
+
+error config_error(std::string text) {
+  error result;
+  result.code = errc::invalid_config;
+  result.text = std::move(text);
+  return result;
+}
+
+error refused(const std::string& name, const std::string& value,
+              const std::string& reason) {
+  auto shown = is_secret(name) ? std::string{"***"} : "'" + value + "'";
+  return config_error("property " + name + " = " + shown + ": "
+                      + without_secrets(reason, {{name, value}}));
+}
+
+error set(rd_kafka_conf_t* conf, const std::string& name,
+          const std::string& value) {
+  std::array<char, words_max> words{};
+  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), words.data(),
+                        words.size())
+      == RD_KAFKA_CONF_OK)
+    return {};
+  return refused(name, value, words.data());
+}
+
+error set_all(rd_kafka_conf_t* conf, const properties& props) {
+  for (auto& [name, value] : props)
+    if (auto failure = set(conf, name, value))
+      return failure;
+  return {};
+}
+
+error require(const properties& props, const std::string& name) {
+  if (auto i = props.find(name); i != props.end() && !i->second.empty())
+    return {};
+  return config_error("property " + name + " is required");
+}
+
+error refuse_owned(const properties& props) {
+  for (auto& x : owned_by_cafka)
+    if (auto i = props.find(x.name); i != props.end())
+      return refused(x.name, i->second,
+                     std::string{"set by cafka to "} + x.value + ": "
+                       + x.reason);
+  return {};
+}
+
+// librdkafka's queue limits hold per partition here, because partition queues
+// are not forwarded. At a limit, fetching stops; before 2.2 it goes on only
+// with the broker thread's next look, up to 1 s later, afterwards as soon as
+// fetch.queue.backoff.ms says (librdkafka #2879). So before 2.2 the limit by
+// count is lifted (measured: 2.3-2.8 M records/s instead of 0.4-2.6 M) and the
+// one by size holds more than a second of a fast handler's work; later it only
+// has to hold some fetches of the usual 1 MiB.
+properties queue_limits() {
+  if (rd_kafka_version() < version_2_2_0)
+    return {{"queued.min.messages", "1000000"},
+            {"queued.max.messages.kbytes", "32768"}};
+  return {{"queued.max.messages.kbytes", "16384"},
+          {"fetch.queue.backoff.ms", "10"}};
+}
+
+properties consumer_defaults() {
+  auto result = queue_limits();
+  // A restart at another offset then concerns one partition only, and a
+  // rebalance stops only what moves (KIP-429).
+  result.emplace("partition.assignment.strategy", "cooperative-sticky");
+  return result;
+}
+
+error fill_consumer(rd_kafka_conf_t* conf, const properties& props) {
+  if (auto failure = require(props, "bootstrap.servers"))
+    return failure;
+  if (auto failure = require(props, "group.id"))
+    return failure;
+  if (auto failure = refuse_owned(props))
+    return failure;
+  for (auto& x : owned_by_cafka)
+    if (auto failure = set(conf, x.name, x.value))
+      return failure;
+  auto all = props;
+  all.merge(consumer_defaults()); // keeps what the caller set
+  return set_all(conf, all);
+}
+
+} // namespace
+
+bool is_secret(std::string_view name) {
+  constexpr std::array parts{"password", "secret", "oauthbearer", "ssl.key.pem",
+                             "jaas"};
+  for (std::string_view part : parts)
+    if (name.find(part) != std::string_view::npos)
+      return true;
+  return false;
+}
+
+result<conf_ptr> consumer_configuration(const properties& props) {
+  conf_ptr conf{rd_kafka_conf_new()};
+  if (auto failure = fill_consumer(conf.get(), props))
+    return failure;
+  rd_kafka_conf_set_events(
+    conf.get(), RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT
+                  | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG
+                  | RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT);
+  return conf;
+}
+
+result<conf_ptr> producer_configuration(const properties& props) {
+  conf_ptr conf{rd_kafka_conf_new()};
+  if (auto failure = require(props, "bootstrap.servers"))
+    return failure;
+  auto all = props;
+  // Keys go to the partitions that Java's producers choose.
+  all.try_emplace("partitioner", "murmur2_random");
+  if (auto failure = set_all(conf.get(), all))
+    return failure;
+  return conf;
+}
+
+result<rd_kafka_t*> make_client(rd_kafka_type_t type, conf_ptr conf,
+                                const properties& props) {
+  std::array<char, words_max> words{};
+  auto* client = rd_kafka_new(type, conf.get(), words.data(), words.size());
+  if (client == nullptr)
+    return config_error("librdkafka refused the configuration: "
+                        + without_secrets(words.data(), props));
+  conf.release(); // the client's now
+  return client;
+}
+
+} // namespace cafka::kafka

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "kafka/consumer.hpp"
+#include "kafka/handles.hpp"
+
+namespace cafka::kafka {
+
+/// librdkafka's configuration of a consumer: what cafka owns, `props`, and
+/// cafka's defaults where `props` says nothing. Errors name the property.
+result<conf_ptr> consumer_configuration(const properties& props);
+
+/// The same for a producer.
+result<conf_ptr> producer_configuration(const properties& props);
+
+/// Creates the client. Takes `conf`; `props` are those it was made from, whose
+/// secrets an error must not show.
+result<rd_kafka_t*> make_client(rd_kafka_type_t type, conf_ptr conf,
+                                const properties& props);
+
+/// True for properties whose values must not be shown.
+bool is_secret(std::string_view name);
+
+} // namespace cafka::kafka

@@ -1,0 +1,167 @@
+#pragma once
+
+#include "core/record_source.hpp"
+#include "kafka/error.hpp"
+
+#include <cafka/types.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace cafka::kafka {
+
+/// A partition and the offset to begin at or to commit. The two logical
+/// offsets of Kafka's protocol stand for earliest and latest.
+struct partition_offset {
+  topic_partition tp;
+  offset_t offset = 0;
+};
+inline constexpr offset_t offset_earliest = -2; // ListOffsets EARLIEST
+inline constexpr offset_t offset_latest = -1;   // ListOffsets LATEST
+
+// -- what `consumer::poll` gives -----------------------------------------------
+
+/// The member was given these partitions (cooperative: in addition). Answer
+/// with `assign`, for an empty list too.
+struct assigned {
+  std::vector<topic_partition> partitions;
+};
+
+/// These partitions are to be given back. Answer with `unassign`. Lost: another
+/// member may own them already; nothing may be committed for them.
+struct revoked {
+  std::vector<topic_partition> partitions;
+  bool lost = false;
+};
+
+/// Answer to `look_up_committed`; no offset: nothing was ever committed.
+struct committed_found {
+  struct entry {
+    topic_partition tp;
+    std::optional<offset_t> offset;
+  };
+  std::uint64_t token = 0;
+  std::vector<entry> entries;
+  error failure; // of the whole look-up, or of its first failed partition
+};
+
+/// Answer to `commit`.
+struct commit_answered {
+  struct entry {
+    partition_offset what;
+    error failure;
+  };
+  std::uint64_t token = 0;
+  std::vector<entry> entries;
+  error failure; // of the whole request, or of its first failed partition
+};
+
+/// An error of the client, informational unless `error::fatal` or permanent.
+struct client_error {
+  error what;
+};
+
+/// One line of librdkafka's log; `level` as in syslog(3), 0 to 7.
+struct log_line {
+  int level = 0;
+  std::string facility;
+  std::string text;
+};
+
+using consumer_event = std::variant<assigned, revoked, committed_found,
+                                    commit_answered, client_error, log_line>;
+
+/// librdkafka properties by their own names (`session.timeout.ms`).
+using properties = std::map<std::string, std::string>;
+
+/// The Kafka client of one group member: librdkafka's consumer, driven by
+/// events. Not thread safe: one actor owns it; only `wake` comes from other
+/// threads. No call blocks but `close`.
+class consumer {
+public:
+  /// `wake` is called on librdkafka's threads, under its locks, when `poll` has
+  /// something; it must only post. Errors name the property that librdkafka
+  /// does not know or refuses. `props` needs bootstrap.servers and group.id.
+  static result<std::unique_ptr<consumer>> open(const properties& props,
+                                                std::function<void()> wake);
+
+  /// Destroys without leaving the group if `close` was not called; bounded.
+  ~consumer();
+  consumer(const consumer&) = delete;
+  consumer& operator=(const consumer&) = delete;
+
+  error subscribe(const std::vector<std::string>& topics);
+
+  /// The next event, or nothing. Calling it is also the keep-alive: librdkafka
+  /// wants it at least once in `max.poll.interval.ms`.
+  std::optional<consumer_event> poll();
+
+  /// Asks the group coordinator what the group committed; answered by a
+  /// `committed_found` with `token`.
+  void look_up_committed(std::uint64_t token,
+                         const std::vector<topic_partition>& partitions,
+                         std::chrono::milliseconds timeout);
+
+  /// The queue of a partition, taken out of the client's common queue. To be
+  /// called before `assign`. The source lives until `unassign`, `abandon` or
+  /// the end of the client closes it.
+  core::record_source_ptr open_source(const topic_partition& tp,
+                                      offset_t begin);
+
+  /// Accepts an `assigned` with the begin of each partition; works for eager
+  /// and cooperative assignors.
+  error assign(const std::vector<partition_offset>& partitions);
+
+  /// Gives partitions back; closes their sources.
+  error unassign(const std::vector<topic_partition>& partitions);
+
+  /// Sends one commit for all `offsets`; answered by a `commit_answered` with
+  /// `token`.
+  void commit(std::uint64_t token,
+              const std::vector<partition_offset>& offsets);
+
+  /// Moves a held partition; what its queue holds is void. Does not wait.
+  error seek(const partition_offset& to);
+
+  /// Moves a held partition whose position was out of range, where a seek does
+  /// not revive it (librdkafka accepts a seek only in an active fetch state).
+  /// `to.offset` may be logical.
+  error reposition(const partition_offset& to);
+
+  /// Partitions that are assigned now.
+  std::vector<topic_partition> assignment() const;
+
+  /// The handle is unusable; only `close` and `abandon` make sense.
+  bool is_fatal() const;
+
+  /// Closes all sources and the client, leaves the group, then destroys. Blocks
+  /// up to `limit`; after that, or when the client is fatal, it destroys
+  /// without leaving. To be called where blocking is allowed. No callback runs
+  /// after it returned.
+  static void close(std::unique_ptr<consumer> x,
+                    std::chrono::milliseconds limit);
+
+  /// Destroys at once without leaving the group and without sending anything
+  /// that is deferred.
+  static void abandon(std::unique_ptr<consumer> x);
+
+  /// Detaches `wake` and closes the sources: nothing more comes from here. The
+  /// first step of `close` and `abandon`, for an owner that hands the rest to
+  /// another thread. Bounded and quick.
+  void detach();
+
+  struct impl;
+
+private:
+  explicit consumer(std::unique_ptr<impl> x);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace cafka::kafka

@@ -1,0 +1,123 @@
+#include "kafka/event.hpp"
+
+#include "kafka/partition_list.hpp"
+
+#include <array>
+
+namespace cafka::kafka {
+
+namespace {
+
+std::uint64_t token_of(rd_kafka_event_t* event) {
+  return reinterpret_cast<std::uintptr_t>(rd_kafka_event_opaque(event));
+}
+
+consumer_event to_rebalance(rd_kafka_t* client, rd_kafka_event_t* event) {
+  auto partitions = partitions_of(rd_kafka_event_topic_partition_list(event));
+  auto code = rd_kafka_event_error(event);
+  if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
+    return assigned{std::move(partitions)};
+  // Any other code stands for a rebalance that failed; librdkafka's manual wants
+  // an unassign then.
+  auto lost = code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS
+              || rd_kafka_assignment_lost(client) != 0;
+  return revoked{std::move(partitions), lost};
+}
+
+consumer_event to_commit_answer(rd_kafka_event_t* event) {
+  commit_answered result;
+  result.token = token_of(event);
+  auto code = rd_kafka_event_error(event);
+  result.failure = make_error(code);
+  auto* list = rd_kafka_event_topic_partition_list(event);
+  for (int i = 0; list != nullptr && i < list->cnt; ++i) {
+    auto& x = list->elems[i];
+    auto failure = make_error(x.err != 0 ? x.err : code);
+    if (failure && !result.failure)
+      result.failure = failure;
+    result.entries.push_back({{{x.topic, x.partition}, x.offset}, failure});
+  }
+  return result;
+}
+
+void add_found(committed_found& to, const rd_kafka_group_result_t* group) {
+  if (auto* failure = rd_kafka_group_result_error(group))
+    to.failure = make_error(rd_kafka_error_code(failure),
+                            rd_kafka_error_string(failure));
+  auto* list = rd_kafka_group_result_partitions(group);
+  for (int i = 0; list != nullptr && i < list->cnt; ++i) {
+    auto& x = list->elems[i];
+    if (x.err != 0 && !to.failure)
+      to.failure = make_error(x.err);
+    // Negative: the group never committed.
+    auto offset = x.offset >= 0 ? std::optional<offset_t>{x.offset}
+                                : std::nullopt;
+    to.entries.push_back({{x.topic, x.partition}, offset});
+  }
+}
+
+consumer_event to_committed(rd_kafka_event_t* event) {
+  committed_found result;
+  result.token = token_of(event);
+  if (auto code = rd_kafka_event_error(event)) {
+    result.failure = make_error(code, rd_kafka_event_error_string(event));
+    return result;
+  }
+  auto* content = rd_kafka_event_ListConsumerGroupOffsets_result(event);
+  std::size_t count = 0;
+  auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(content,
+                                                                  &count);
+  for (std::size_t i = 0; i < count; ++i)
+    add_found(result, groups[i]);
+  return result;
+}
+
+consumer_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
+  if (rd_kafka_event_error_is_fatal(event) != 0)
+    return client_error{fatal_error(client)};
+  return client_error{make_error(rd_kafka_event_error(event),
+                                 rd_kafka_event_error_string(event))};
+}
+
+consumer_event to_log_line(rd_kafka_event_t* event) {
+  const char* facility = "";
+  const char* text = "";
+  int level = 0;
+  rd_kafka_event_log(event, &facility, &text, &level);
+  return log_line{level, facility, text};
+}
+
+} // namespace
+
+std::optional<consumer_event> to_event(rd_kafka_t* client,
+                                       rd_kafka_event_t* event) {
+  switch (rd_kafka_event_type(event)) {
+    case RD_KAFKA_EVENT_REBALANCE:
+      return to_rebalance(client, event);
+    case RD_KAFKA_EVENT_OFFSET_COMMIT:
+      return to_commit_answer(event);
+    case RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT:
+      return to_committed(event);
+    case RD_KAFKA_EVENT_ERROR:
+      return to_client_error(client, event);
+    case RD_KAFKA_EVENT_LOG:
+      return to_log_line(event);
+    default:
+      return std::nullopt;
+  }
+}
+
+error fatal_error(rd_kafka_t* client) {
+  std::array<char, 512> words{};
+  auto code = rd_kafka_fatal_error(client, words.data(), words.size());
+  auto result = make_error(code, words.data());
+  if (!result)
+    return result;
+  result.fatal = true;
+  result.retriable = false;
+  if (result.code == errc::other_client_error)
+    result.code = errc::client_fatal;
+  return result;
+}
+
+} // namespace cafka::kafka

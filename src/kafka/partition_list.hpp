@@ -1,0 +1,18 @@
+#pragma once
+
+#include "kafka/consumer.hpp"
+#include "kafka/handles.hpp"
+
+#include <vector>
+
+namespace cafka::kafka {
+
+/// librdkafka's form of a list of partitions, with and without offsets.
+list_ptr make_list(const std::vector<topic_partition>& xs);
+list_ptr make_list(const std::vector<partition_offset>& xs);
+
+/// The partitions of `xs`; null counts as empty.
+std::vector<topic_partition>
+partitions_of(const rd_kafka_topic_partition_list_t* xs);
+
+} // namespace cafka::kafka

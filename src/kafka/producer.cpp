@@ -1,0 +1,116 @@
+#include "kafka/producer.hpp"
+
+#include "kafka/configuration.hpp"
+#include "kafka/handles.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+namespace cafka::kafka {
+
+namespace {
+
+int to_timeout_ms(std::chrono::milliseconds x) {
+  // Negative would mean for ever to librdkafka.
+  return static_cast<int>(std::clamp<std::int64_t>(x.count(), 0, INT_MAX));
+}
+
+// librdkafka takes a null pointer for Kafka's null, and an empty view may hold
+// one.
+const char* data_of(const optional_bytes& x) {
+  if (!x)
+    return nullptr;
+  return x->empty() ? "" : x->data();
+}
+
+std::size_t size_of(const optional_bytes& x) {
+  return x ? x->size() : 0;
+}
+
+headers_ptr make_headers(const std::vector<header>& xs) {
+  if (xs.empty())
+    return nullptr;
+  headers_ptr result{rd_kafka_headers_new(xs.size())};
+  for (auto& x : xs)
+    rd_kafka_header_add(result.get(), x.name.data(),
+                        static_cast<ssize_t>(x.name.size()), data_of(x.value),
+                        static_cast<ssize_t>(size_of(x.value)));
+  return result;
+}
+
+} // namespace
+
+struct producer::impl {
+  explicit impl(report f) : on_report(std::move(f)) {
+  }
+  ~impl() {
+    if (client != nullptr)
+      rd_kafka_destroy(client);
+  }
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+
+  static void on_delivered(rd_kafka_t*, const rd_kafka_message_t* msg,
+                           void* self) {
+    auto tag = reinterpret_cast<std::uintptr_t>(msg->_private);
+    auto failure = make_error(msg->err);
+    static_cast<impl*>(self)->on_report(tag, msg->partition,
+                                        failure ? -1 : msg->offset, failure);
+  }
+
+  rd_kafka_t* client = nullptr;
+  report on_report;
+};
+
+producer::producer(std::unique_ptr<impl> x) : impl_(std::move(x)) {
+}
+
+producer::~producer() = default;
+
+result<std::unique_ptr<producer>> producer::open(const properties& props,
+                                                 report on_report) {
+  auto conf = producer_configuration(props);
+  if (!conf)
+    return conf.failure();
+  auto self = std::make_unique<impl>(std::move(on_report));
+  rd_kafka_conf_set_opaque(conf->get(), self.get());
+  rd_kafka_conf_set_dr_msg_cb(conf->get(), impl::on_delivered);
+  auto client = make_client(RD_KAFKA_PRODUCER, std::move(*conf), props);
+  if (!client)
+    return client.failure();
+  self->client = *client;
+  return std::unique_ptr<producer>{new producer{std::move(self)}};
+}
+
+result<bool>
+producer::send(const std::string& topic, partition_t partition,
+               optional_bytes key, optional_bytes value, std::uint64_t tag,
+               const std::vector<header>& headers, std::int64_t timestamp_ms) {
+  auto native_headers = make_headers(headers);
+  auto* opaque = reinterpret_cast<void*>(static_cast<std::uintptr_t>(tag));
+  auto code = rd_kafka_producev(
+    impl_->client, RD_KAFKA_V_TOPIC(topic.c_str()),
+    RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(data_of(key), size_of(key)),
+    RD_KAFKA_V_VALUE(const_cast<char*>(data_of(value)), size_of(value)),
+    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(opaque),
+    RD_KAFKA_V_HEADERS(native_headers.get()),
+    RD_KAFKA_V_TIMESTAMP(timestamp_ms), RD_KAFKA_V_END);
+  if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+    return false;
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return make_error(code);
+  native_headers.release(); // the record's now
+  return true;
+}
+
+void producer::poll(std::chrono::milliseconds limit) {
+  rd_kafka_poll(impl_->client, to_timeout_ms(limit));
+}
+
+bool producer::flush(std::chrono::milliseconds limit) {
+  return rd_kafka_flush(impl_->client, to_timeout_ms(limit))
+         == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+} // namespace cafka::kafka

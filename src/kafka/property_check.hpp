@@ -1,0 +1,14 @@
+#pragma once
+
+#include "kafka/consumer.hpp"
+
+namespace cafka::kafka {
+
+/// What librdkafka says of `props` without making a client; names the first
+/// property that it does not know or refuses.
+error check_properties(const properties& props);
+
+/// True for properties whose values must not be shown.
+bool is_secret_property(const std::string& name);
+
+} // namespace cafka::kafka

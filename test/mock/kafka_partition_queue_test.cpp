@@ -1,0 +1,247 @@
+#include "support/catch.hpp"
+#include "support/kafka_client_driver.hpp"
+
+using namespace cafka;
+using namespace cafka::test;
+using namespace std::chrono_literals;
+using kafka::offset_earliest;
+using kafka::offset_latest;
+
+namespace {
+
+constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+
+core::range_set ranges(std::initializer_list<offset_range> xs) {
+  core::range_set result;
+  for (auto x : xs)
+    result.insert(x);
+  return result;
+}
+
+// Drains with these limits until something is given out.
+core::fetched await_block(bell& b, core::record_source& source,
+                          std::size_t records_max, core::flow_window room,
+                          const core::range_set& skip = {},
+                          offset_t from = 0) {
+  core::fetched result;
+  b.await([&] {
+    do
+      result = source.drain(records_max, room, skip, from);
+    while (!result.block && result.more);
+    return result.block != nullptr;
+  });
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a record is copied with all that the broker stored of it") {
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 1);
+  topic_partition tp{"t", 0};
+  client_driver member{b, member_of(cluster, "g")};
+  member.subscribe({"t"});
+  appender out{cluster};
+  out.append(tp, "key", "value",
+             {{"h", "1"}, {"h", ""}, {"n", std::nullopt}}, 1'700'000'000'123);
+  out.append(tp, std::nullopt, std::nullopt, {}, 1);
+  out.append(tp, "", "", {}, 2);
+  REQUIRE(member.await<kafka::assigned>());
+  auto& source = *member.source(tp);
+  core::fetched x;
+  std::vector<core::fetched> all;
+  REQUIRE(drain_until(b, source, [&](const core::fetched& part) {
+    all.push_back(part);
+    return source.at_end();
+  }));
+  std::vector<record> records;
+  for (auto& part : all)
+    for (std::size_t i = 0; part.block && i < part.block->size(); ++i)
+      records.emplace_back(*part.block, i, 1);
+  REQUIRE(records.size() == 3);
+  // The records outlive the client.
+  kafka::consumer::close(member.release(), 5s);
+  auto& full = records[0];
+  CHECK(full.key() == "key");
+  CHECK(full.value() == "value");
+  CHECK(full.timestamp() == 1'700'000'000'123ms);
+  CHECK(full.timestamp_kind() == timestamp_type::create_time);
+  REQUIRE(full.header_count() == 3);
+  CHECK(full.header_at(0).name == "h");
+  CHECK(full.header_at(0).value == "1");
+  CHECK(full.header_at(1).name == "h");
+  CHECK(full.header_at(1).value == "");
+  CHECK(full.header_at(2).name == "n");
+  CHECK(full.header_at(2).value == std::nullopt);
+  CHECK(full.size_bytes() == 3 + 5 + 2 + 1 + 1);
+  CHECK(records[1].key() == std::nullopt);
+  CHECK(records[1].value() == std::nullopt);
+  CHECK(records[1].size_bytes() == 0);
+  CHECK(records[2].key() == "");
+  CHECK(records[2].value() == "");
+  CHECK(records[2].offset() == 2);
+}
+
+TEST_CASE("a drain keeps to its limits, and seeks move what it gives") {
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 1);
+  topic_partition tp{"t", 0};
+  client_driver member{b, member_of(cluster, "g")};
+  member.subscribe({"t"});
+  appender out{cluster};
+  out.append(tp, 1000, 90);
+  REQUIRE(member.await<kafka::assigned>());
+  auto& source = *member.source(tp);
+  auto seek = [&](offset_t to) {
+    REQUIRE_FALSE(member->seek({tp, to}));
+  };
+  auto first = await_block(b, source, 10, open_window());
+
+  // The number of records.
+  CHECK(offsets_of(first) == offsets(0, 10));
+  CHECK(first.next == 10);
+  CHECK(first.resolved_begin == 0);
+  CHECK(first.more);
+  CHECK_FALSE(source.at_end());
+  CHECK(source.drain(0, open_window(), {}, 0).more);
+
+  // A window over which one more record leads: it closes when both of its
+  // bounds are passed.
+  auto by_count = await_block(b, source, unlimited, {4, 0});
+  CHECK(offsets_of(by_count) == offsets(10, 15));
+  CHECK(by_count.more);
+  CHECK_FALSE(by_count.resolved_begin);
+  auto by_bytes = await_block(b, source, unlimited, {0, 200});
+  CHECK(offsets_of(by_bytes) == offsets(15, 18));
+  core::flow_window closed{0, 0};
+  closed.add({1, 1});
+  auto nothing = source.drain(unlimited, closed, {}, 0);
+  CHECK_FALSE(nothing.block);
+  CHECK(nothing.more);
+
+  // What was passed over counts as position, not as taken.
+  auto skipping
+    = await_block(b, source, 5, open_window(), ranges({{19, 21}, {22, 23}}), 0);
+  CHECK(offsets_of(skipping) == std::vector<offset_t>{18, 21, 23, 24, 25});
+  auto jumping = await_block(b, source, 2, open_window(), {}, 40);
+  CHECK(offsets_of(jumping) == offsets(40, 42));
+  CHECK(jumping.next == 42);
+
+  // The end.
+  CHECK(read(b, source, 958) == offsets(42, 1000));
+  CHECK(drain_until(b, source, [&](auto&) { return source.at_end(); }));
+  CHECK(source.readable_end() == 1000);
+
+  // Back, with its own wake-up, and nothing from before the seek.
+  seek(500);
+  CHECK_FALSE(source.at_end());
+  CHECK(read(b, source, 500) == offsets(500, 1000));
+  for (offset_t to : {900, 100, 990, 0}) {
+    seek(to);
+    CHECK(read(b, source, 10) == offsets(to, to + 10));
+  }
+  seek(1000);
+  CHECK(drain_until(b, source, [&](auto&) { return source.at_end(); }));
+
+  // An append wakes a reader who waits at the end; a detached one stays
+  // asleep.
+  out.append(tp, 1);
+  CHECK(read(b, source, 1) == offsets(1000, 1001));
+  CHECK(drain_until(b, source, [&](auto&) { return source.at_end(); }));
+  source.on_ready({});
+  bell other;
+  source.on_ready([&] { other.ring(); });
+  source.on_ready({});
+  auto rings = other.rings();
+  bell third;
+  source.on_ready([&] { third.ring(); });
+  out.append(tp, 1);
+  CHECK(read(third, source, 1) == offsets(1001, 1002));
+  CHECK(other.rings() == rings);
+}
+
+TEST_CASE("a seek needs a held partition") {
+  kafka::mock_cluster cluster;
+  auto client = kafka::consumer::open(member_of(cluster, "g"), [] {});
+  REQUIRE(client);
+  auto failure = (*client)->seek({{"t", 0}, 5});
+  CHECK(failure.code == errc::other_client_error);
+  CHECK(failure.text.find("t/0 is not assigned") != std::string::npos);
+  CHECK((*client)->reposition({{"t", 0}, 5}));
+}
+
+TEST_CASE("a logical begin is reported as the offset it was resolved to") {
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 4);
+  client_driver member{b, member_of(cluster, "g")};
+  topic_partition full_earliest{"t", 0};
+  topic_partition full_latest{"t", 1};
+  topic_partition empty_earliest{"t", 2};
+  topic_partition empty_latest{"t", 3};
+  member.begin_at(full_latest, offset_latest);
+  member.begin_at(empty_latest, offset_latest);
+  member.subscribe({"t"});
+  appender out{cluster};
+  out.append(full_earliest, 7);
+  out.append(full_latest, 7);
+  REQUIRE(member.await<kafka::assigned>());
+  auto resolved = [&](const topic_partition& tp) {
+    std::optional<offset_t> result;
+    auto seen = drain_until(b, *member.source(tp), [&](const auto& x) {
+      result = x.resolved_begin;
+      return result.has_value();
+    });
+    CHECK(seen);
+    return result;
+  };
+  CHECK(resolved(full_earliest) == 0);
+  CHECK(resolved(full_latest) == 7);
+  CHECK(resolved(empty_earliest) == 0);
+  CHECK(resolved(empty_latest) == 0);
+  // An end counts as a position: what comes later is not skipped.
+  CHECK(member.source(full_latest)->at_end());
+  out.append(full_latest, 2);
+  CHECK(read(b, *member.source(full_latest), 2) == offsets(7, 9));
+}
+
+TEST_CASE("a position out of range is reported and a reposition revives it") {
+  for (std::string strategy : {"cooperative-sticky", "range"}) {
+    bell b;
+    kafka::mock_cluster cluster;
+    cluster.create_topic("t", 2);
+    topic_partition lost{"t", 0};
+    topic_partition healthy{"t", 1};
+    client_driver member{
+      b, member_of(cluster, "g", {{"partition.assignment.strategy", strategy}})};
+    member.begin_at(lost, 5000);
+    member.subscribe({"t"});
+    appender out{cluster};
+    out.append(lost, 20);
+    out.append(healthy, 20);
+    INFO(strategy);
+    REQUIRE(member.await<kafka::assigned>());
+    CHECK(read(b, *member.source(healthy), 10) == offsets(0, 10));
+    auto is_out_of_range = [](const auto& x) { return x.out_of_range; };
+    auto& source = *member.source(lost);
+    REQUIRE(drain_until(b, source, is_out_of_range));
+    // To a logical offset, to an absolute one, and to one that fails again.
+    REQUIRE_FALSE(member->reposition({lost, offset_earliest}));
+    CHECK(read(b, source, 20) == offsets(0, 20));
+    REQUIRE_FALSE(member->reposition({lost, 9}));
+    CHECK(read(b, source, 11) == offsets(9, 20));
+    REQUIRE_FALSE(member->reposition({lost, 70}));
+    REQUIRE(drain_until(b, source, is_out_of_range));
+    REQUIRE_FALSE(member->reposition({lost, offset_latest}));
+    std::optional<offset_t> resolved;
+    CHECK(drain_until(b, source, [&](const auto& x) {
+      resolved = x.resolved_begin;
+      return source.at_end();
+    }));
+    CHECK(resolved == 20);
+    // The neighbour goes on where it was.
+    CHECK(read(b, *member.source(healthy), 10) == offsets(10, 20));
+  }
+}
