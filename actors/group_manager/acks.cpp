@@ -117,6 +117,8 @@ bool group_manager_state::send_commit(const std::set<topic_partition>* only) {
     tell(event_kind::commit_sent, x.tp, x.generation, x.offset);
   commits_.sent();
   compat::post(coordinator_, std::move(request));
+  if (only)
+    commits_.acked(0, now()); // what the others gathered is still to be sent
   return true;
 }
 

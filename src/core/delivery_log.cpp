@@ -62,17 +62,29 @@ void delivery_log::clear() noexcept {
   has_dropped_ = false;
 }
 
+std::optional<redelivery> delivery_log::next_redelivery(offset_t after) const {
+  // A slot is found by its first offset: nothing of one below is above `after`,
+  // because a delivery is redelivered as a whole.
+  auto i = slots_.upper_bound(after);
+  if (i == slots_.end())
+    return std::nullopt;
+  auto& x = i->second;
+  redelivery result{x.item, {}};
+  if (x.released.empty())
+    return result;
+  result.indices.reserve(x.left.records);
+  for (std::size_t k = 0; k < x.item->block->size(); ++k)
+    if (x.holds(k))
+      result.indices.push_back(static_cast<std::uint32_t>(k));
+  return result;
+}
+
 std::vector<redelivery> delivery_log::redeliveries() const {
   std::vector<redelivery> result;
   result.reserve(slots_.size());
-  for (auto& [first, x] : slots_) {
-    auto& to = result.emplace_back(redelivery{x.item, {}});
-    if (x.released.empty())
-      continue;
-    to.indices.reserve(x.left.records);
-    for (std::size_t i = 0; i < x.item->block->size(); ++i)
-      if (x.holds(i))
-        to.indices.push_back(static_cast<std::uint32_t>(i));
+  for (offset_t after = -1; auto x = next_redelivery(after);) {
+    after = x->from->block->offset_at(x->from->block->size() - 1);
+    result.push_back(std::move(*x));
   }
   return result;
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -81,7 +82,11 @@ public:
     return has_dropped_;
   }
 
-  /// In the order of offsets, without what is released.
+  /// The first retained records above `after`, of one delivery, without what is
+  /// released.
+  std::optional<redelivery> next_redelivery(offset_t after) const;
+
+  /// All of them, in the order of offsets.
   std::vector<redelivery> redeliveries() const;
 
   /// What is retained, for the window of a successor.

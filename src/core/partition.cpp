@@ -18,9 +18,9 @@ std::vector<offset_range> runs_of(const record_block& block) {
   return result;
 }
 
-ack_effect refused(ack_result why) {
+ack_effect nothing_delivered(std::span<const offset_t> offsets) {
   ack_effect result;
-  result.result = why;
+  result.result = offset_tracker{0}.ack_individual(offsets).result;
   return result;
 }
 
@@ -85,22 +85,19 @@ bool partition::resolve(offset_t begin) {
 }
 
 void partition::delivered(const delivery_ptr& x, offset_t next) {
+  resolve(x->block->offset_at(0)); // where the source did not tell it before
   tracker_->delivered(runs_of(*x->block), next);
   log_.add(x);
 }
 
 void partition::advanced(offset_t next) {
+  resolve(next);
   if (next > tracker_->position())
     tracker_->delivered({}, next);
 }
 
 std::optional<redelivery> partition::next_redelivery(offset_t after) const {
-  for (auto& x : log_.redeliveries()) {
-    auto first = x.indices.empty() ? 0 : x.indices.front();
-    if (x.from->block->offset_at(first) > after)
-      return std::move(x);
-  }
-  return std::nullopt;
+  return log_.next_redelivery(after);
 }
 
 void partition::call_begun(time_point now) noexcept {
@@ -130,15 +127,14 @@ ack_effect partition::apply(const ack_outcome& outcome,
 
 ack_effect partition::ack(offset_t offset) {
   if (!tracker_)
-    return refused(offset < 0 ? ack_result::negative_offset
-                              : ack_result::beyond_delivered);
+    return nothing_delivered({&offset, 1});
   auto before = tracker_->watermark();
   return apply(tracker_->ack(offset), before);
 }
 
 ack_effect partition::ack_individual(std::span<const offset_t> offsets) {
   if (!tracker_)
-    return refused(ack_result::beyond_delivered);
+    return nothing_delivered(offsets);
   auto before = tracker_->watermark();
   return apply(tracker_->ack_individual(offsets), before);
 }
