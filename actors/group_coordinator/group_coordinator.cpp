@@ -164,7 +164,7 @@ void group_coordinator_state::look_up(rebalance_id id) {
 // -- the client's events -----------------------------------------------------------------
 
 void group_coordinator_state::on_event(const kafka::assigned& x) {
-  assigning_ = rebalance{{++last_rebalance_.value}, x.partitions};
+  assigning_ = rebalance{{++last_rebalance_.value}, x.partitions, false};
   if (x.partitions.empty())
     accept({});
   else
@@ -178,6 +178,7 @@ void group_coordinator_state::on_event(const kafka::revoked& x) {
   if (!revoking_)
     revoking_.emplace();
   revoking_->id = id;
+  revoking_->lost = x.lost;
   for (auto& tp : x.partitions)
     if (held_.count(tp)
         && std::find(revoking_->partitions.begin(), revoking_->partitions.end(),
@@ -256,7 +257,8 @@ bool group_coordinator_state::open() {
 void group_coordinator_state::accept(
   const std::vector<kafka::committed_found::entry>& found) {
   auto id = std::exchange(assigning_, std::nullopt)->id;
-  assignments_received message{options_->config.group, id, {}};
+  assignments_received message{options_->config.group, id, {}, true};
+  message.settled = !std::exchange(will_rejoin_, false);
   std::vector<kafka::partition_offset> begins;
   for (auto& x : found) {
     auto begin = begin_of(x);
@@ -287,6 +289,11 @@ void group_coordinator_state::give_back() {
   auto done = std::exchange(revoking_, std::nullopt);
   for (auto& tp : done->partitions)
     held_.erase(tp);
+  // KIP-429: who gave something back is assigned what is new to it and then
+  // joins again, so that the others get what it gave.
+  will_rejoin_ = !done->lost
+                 && options_->config.assignment_strategy
+                      == assignment_strategy::cooperative_sticky;
   if (auto failure = client_->unassign(done->partitions))
     self_->quit(make_error(errc::coordinator_died, failure.text));
 }
@@ -305,6 +312,7 @@ void group_coordinator_state::renew_client() {
   held_.clear();
   assigning_.reset();
   revoking_.reset();
+  will_rejoin_ = false;
   client_->detach();
   auto old
     = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));

@@ -48,6 +48,7 @@ private:
   struct rebalance {
     rebalance_id id;
     std::vector<topic_partition> partitions;
+    bool lost = false;
   };
 
   // -- messages
@@ -89,6 +90,7 @@ private:
   rebalance_id last_rebalance_;
   std::optional<rebalance> assigning_;
   std::optional<rebalance> revoking_;
+  bool will_rejoin_ = false; // the next assignment does not end the rebalance
   std::optional<commit_request> outstanding_;
   caf::timespan keep_alive_;
 };

@@ -21,8 +21,10 @@ void group_manager_state::on_assigned(const assignments_received& x) {
     return;
   }
   last_rebalance_ = x.rebalance;
-  hold_until_.reset();
-  commits_.hold(false);
+  if (x.settled) {
+    hold_until_.reset();
+    commits_.hold(false);
+  }
   if (stop_result_)
     return; // the coordinator is about to close
   for (auto& a : x.partitions) {

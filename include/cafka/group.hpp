@@ -37,6 +37,13 @@ struct log_record {
   std::string text;
 };
 
+/// The actors of one life of a supervised group, for diagnosis and for tests
+/// that let them die.
+struct group_life {
+  caf::actor_addr manager;
+  caf::actor_addr coordinator;
+};
+
 /// What one group runs with.
 struct group_options {
   group_config config;
@@ -48,6 +55,9 @@ struct group_options {
   /// Called from several threads. Default: `name=value` lines on stderr for
   /// warnings and worse.
   std::function<void(const log_record&)> log;
+  /// Called at the start of every life of a supervised group, on the
+  /// supervisor's thread. Optional.
+  std::function<void(const group_life&)> on_start;
 };
 
 /// Once, before any `caf::actor_system_config` is made.

@@ -100,7 +100,11 @@ caf::expected<group_actor> start(caf::actor_system& system,
                                   all->config.name));
   auto memory = make_group_memory(system, all->config);
   auto children = [&system, all, memory](const std::function<void()>& closed) {
-    return start_children(system, all, memory, closed);
+    auto result = start_children(system, all, memory, closed);
+    if (all->on_start)
+      all->on_start({caf::actor_cast<caf::actor_addr>(result.manager),
+                     result.coordinator});
+    return result;
   };
   auto supervisor = system.spawn<
     compat::actor_of<group_supervisor_state, supervisor_actor::base>>(

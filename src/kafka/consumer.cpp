@@ -48,7 +48,7 @@ error not_held(const topic_partition& tp) {
 } // namespace
 
 struct consumer::impl {
-  impl(rd_kafka_t* x, std::string group, std::function<void()> wake);
+  impl(rd_kafka_t* x, const properties& props, std::function<void()> wake);
   ~impl();
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -68,6 +68,9 @@ struct consumer::impl {
   source_ptr open_source(const topic_partition& tp, offset_t begin);
   source_ptr held_source(const topic_partition& tp) const;
   void note_protocol();
+  void acknowledge_assign();
+  void begin_assign();
+  void begin_revoke(revoked& event);
   error send_assign(const std::vector<partition_offset>& xs);
   error assign_everything(const partition_offset* moved = nullptr);
   error send_unassign(const std::vector<topic_partition>& xs);
@@ -84,6 +87,9 @@ struct consumer::impl {
   wake_gate gate; // outlives the client, which calls it
   rd_kafka_t* client;
   std::string group_id;
+  // Not KIP-848, where the broker is told what we hold, so that it must not see
+  // an assignment with nothing in it.
+  bool classic;
   queue_ptr events;  // rebalances, errors
   queue_ptr answers; // to commits and look-ups
   queue_ptr logs;
@@ -91,14 +97,16 @@ struct consumer::impl {
   std::map<topic_partition, source_ptr> sources;
   std::set<topic_partition> held; // assigned; each has a source
   bool cooperative = false;
-  bool rebalance_unanswered = false;
+  bool revoke_unanswered = false;
   bool detached = false;
 };
 
-consumer::impl::impl(rd_kafka_t* x, std::string group,
+consumer::impl::impl(rd_kafka_t* x, const properties& props,
                      std::function<void()> wake)
   : client(x),
-    group_id(std::move(group)),
+    group_id(props.at("group.id")),
+    classic(!props.contains("group.protocol")
+            || props.at("group.protocol") != "consumer"),
     events(rd_kafka_queue_get_consumer(x)),
     answers(rd_kafka_queue_new(x)),
     logs(rd_kafka_queue_new(x)) {
@@ -135,7 +143,7 @@ void consumer::impl::collect_events() {
 }
 
 bool consumer::impl::rebalance_waits() const {
-  return rebalance_unanswered
+  return revoke_unanswered
          || std::any_of(pending.begin(), pending.end(), [](auto& x) {
               return std::holds_alternative<assigned>(x)
                      || std::holds_alternative<revoked>(x);
@@ -202,6 +210,32 @@ void consumer::impl::note_protocol() {
   cooperative = name != nullptr && std::string_view{name} == "COOPERATIVE";
 }
 
+// Tells librdkafka that an assignment was seen, with no partition in it yet;
+// those come with `assign`. Does nothing in any other state. Until then
+// librdkafka pauses every partition, and a client that is destroyed without a
+// close, or has become fatal, waits for the answer for ever, on a spinning
+// thread (seen with 2.0.2).
+void consumer::impl::acknowledge_assign() {
+  auto nothing = make_list(std::vector<topic_partition>{});
+  if (cooperative)
+    take_error(rd_kafka_incremental_assign(client, nothing.get()));
+  else
+    rd_kafka_assign(client, nothing.get());
+}
+
+void consumer::impl::begin_assign() {
+  note_protocol();
+  if (classic)
+    acknowledge_assign();
+}
+
+void consumer::impl::begin_revoke(revoked& event) {
+  note_protocol();
+  revoke_unanswered = true;
+  // It may have been lost while the event waited here.
+  event.lost = event.lost || rd_kafka_assignment_lost(client) != 0;
+}
+
 error consumer::impl::send_assign(const std::vector<partition_offset>& xs) {
   if (!cooperative)
     return assign_everything();
@@ -264,6 +298,8 @@ void consumer::impl::close_sources() {
 
 // True once the member has left its group.
 bool consumer::impl::leave(clock::time_point deadline) {
+  note_protocol();
+  acknowledge_assign();
   if (take_error(rd_kafka_consumer_close_queue(client, events.get())))
     return false;
   while (rd_kafka_consumer_closed(client) == 0) {
@@ -300,6 +336,10 @@ void consumer::impl::answer_while_closing(rd_kafka_event_t* event) {
 // The queues' handles go first: they belong to the client.
 void consumer::impl::destroy(bool left) {
   close_sources();
+  if (!left) {
+    note_protocol();
+    acknowledge_assign();
+  }
   events.reset();
   answers.reset();
   logs.reset();
@@ -326,8 +366,8 @@ result<std::unique_ptr<consumer>> consumer::open(const properties& props,
   if (!client)
     return client.failure();
   rd_kafka_poll_set_consumer(*client);
-  return std::unique_ptr<consumer>{new consumer{
-    std::make_unique<impl>(*client, props.at("group.id"), std::move(wake))}};
+  return std::unique_ptr<consumer>{
+    new consumer{std::make_unique<impl>(*client, props, std::move(wake))}};
 }
 
 error consumer::subscribe(const std::vector<std::string>& topics) {
@@ -343,14 +383,10 @@ std::optional<consumer_event> consumer::poll() {
   auto result = impl_->next();
   if (!result)
     return result;
-  auto* given_back = std::get_if<revoked>(&*result);
-  if (given_back != nullptr || std::holds_alternative<assigned>(*result)) {
-    impl_->note_protocol();
-    impl_->rebalance_unanswered = true;
-  }
-  if (given_back != nullptr) // it may have been lost while it waited here
-    given_back->lost = given_back->lost
-                       || rd_kafka_assignment_lost(impl_->client) != 0;
+  if (std::holds_alternative<assigned>(*result))
+    impl_->begin_assign();
+  else if (auto* x = std::get_if<revoked>(&*result))
+    impl_->begin_revoke(*x);
   return result;
 }
 
@@ -369,7 +405,6 @@ core::record_source_ptr consumer::open_source(const topic_partition& tp,
 }
 
 error consumer::assign(const std::vector<partition_offset>& partitions) {
-  impl_->rebalance_unanswered = false;
   for (auto& x : partitions) {
     // Without a source its records would go to the common queue.
     if (!impl_->sources.contains(x.tp))
@@ -386,7 +421,7 @@ error consumer::assign(const std::vector<partition_offset>& partitions) {
 }
 
 error consumer::unassign(const std::vector<topic_partition>& partitions) {
-  impl_->rebalance_unanswered = false;
+  impl_->revoke_unanswered = false;
   std::vector<topic_partition> known;
   for (auto& tp : partitions)
     if (impl_->held.erase(tp) != 0)

@@ -49,8 +49,8 @@ TEST_CASE("an unknown or refused property is named with its value") {
 }
 
 TEST_CASE("properties that cannot stand together are refused with words") {
-  auto x = failure_of({{"session.timeout.ms", "10000"},
-                       {"max.poll.interval.ms", "6000"}});
+  auto x = failure_of(
+    {{"session.timeout.ms", "10000"}, {"max.poll.interval.ms", "6000"}});
   CHECK(x.code == errc::invalid_config);
   CHECK(names(x, "max.poll.interval.ms"));
 }
@@ -63,9 +63,8 @@ TEST_CASE("a property that cafka owns is refused with the reason") {
 }
 
 TEST_CASE("no error shows the value of a secret") {
-  for (std::string name :
-       {"sasl.pasword", "sasl.password.x", "client.secret.x",
-        "sasl.oauthbearer.x", "ssl.key.pem.x"}) {
+  for (std::string name : {"sasl.pasword", "sasl.password.x", "client.secret.x",
+                           "sasl.oauthbearer.x", "ssl.key.pem.x"}) {
     auto x = failure_of({{name, "hunter2"}});
     CHECK(x.code == errc::invalid_config);
     CHECK(names(x, name));
@@ -78,9 +77,8 @@ TEST_CASE("no error shows the value of a secret") {
 }
 
 TEST_CASE("a producer names the property that it refuses") {
-  auto x = kafka::producer::open({{"bootstrap.servers", "127.0.0.1:1"},
-                                  {"acks", "perhaps"}},
-                                 {});
+  auto x = kafka::producer::open(
+    {{"bootstrap.servers", "127.0.0.1:1"}, {"acks", "perhaps"}}, {});
   REQUIRE_FALSE(x);
   CHECK(x.failure().code == errc::invalid_config);
   CHECK(names(x.failure(), "acks"));

@@ -21,8 +21,7 @@ core::range_set ranges(std::initializer_list<offset_range> xs) {
 // Drains with these limits until something is given out.
 core::fetched await_block(bell& b, core::record_source& source,
                           std::size_t records_max, core::flow_window room,
-                          const core::range_set& skip = {},
-                          offset_t from = 0) {
+                          const core::range_set& skip = {}, offset_t from = 0) {
   core::fetched result;
   b.await([&] {
     do
@@ -43,8 +42,8 @@ TEST_CASE("a record is copied with all that the broker stored of it") {
   client_driver member{b, member_of(cluster, "g")};
   member.subscribe({"t"});
   appender out{cluster};
-  out.append(tp, "key", "value",
-             {{"h", "1"}, {"h", ""}, {"n", std::nullopt}}, 1'700'000'000'123);
+  out.append(tp, "key", "value", {{"h", "1"}, {"h", ""}, {"n", std::nullopt}},
+             1'700'000'000'123);
   out.append(tp, std::nullopt, std::nullopt, {}, 1);
   out.append(tp, "", "", {}, 2);
   REQUIRE(member.await<kafka::assigned>());
@@ -94,9 +93,7 @@ TEST_CASE("a drain keeps to its limits, and seeks move what it gives") {
   out.append(tp, 1000, 90);
   REQUIRE(member.await<kafka::assigned>());
   auto& source = *member.source(tp);
-  auto seek = [&](offset_t to) {
-    REQUIRE_FALSE(member->seek({tp, to}));
-  };
+  auto seek = [&](offset_t to) { REQUIRE_FALSE(member->seek({tp, to})); };
   auto first = await_block(b, source, 10, open_window());
 
   // The number of records.
@@ -122,8 +119,8 @@ TEST_CASE("a drain keeps to its limits, and seeks move what it gives") {
   CHECK(nothing.more);
 
   // What was passed over counts as position, not as taken.
-  auto skipping
-    = await_block(b, source, 5, open_window(), ranges({{19, 21}, {22, 23}}), 0);
+  auto skipping = await_block(b, source, 5, open_window(),
+                              ranges({{19, 21}, {22, 23}}), 0);
   CHECK(offsets_of(skipping) == std::vector<offset_t>{18, 21, 23, 24, 25});
   auto jumping = await_block(b, source, 2, open_window(), {}, 40);
   CHECK(offsets_of(jumping) == offsets(40, 42));
@@ -215,7 +212,8 @@ TEST_CASE("a position out of range is reported and a reposition revives it") {
     topic_partition lost{"t", 0};
     topic_partition healthy{"t", 1};
     client_driver member{
-      b, member_of(cluster, "g", {{"partition.assignment.strategy", strategy}})};
+      b,
+      member_of(cluster, "g", {{"partition.assignment.strategy", strategy}})};
     member.begin_at(lost, 5000);
     member.subscribe({"t"});
     appender out{cluster};

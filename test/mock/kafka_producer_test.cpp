@@ -27,13 +27,14 @@ struct reports {
 
 } // namespace
 
-TEST_CASE("a producer reports each record once, with where it lies or why not") {
+TEST_CASE(
+  "a producer reports each record once, with where it lies or why not") {
   kafka::mock_cluster cluster;
   cluster.create_topic("t", 2);
   reports seen;
-  auto out = kafka::producer::open(
-    {{"bootstrap.servers", cluster.endpoints()}, {"message.max.bytes", "2000"}},
-    seen.collect());
+  auto out = kafka::producer::open({{"bootstrap.servers", cluster.endpoints()},
+                                    {"message.max.bytes", "2000"}},
+                                   seen.collect());
   REQUIRE(out);
   REQUIRE((*out)->send("t", 1, "k", "a", 10));
   REQUIRE((*out)->send("t", 1, "k", "b", 11));

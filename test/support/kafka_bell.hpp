@@ -24,8 +24,8 @@ public:
   /// Asks `done` now and after each ring, and never otherwise, so that a missed
   /// wake-up fails the test. False: `limit` passed.
   template <class Predicate>
-  bool await(Predicate done, std::chrono::milliseconds limit
-                             = std::chrono::seconds{20}) {
+  bool await(Predicate done,
+             std::chrono::milliseconds limit = std::chrono::seconds{20}) {
     auto deadline = std::chrono::steady_clock::now() + limit;
     for (auto seen = rings();; seen = rings()) {
       if (done())

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "app/exit_code.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace cafka::app {
+
+/// Each adds one command to `program`; when it is the one that was asked for,
+/// it runs and leaves in `result` with what the program is to end.
+void add_demo(CLI::App& program, exit_code& result);
+
+} // namespace cafka::app

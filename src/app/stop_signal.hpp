@@ -1,0 +1,12 @@
+#pragma once
+
+namespace cafka::app {
+
+/// From now on the first SIGINT or SIGTERM is only noted, for a clean stop; the
+/// next one ends the process as usual.
+void catch_stop_signals();
+
+/// The signal that came; 0: none so far. Any thread.
+int stop_signal() noexcept;
+
+} // namespace cafka::app
