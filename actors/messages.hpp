@@ -38,8 +38,6 @@ struct assignments_received {
   std::string group;
   rebalance_id rebalance;
   std::vector<assignment> partitions;
-  /// False: the member joins once more before the rebalance is over.
-  bool settled = true;
 };
 
 /// Answered with `revocation_done`. Lost: fence at once, neither drain nor

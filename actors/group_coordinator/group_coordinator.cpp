@@ -59,7 +59,7 @@ group_coordinator_state::~group_coordinator_state() {
     return;
   }
   client_->detach();
-  auto may_leave = !outstanding_;
+  auto may_leave = !commit_on_its_way();
   auto client
     = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));
   self_->system().spawn<caf::detached>(
@@ -109,24 +109,36 @@ void group_coordinator_state::on_client_ready() {
 void group_coordinator_state::on_commit_request(const commit_request& x) {
   commit_result refused{x.id, {}};
   commit_request accepted{x.id, {}};
-  std::vector<kafka::partition_offset> offsets;
   for (auto& entry : x.entries) {
     auto i = held_.find(entry.tp);
     if (client_ && i != held_.end() && i->second == entry.generation) {
       accepted.entries.push_back(entry);
-      offsets.push_back({entry.tp, entry.offset});
     } else {
       refused.entries.push_back({entry.tp, entry.generation, entry.offset,
                                  {errc::stale_membership,
                                   "not held in this generation"}});
     }
   }
-  if (offsets.empty() || outstanding_) {
+  if (accepted.entries.empty() || outstanding_) {
     compat::post(manager_, std::move(refused));
     return;
   }
   outstanding_ = std::move(accepted);
-  client_->commit(x.id, offsets);
+  outstanding_sent_ = false;
+  on_client_ready(); // the newest word on the membership
+  send_outstanding();
+}
+
+/// Parks the commit while the member joins: see `kafka::membership`.
+void group_coordinator_state::send_outstanding() {
+  if (!client_ || !outstanding_ || outstanding_sent_
+      || (!settled_ && !revoking_))
+    return;
+  outstanding_sent_ = true;
+  std::vector<kafka::partition_offset> offsets;
+  for (auto& x : outstanding_->entries)
+    offsets.push_back({x.tp, x.offset});
+  client_->commit(outstanding_->id, offsets);
 }
 
 void group_coordinator_state::on_seek_request(const seek_request& x) {
@@ -149,7 +161,7 @@ void group_coordinator_state::on_seek_request(const seek_request& x) {
 void group_coordinator_state::on_revocation_done(const revocation_done& x) {
   if (!revoking_ || revoking_->id != x.rebalance)
     return; // a completion of an older rebalance is void
-  if (outstanding_)
+  if (commit_on_its_way())
     renew_client();
   else
     give_back();
@@ -164,7 +176,7 @@ void group_coordinator_state::look_up(rebalance_id id) {
 // -- the client's events -----------------------------------------------------------------
 
 void group_coordinator_state::on_event(const kafka::assigned& x) {
-  assigning_ = rebalance{{++last_rebalance_.value}, x.partitions, false};
+  assigning_ = rebalance{{++last_rebalance_.value}, x.partitions};
   if (x.partitions.empty())
     accept({});
   else
@@ -178,7 +190,6 @@ void group_coordinator_state::on_event(const kafka::revoked& x) {
   if (!revoking_)
     revoking_.emplace();
   revoking_->id = id;
-  revoking_->lost = x.lost;
   for (auto& tp : x.partitions)
     if (held_.count(tp)
         && std::find(revoking_->partitions.begin(), revoking_->partitions.end(),
@@ -187,8 +198,19 @@ void group_coordinator_state::on_event(const kafka::revoked& x) {
       revoking_->partitions.push_back(tp);
   compat::post(manager_,
                assignments_revoked{id, revoking_->partitions, x.lost});
-  if (x.lost && outstanding_)
+  if (x.lost && commit_on_its_way()) {
     renew_client();
+  } else if (x.lost) {
+    answer_outstanding(errc::stale_membership, "the partitions were lost");
+    outstanding_.reset();
+  } else {
+    send_outstanding(); // before the last commit of what is given back
+  }
+}
+
+void group_coordinator_state::on_event(const kafka::membership& x) {
+  settled_ = x.settled;
+  send_outstanding();
 }
 
 void group_coordinator_state::on_event(const kafka::committed_found& x) {
@@ -257,8 +279,7 @@ bool group_coordinator_state::open() {
 void group_coordinator_state::accept(
   const std::vector<kafka::committed_found::entry>& found) {
   auto id = std::exchange(assigning_, std::nullopt)->id;
-  assignments_received message{options_->config.group, id, {}, true};
-  message.settled = !std::exchange(will_rejoin_, false);
+  assignments_received message{options_->config.group, id, {}};
   std::vector<kafka::partition_offset> begins;
   for (auto& x : found) {
     auto begin = begin_of(x);
@@ -289,11 +310,6 @@ void group_coordinator_state::give_back() {
   auto done = std::exchange(revoking_, std::nullopt);
   for (auto& tp : done->partitions)
     held_.erase(tp);
-  // KIP-429: who gave something back is assigned what is new to it and then
-  // joins again, so that the others get what it gave.
-  will_rejoin_ = !done->lost
-                 && options_->config.assignment_strategy
-                      == assignment_strategy::cooperative_sticky;
   if (auto failure = client_->unassign(done->partitions))
     self_->quit(make_error(errc::coordinator_died, failure.text));
 }
@@ -312,7 +328,6 @@ void group_coordinator_state::renew_client() {
   held_.clear();
   assigning_.reset();
   revoking_.reset();
-  will_rejoin_ = false;
   client_->detach();
   auto old
     = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));

@@ -48,7 +48,6 @@ private:
   struct rebalance {
     rebalance_id id;
     std::vector<topic_partition> partitions;
-    bool lost = false;
   };
 
   // -- messages
@@ -64,12 +63,17 @@ private:
   void on_event(const kafka::revoked& x);
   void on_event(const kafka::committed_found& x);
   void on_event(const kafka::commit_answered& x);
+  void on_event(const kafka::membership& x);
   void on_event(const kafka::client_error& x);
   void on_event(const kafka::log_line& x);
 
   // -- what it does
   bool open();
   void accept(const std::vector<kafka::committed_found::entry>& found);
+  void send_outstanding();
+  bool commit_on_its_way() const noexcept {
+    return outstanding_ && outstanding_sent_;
+  }
   void give_back();
   void renew_client();
   void answer_outstanding(errc code, const std::string& text);
@@ -90,8 +94,9 @@ private:
   rebalance_id last_rebalance_;
   std::optional<rebalance> assigning_;
   std::optional<rebalance> revoking_;
-  bool will_rejoin_ = false; // the next assignment does not end the rebalance
   std::optional<commit_request> outstanding_;
+  bool outstanding_sent_ = false; // else it waits for the member to settle
+  bool settled_ = true;           // unless the client says otherwise
   caf::timespan keep_alive_;
 };
 

@@ -88,8 +88,6 @@ void group_manager_state::report_refusals() {
 // -- commits ---------------------------------------------------------------------------
 
 void group_manager_state::commit_if_due() {
-  if (revocation_)
-    return; // timer commits wait while a rebalance runs
   if (commits_.due(now()) && !send_commit(nullptr)) {
     // Everything that was gathered is committed already.
     commits_.sent();

@@ -140,10 +140,6 @@ void group_manager_state::on_tick() {
   if (!armed_ || t < *armed_)
     return; // an earlier one was armed meanwhile and has come
   armed_.reset();
-  if (hold_until_ && t >= *hold_until_) {
-    hold_until_.reset();
-    commits_.hold(false);
-  }
   report_slow_calls(t);
   report_refusals();
   commit_if_due();

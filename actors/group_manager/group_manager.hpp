@@ -163,7 +163,6 @@ private:
   held_map held_;
   core::restart_limits limits_;
   core::commit_policy commits_;
-  std::optional<time_point> hold_until_; // commits wait for the rebalance's end
   std::uint64_t last_commit_id_ = 0;
   rebalance_id last_rebalance_;
   std::optional<revocation> revocation_;

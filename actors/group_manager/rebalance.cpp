@@ -7,24 +7,12 @@
 
 namespace cafka::actors {
 
-namespace {
-
-/// How long commits wait for the assignment that ends a rebalance (KIP-429: a
-/// commit within one may cost the membership) before they go on without it.
-constexpr auto rebalance_hold = std::chrono::seconds{30};
-
-} // namespace
-
 void group_manager_state::on_assigned(const assignments_received& x) {
   if (x.rebalance < last_rebalance_) {
     ++stale_dropped_;
     return;
   }
   last_rebalance_ = x.rebalance;
-  if (x.settled) {
-    hold_until_.reset();
-    commits_.hold(false);
-  }
   if (stop_result_)
     return; // the coordinator is about to close
   for (auto& a : x.partitions) {
@@ -53,9 +41,6 @@ void group_manager_state::on_revoked(const assignments_revoked& x) {
     return;
   }
   last_rebalance_ = x.rebalance;
-  hold_until_ = now() + rebalance_hold;
-  commits_.hold(true);
-  arm(*hold_until_);
   if (!x.lost) {
     start_revocation(x.rebalance, {x.partitions.begin(), x.partitions.end()},
                      options_->config.drain_timeout, close_reason::revoked);
@@ -110,7 +95,8 @@ void group_manager_state::start_revocation(
   std::erase_if(partitions,
                 [&](const topic_partition& tp) { return !held_.count(tp); });
   if (!revocation_)
-    revocation_.emplace();
+    revocation_ = revocation{};
+  commits_.hold(true);
   revocation_->rebalance = id;
   revocation_->at = revocation::phase::draining;
   revocation_->why = why;
@@ -192,6 +178,7 @@ void group_manager_state::on_commit_expired(commit_expired x) {
 
 void group_manager_state::finish_revocation() {
   auto done = std::exchange(revocation_, std::nullopt);
+  commits_.hold(false);
   for (auto& tp : done->partitions) {
     auto i = held_.find(tp);
     auto& tracker = i->second.machine.tracker();
@@ -203,6 +190,8 @@ void group_manager_state::finish_revocation() {
     compat::post(coordinator_, revocation_done{done->rebalance});
   if (stop_result_)
     finish_stop();
+  else
+    commit_if_due();
 }
 
 /// Everything is given back: the member leaves, then we end.

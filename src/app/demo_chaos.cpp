@@ -11,6 +11,10 @@ namespace cafka::app::demo {
 
 namespace {
 
+/// Some commit intervals of the demo. With a single record nothing can be
+/// committed before it.
+constexpr auto commit_wait = std::chrono::seconds{1};
+
 struct not_an_exception {};
 
 /// For a worker of an earlier life, whom nobody listens to any more.
@@ -43,12 +47,13 @@ chaos::chaos(failure_plan plan) {
   }
 }
 
-// -- the group ---------------------------------------------------------------------
+// -- the group ----------------------------------------------------------------
 
 void chaos::on_start(const group_life& x) {
   lock guard{mutex_};
   life_ = x;
-  killing_ = false;
+  committed_ = false;
+  tally_.killing = false;
   for (auto& p : partitions_)
     let_go(p);
   changed_.notify_all();
@@ -75,6 +80,11 @@ void chaos::on_event(const event& x) {
       return;
     case event_kind::worker_failed:
       worker_failed(partitions_[p], x);
+      return;
+    case event_kind::committed:
+      // At 0 only the begin was committed.
+      committed_ = committed_ || x.offset > 0;
+      changed_.notify_all();
       return;
     default:
       return;
@@ -109,7 +119,7 @@ void chaos::group_restarted(const event& e) {
   tally_.unplanned.add(fmt::format("the group restarted: {}", e.text));
 }
 
-// -- handlers ----------------------------------------------------------------------
+// -- handlers -----------------------------------------------------------------
 
 std::optional<handler_answer> chaos::before(partition_t p, generation g,
                                             offset_t at) {
@@ -125,29 +135,41 @@ std::optional<handler_answer> chaos::before(partition_t p, generation g,
     return void_answer();
   if (!is_due())
     return std::nullopt;
-  if (x.planned.front().what == failure_kind::kills_coordinator) {
-    kill_coordinator(guard, x);
-    return void_answer();
-  }
-  x.begun = x.planned.front();
+  if (x.planned.front().what == failure_kind::kills_coordinator)
+    return kill_coordinator(guard, x, g);
+  return fail_worker(guard, x);
+}
+
+std::optional<handler_answer> chaos::fail_worker(lock& guard, partition& x) {
+  auto now = x.planned.front();
   x.planned.pop_front();
-  auto now = *x.begun;
+  x.begun = now;
   guard.unlock();
   return carry_out(now);
 }
 
 /// Returns in the next life of the group, in which the record comes again.
-void chaos::kill_coordinator(lock& guard, partition& x) {
-  x.planned.pop_front();
-  killing_ = kill_counts_ = true;
-  caf::anon_send_exit(life_.coordinator, caf::exit_reason::kill);
+std::optional<handler_answer> chaos::kill_coordinator(lock& guard, partition& x,
+                                                      generation g) {
+  // A restart that has no commit to resume from would show little.
+  changed_.wait_for(guard, commit_wait, [&] {
+    return committed_ || tally_.killing || x.held != g || interrupted_;
+  });
+  if (interrupted_)
+    return std::nullopt;
+  if (!tally_.killing && x.held == g) {
+    x.planned.pop_front();
+    tally_.killing = kill_counts_ = true;
+    caf::anon_send_exit(life_.coordinator, caf::exit_reason::kill);
+  }
   await_life(guard);
+  return void_answer();
 }
 
 /// Until the life that gets killed is over. Going on in it would ack records
 /// above one that was not handled.
 void chaos::await_life(lock& guard) {
-  changed_.wait(guard, [this] { return !killing_ || interrupted_; });
+  changed_.wait(guard, [this] { return !tally_.killing || interrupted_; });
 }
 
 bool chaos::is_quiet(partition_t p, offset_t last) const {

@@ -49,6 +49,7 @@ public:
     std::uint64_t worker_done = 0;
     std::uint64_t kills_planned = 0;
     std::uint64_t kills_done = 0;
+    bool killing = false; ///< the coordinator is about to die
     findings unplanned;
     bool complete() const noexcept {
       return worker_done == worker_planned && kills_done == kills_planned;
@@ -67,14 +68,16 @@ private:
   void let_go(partition& x);
   void worker_failed(partition& x, const event& e);
   void group_restarted(const event& e);
-  void kill_coordinator(lock& guard, partition& x);
+  std::optional<handler_answer> fail_worker(lock& guard, partition& x);
+  std::optional<handler_answer> kill_coordinator(lock& guard, partition& x,
+                                                 generation g);
   void await_life(lock& guard);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<partition> partitions_;
   group_life life_;
-  bool killing_ = false;     // until the next life
+  bool committed_ = false;   // something, in this life
   bool kill_counts_ = false; // until its `group_restarted`
   bool interrupted_ = false;
   tally tally_;

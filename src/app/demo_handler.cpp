@@ -9,8 +9,10 @@ namespace {
 /// Tells the books how long a call runs, however it ends.
 class running_call {
 public:
-  explicit running_call(partition_ledger& book) : book_(book) {
-    book_.enter();
+  running_call(partition_ledger& book, const worker_life& life,
+               const message_batch& batch)
+    : book_(book) {
+    book_.enter(life, batch.first_offset(), batch.last_offset());
   }
   ~running_call() {
     book_.leave();
@@ -32,7 +34,7 @@ replay_handler::replay_handler(handler_world world,
 }
 
 handler_answer replay_handler::handle(const message_batch& batch) {
-  running_call guard{book_};
+  running_call guard{book_, life_, batch};
   world_.sabotage.before(batch);
   if (auto answer = handle_records(batch))
     return *answer;

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr auto default_path = "/var/log/dpkg.log";
 
 /// Read in one go; a multiple of what disks and pipes like.
-constexpr std::size_t chunk_bytes = 256 * 1024;
+constexpr std::size_t chunk_bytes = 262'144;
 
 caf::error unreadable(const std::string& path, const std::string& why) {
   return make_error(errc::invalid_config, fmt::format("{}: {}", path, why));
@@ -53,9 +53,8 @@ caf::expected<input> file_input(const std::string& path) {
 
 input sample_input() {
   auto text = sample_log();
-  return {"the sample log that comes with cafka", text.size(), [text] {
-            return std::make_unique<std::istringstream>(text);
-          }};
+  return {"the sample log that comes with cafka", text.size(),
+          [text] { return std::make_unique<std::istringstream>(text); }};
 }
 
 } // namespace
@@ -70,7 +69,7 @@ caf::expected<input> choose_input(const std::optional<std::string>& path) {
   return sample_input();
 }
 
-// -- line_reader -------------------------------------------------------------------
+// -- line_reader --------------------------------------------------------------
 
 line_reader::line_reader(const input& from)
   : name_(from.name),
@@ -84,8 +83,7 @@ std::optional<std::string_view> line_reader::next() {
     return std::nullopt;
   while (true) {
     auto* from = buffer_.data() + seen_;
-    auto* found
-      = static_cast<char*>(std::memchr(from, '\n', end_ - seen_));
+    auto* found = static_cast<char*>(std::memchr(from, '\n', end_ - seen_));
     if (found != nullptr)
       return take(static_cast<std::size_t>(found - buffer_.data()) - begin_,
                   true);

@@ -8,7 +8,7 @@ namespace cafka::app::demo {
 
 using guard = std::lock_guard<std::mutex>;
 
-// -- the producer ------------------------------------------------------------------
+// -- the producer -------------------------------------------------------------
 
 void partition_ledger::sent(const record_window::record& x) {
   guard lock{mutex_};
@@ -33,7 +33,7 @@ void partition_ledger::not_sent(std::uint64_t line, const std::string& why) {
   lines_.add(fmt::format("line {} was not accepted: {}", line, why));
 }
 
-// -- the group's events ------------------------------------------------------------
+// -- the group's events -------------------------------------------------------
 
 void partition_ledger::on_event(const event& x) {
   guard lock{mutex_};
@@ -67,18 +67,21 @@ void partition_ledger::check_commit(offset_t next) {
                              window_.line_at(window_.frontier())));
 }
 
-// -- the partition's handler -------------------------------------------------------
+// -- the partition's handler --------------------------------------------------
 
 worker_life partition_ledger::open_life(generation g) {
   guard lock{mutex_};
   return order_.open(g);
 }
 
-void partition_ledger::enter() {
+void partition_ledger::enter(const worker_life& life, offset_t first,
+                             offset_t last) {
   guard lock{mutex_};
+  deliveries_ += static_cast<std::uint64_t>(last - first + 1);
+  redeliveries_ += order_.handed(life, first, last);
   if (++calls_running_ > 1)
-    calls_.add(fmt::format("partition {}: two handler calls at a time",
-                           partition_));
+    calls_.add(
+      fmt::format("partition {}: two handler calls at a time", partition_));
 }
 
 void partition_ledger::leave() {
@@ -91,9 +94,7 @@ void partition_ledger::handled(worker_life& life, offset_t at,
   auto of_key = fingerprint(key);
   auto of_value = fingerprint(value);
   guard lock{mutex_};
-  ++deliveries_;
-  if (order_.handed(life, at))
-    ++redeliveries_;
+  order_.taken(life, at);
   states_[of_key] = of_value;
   using verdict = record_window::verdict;
   switch (window_.handled(at, chain(of_key, of_value))) {
@@ -116,7 +117,7 @@ void partition_ledger::acked(generation g, offset_t next) {
   order_.acked(g, next);
 }
 
-// -- the end -----------------------------------------------------------------------
+// -- the end ------------------------------------------------------------------
 
 partition_facts partition_ledger::facts() const {
   guard lock{mutex_};
@@ -164,7 +165,7 @@ state_table partition_ledger::states() const {
   return states_;
 }
 
-// -- ledger ------------------------------------------------------------------------
+// -- ledger -------------------------------------------------------------------
 
 ledger::ledger(std::size_t partitions) {
   for (std::size_t i = 0; i < partitions; ++i)

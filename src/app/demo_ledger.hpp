@@ -49,8 +49,9 @@ public:
 
   // -- the partition's handler
   worker_life open_life(generation g);
-  /// A handler call begins or ends; two at a time would be wrong.
-  void enter();
+  /// A handler call begins, with the records from `first` to `last`, or ends;
+  /// two at a time would be wrong.
+  void enter(const worker_life& life, offset_t first, offset_t last);
   void leave();
   /// The record is handled: what was sent, in order, and the key's new state.
   void handled(worker_life& life, offset_t at, std::string_view key,

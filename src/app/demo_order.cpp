@@ -44,14 +44,24 @@ worker_life delivery_order::open(generation g) const {
   return {g, i == begins_.end() ? acked_ : i->second};
 }
 
-bool delivery_order::handed(worker_life& life, offset_t at) {
-  if (at < life.next)
-    wrong_.add(fmt::format("partition {}: {} was handed out after {}", name_,
-                           at, life.next - 1));
+std::uint64_t delivery_order::handed(const worker_life& life, offset_t first,
+                                     offset_t last) {
+  check(life, first);
+  auto again = std::clamp(handed_, first, last + 1) - first;
+  handed_ = std::max(handed_, last + 1);
+  return static_cast<std::uint64_t>(again);
+}
+
+void delivery_order::taken(worker_life& life, offset_t at) {
+  check(life, at);
   life.next = std::max(life.next, at + 1);
-  auto again = at < handed_;
-  handed_ = std::max(handed_, at + 1);
-  return again;
+}
+
+void delivery_order::check(const worker_life& life, offset_t at) {
+  if (at < life.next)
+    wrong_.add(fmt::format("partition {}: {} was handed out, after {} or a "
+                           "restart there",
+                           name_, at, life.next - 1));
 }
 
 void delivery_order::acked(generation g, offset_t next) {

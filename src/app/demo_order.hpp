@@ -38,8 +38,11 @@ public:
 
   /// A handler is built.
   worker_life open(generation g) const;
-  /// True: an older record once more.
-  bool handed(worker_life& life, offset_t at);
+  /// A call was given these records, both included, and all between them; how
+  /// many of them were given to a handler before.
+  std::uint64_t handed(const worker_life& life, offset_t first, offset_t last);
+  /// The handler turns to this record.
+  void taken(worker_life& life, offset_t at);
   /// Everything below `next` is acked.
   void acked(generation g, offset_t next);
 
@@ -48,14 +51,16 @@ public:
   }
 
 private:
+  void check(const worker_life& life, offset_t at);
+
   std::string name_;
   generation generation_;
   std::map<generation, offset_t> begins_; // of the newest life
-  offset_t acked_ = 0;     // the watermark of `generation_`
-  offset_t sent_ = 0;      // highest commit ever sent
-  offset_t confirmed_ = 0; // highest commit confirmed
-  offset_t sent_now_ = 0;  // last commit sent in `generation_`
-  offset_t handed_ = 0;    // behind the highest record handed out
+  offset_t acked_ = 0;                    // the watermark of `generation_`
+  offset_t sent_ = 0;                     // highest commit ever sent
+  offset_t confirmed_ = 0;                // highest commit confirmed
+  offset_t sent_now_ = 0;                 // last commit sent in `generation_`
+  offset_t handed_ = 0; // behind the highest record handed out
   findings wrong_;
 };
 

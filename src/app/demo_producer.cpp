@@ -26,6 +26,8 @@ kafka::properties client_properties(const std::string& endpoints) {
           // The mock cluster answers a fetch with one whole batch.
           {"batch.size", "131072"},
           {"linger.ms", "10"},
+          // Errors only: a stop drops what is queued, and means to.
+          {"log_level", "3"},
           // A line twice, as key and as value, and its framing.
           {"message.max.bytes", std::to_string(2 * line_bytes_max + 10'000)}};
 }

@@ -36,9 +36,9 @@ public:
   bool input_failed() const noexcept {
     return !lines_.failure().empty();
   }
-  /// The partition that has no room for the next line.
-  partition_t waits_for() const noexcept {
-    return partition_;
+  /// The line that was read last.
+  std::uint64_t line() const noexcept {
+    return lines_.count();
   }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace cafka::app::demo {
@@ -42,9 +43,10 @@ constexpr auto packages = std::to_array<package>({
 /// A clock as the log writes it, moved on by hand.
 struct log_clock {
   std::string stamp() const {
-    return fmt::format("2024-06-11 {:02}:{:02}:{:02}", 6 + second / 3'600,
-                       second / 60 % 60, second % 60);
+    return fmt::format("2024-06-{:02} {:02}:{:02}:{:02}", day,
+                       6 + second / 3'600, second / 60 % 60, second % 60);
   }
+  int day = 0;
   int second = 0;
 };
 
@@ -73,28 +75,30 @@ void configure(std::string& out, log_clock& clock, const package& x) {
   ++clock.second;
 }
 
+/// An upgrade works in small rounds: it unpacks some, then configures them.
+void upgrade(std::string& out, log_clock clock) {
+  constexpr std::size_t round = 4;
+  for (std::size_t i = 0; i < packages.size(); i += round) {
+    auto last = std::min(i + round, packages.size());
+    out += clock.stamp() + " startup archives unpack\n";
+    for (auto j = i; j < last; ++j)
+      unpack(out, clock, packages[j]);
+    out += clock.stamp() + " startup packages configure\n";
+    for (auto j = i; j < last; ++j)
+      configure(out, clock, packages[j]);
+    for (auto what : {"trigproc", "status half-configured", "status installed"})
+      out += fmt::format("{} {} libgarnet6:amd64 6.4-4+b2\n", clock.stamp(),
+                         what);
+    clock.second += 40;
+  }
+}
+
 } // namespace
 
 std::string sample_log() {
   std::string result;
-  log_clock clock;
-  // An upgrade works in small rounds: it unpacks some, then configures them.
-  constexpr std::size_t round = 4;
-  for (std::size_t i = 0; i < packages.size(); i += round) {
-    auto last = std::min(i + round, packages.size());
-    result += clock.stamp() + " startup archives unpack\n";
-    for (auto j = i; j < last; ++j)
-      unpack(result, clock, packages[j]);
-    result += clock.stamp() + " startup packages configure\n";
-    for (auto j = i; j < last; ++j)
-      configure(result, clock, packages[j]);
-    result += fmt::format("{} trigproc libgarnet6:amd64 6.4-4+b2 <none>\n",
-                          clock.stamp());
-    result += fmt::format("{} status half-configured libgarnet6:amd64 "
-                          "6.4-4+b2\n",
-                          clock.stamp());
-    clock.second += 40;
-  }
+  for (auto day : {11, 25})
+    upgrade(result, {day, 0});
   return result;
 }
 

@@ -15,7 +15,7 @@ namespace cafka::app::demo {
 /// record count.
 struct scan_result {
   std::uint64_t lines = 0;
-  std::uint64_t whole_line_keys = 0; ///< lines without the field for the key
+  std::uint64_t whole_line_keys = 0;  ///< lines without the field for the key
   std::vector<std::uint64_t> records; ///< per partition
 };
 

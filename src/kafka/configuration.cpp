@@ -105,6 +105,13 @@ properties queue_limits() {
           {"fetch.queue.backoff.ms", "10"}};
 }
 
+// The one place where librdkafka tells that it joins its group anew is a line
+// of its `cgrp` debug log; see `membership`.
+std::string with_join_states(const properties& props) {
+  auto i = props.find("debug");
+  return i == props.end() || i->second.empty() ? "cgrp" : i->second + ",cgrp";
+}
+
 properties consumer_defaults() {
   auto result = queue_limits();
   // A restart at another offset then concerns one partition only, and a
@@ -125,6 +132,7 @@ error fill_consumer(rd_kafka_conf_t* conf, const properties& props) {
       return failure;
   auto all = props;
   all.merge(consumer_defaults()); // keeps what the caller set
+  all["debug"] = with_join_states(props);
   return set_all(conf, all);
 }
 

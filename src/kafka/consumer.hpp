@@ -26,7 +26,7 @@ struct partition_offset {
 inline constexpr offset_t offset_earliest = -2; // ListOffsets EARLIEST
 inline constexpr offset_t offset_latest = -1;   // ListOffsets LATEST
 
-// -- what `consumer::poll` gives -----------------------------------------------
+// -- what `consumer::poll` gives ----------------------------------------------
 
 /// The member was given these partitions (cooperative: in addition). Answer
 /// with `assign`, for an empty list too.
@@ -63,6 +63,14 @@ struct commit_answered {
   error failure; // of the whole request, or of its first failed partition
 };
 
+/// Whether the member is settled in its group. While it is not, a commit that
+/// is not part of a revocation is queued behind the JoinGroup and then refused
+/// with ILLEGAL_GENERATION, which costs the whole assignment (librdkafka #4059,
+/// until 2.10).
+struct membership {
+  bool settled = false;
+};
+
 /// An error of the client, informational unless `error::fatal` or permanent.
 struct client_error {
   error what;
@@ -76,7 +84,7 @@ struct log_line {
 };
 
 using consumer_event = std::variant<assigned, revoked, committed_found,
-                                    commit_answered, client_error, log_line>;
+                                    commit_answered, membership, client_error, log_line>;
 
 /// librdkafka properties by their own names (`session.timeout.ms`).
 using properties = std::map<std::string, std::string>;
@@ -143,13 +151,16 @@ public:
 
   /// Closes all sources and the client, leaves the group, then destroys. Blocks
   /// up to `limit`; after that, or when the client is fatal, it destroys
-  /// without leaving. To be called where blocking is allowed. No callback runs
-  /// after it returned.
+  /// without leaving, which takes longer where `abandon` does, and up to 5 s
+  /// while the coordinator owes the answer to LeaveGroup. To be called where
+  /// blocking is allowed. No callback runs after it returned.
   static void close(std::unique_ptr<consumer> x,
                     std::chrono::milliseconds limit);
 
-  /// Destroys at once without leaving the group and without sending anything
-  /// that is deferred.
+  /// Destroys without leaving the group and without sending anything that is
+  /// deferred. Takes some milliseconds, but up to `session.timeout.ms` when a
+  /// commit is deferred for want of a coordinator, and up to
+  /// `socket.timeout.ms` when one is unanswered: librdkafka waits for those.
   static void abandon(std::unique_ptr<consumer> x);
 
   /// Detaches `wake` and closes the sources: nothing more comes from here. The

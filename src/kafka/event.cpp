@@ -17,8 +17,8 @@ consumer_event to_rebalance(rd_kafka_t* client, rd_kafka_event_t* event) {
   auto code = rd_kafka_event_error(event);
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
     return assigned{std::move(partitions)};
-  // Any other code stands for a rebalance that failed; librdkafka's manual wants
-  // an unassign then.
+  // Any other code stands for a rebalance that failed; librdkafka's manual
+  // wants an unassign then.
   auto lost = code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS
               || rd_kafka_assignment_lost(client) != 0;
   return revoked{std::move(partitions), lost};
@@ -79,12 +79,16 @@ consumer_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
                                  rd_kafka_event_error_string(event))};
 }
 
+// `Group "g" changed join state wait-assign-call -> steady (state up)`.
 consumer_event to_log_line(rd_kafka_event_t* event) {
   const char* facility = "";
   const char* text = "";
   int level = 0;
   rd_kafka_event_log(event, &facility, &text, &level);
-  return log_line{level, facility, text};
+  if (std::string_view{facility} != "CGRPJOINSTATE")
+    return log_line{level, facility, text};
+  auto settled = std::string_view{text}.find("-> steady");
+  return membership{settled != std::string_view::npos};
 }
 
 } // namespace

@@ -66,6 +66,7 @@ void mock_cluster::create_topic(const std::string& name, int partitions) {
 void mock_cluster::inject(std::int16_t api_key,
                           const std::vector<std::int16_t>& errors) {
   std::vector<rd_kafka_resp_err_t> native;
+  native.reserve(errors.size());
   for (auto x : errors)
     native.push_back(static_cast<rd_kafka_resp_err_t>(x));
   rd_kafka_mock_push_request_errors_array(impl_->cluster, api_key,

@@ -98,7 +98,7 @@ partition_queue::~partition_queue() {
   close();
 }
 
-// -- for workers ---------------------------------------------------------------
+// -- for workers --------------------------------------------------------------
 
 core::fetched
 partition_queue::drain(std::size_t records_max, core::flow_window room,
@@ -144,7 +144,7 @@ bool partition_queue::at_end() const {
   return at_end_;
 }
 
-// -- for the client's owner ----------------------------------------------------
+// -- for the client's owner ---------------------------------------------------
 
 error partition_queue::move_to(offset_t to, const std::function<error()>& how) {
   std::lock_guard guard{mutex_};
@@ -193,15 +193,16 @@ void partition_queue::close() {
   at_end_ = false;
 }
 
-// -- private -------------------------------------------------------------------
+// -- private ------------------------------------------------------------------
 
 // The next record to give out; null: the drain is over.
 //
 // One message per call, although librdkafka can fill an array. Before 2.1, what
 // is in that array when a rebalance pauses the partition is dropped while the
-// position has moved behind it: records are lost (#4208). From 2.2 to 2.13.1 the
-// array moves the position behind an end-of-partition mark (#4844). And the
-// window can be asked before each record. It costs about 0.15 us per record.
+// position has moved behind it: records are lost (#4208; seen with 2.0.2). From
+// 2.2 to 2.13.1 the array moves the position behind an end-of-partition mark
+// (#4844). And the window can be asked before each record. It costs about
+// 0.15 us per record.
 message_ptr partition_queue::take(draining& state) {
   for (; state.passed < passed_max; ++state.passed) {
     message_ptr msg{rd_kafka_consume_queue(queue_.get(), 0)};

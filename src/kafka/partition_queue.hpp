@@ -15,8 +15,8 @@
 namespace cafka::kafka {
 
 /// The queue of one partition, taken out of the client's common queue. Records
-/// are copied out of librdkafka's memory while they are drained, so that nothing
-/// a handler holds can keep the client from ending.
+/// are copied out of librdkafka's memory while they are drained, so that
+/// nothing a handler holds can keep the client from ending.
 ///
 /// Workers on other threads share it with the client's owner; one lock covers
 /// the queue's handle. Order of locks: this one, librdkafka's, the gate.
@@ -37,7 +37,7 @@ public:
   std::optional<offset_t> readable_end() const override;
   bool at_end() const override;
 
-  // -- for the client's owner --------------------------------------------------
+  // -- for the client's owner -------------------------------------------------
 
   /// Runs `how`, which moves the client's position to `to`, while nobody
   /// drains: records from before the move must not count as the new position.

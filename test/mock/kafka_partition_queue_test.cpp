@@ -1,6 +1,9 @@
 #include "support/catch.hpp"
 #include "support/kafka_client_driver.hpp"
 
+#include <atomic>
+#include <thread>
+
 using namespace cafka;
 using namespace cafka::test;
 using namespace std::chrono_literals;
@@ -204,25 +207,71 @@ TEST_CASE("a logical begin is reported as the offset it was resolved to") {
   CHECK(read(b, *member.source(full_latest), 2) == offsets(7, 9));
 }
 
+TEST_CASE("a seek that meets a running drain gives nothing from before it") {
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 1);
+  topic_partition tp{"t", 0};
+  client_driver member{b, member_of(cluster, "g")};
+  member.subscribe({"t"});
+  appender out{cluster};
+  out.append(tp, 20'000);
+  REQUIRE(member.await<kafka::assigned>());
+  auto source = member.source(tp);
+  std::atomic<bool> stop = false;
+  std::vector<offset_t> jumps;
+  std::atomic<std::size_t> jump_count = 0;
+  std::atomic<std::size_t> drained = 0;
+  std::thread worker{[&] {
+    offset_t expected = 0;
+    while (!stop)
+      for (auto offset : offsets_of(drain(*source, 3))) {
+        if (offset != expected) {
+          jumps.push_back(offset);
+          ++jump_count;
+          b.ring();
+        }
+        expected = offset + 1;
+        ++drained;
+      }
+  }};
+  std::vector<offset_t> targets;
+  for (offset_t i = 1; i <= 20; ++i) {
+    // Each seek goes off while records flow.
+    auto enough = drained + 20;
+    while (drained < enough)
+      std::this_thread::yield();
+    targets.push_back((i * 7919) % 15'000);
+    CHECK_FALSE(member->seek({tp, targets.back()}));
+  }
+  CHECK(b.await([&] { return jump_count == targets.size(); }));
+  stop = true;
+  worker.join();
+  CHECK(jumps == targets);
+}
+
 TEST_CASE("a position out of range is reported and a reposition revives it") {
-  for (std::string strategy : {"cooperative-sticky", "range"}) {
-    bell b;
-    kafka::mock_cluster cluster;
-    cluster.create_topic("t", 2);
-    topic_partition lost{"t", 0};
-    topic_partition healthy{"t", 1};
-    client_driver member{
-      b,
-      member_of(cluster, "g", {{"partition.assignment.strategy", strategy}})};
-    member.begin_at(lost, 5000);
-    member.subscribe({"t"});
-    appender out{cluster};
-    out.append(lost, 20);
-    out.append(healthy, 20);
-    INFO(strategy);
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 2);
+  topic_partition lost{"t", 0};
+  topic_partition healthy{"t", 1};
+  client_driver cooperative{b, member_of(cluster, "g")};
+  client_driver eager{
+    b, member_of(cluster, "h", {{"partition.assignment.strategy", "range"}})};
+  for (auto* member : {&cooperative, &eager}) {
+    member->begin_at(lost, 5000);
+    member->subscribe({"t"});
+  }
+  appender out{cluster};
+  out.append(lost, 20);
+  out.append(healthy, 20);
+  for (auto* x : {&cooperative, &eager}) {
+    auto& member = *x;
+    INFO((x == &eager ? "eager" : "cooperative"));
     REQUIRE(member.await<kafka::assigned>());
     CHECK(read(b, *member.source(healthy), 10) == offsets(0, 10));
-    auto is_out_of_range = [](const auto& x) { return x.out_of_range; };
+    auto is_out_of_range = [](const auto& y) { return y.out_of_range; };
     auto& source = *member.source(lost);
     REQUIRE(drain_until(b, source, is_out_of_range));
     // To a logical offset, to an absolute one, and to one that fails again.
@@ -234,8 +283,8 @@ TEST_CASE("a position out of range is reported and a reposition revives it") {
     REQUIRE(drain_until(b, source, is_out_of_range));
     REQUIRE_FALSE(member->reposition({lost, offset_latest}));
     std::optional<offset_t> resolved;
-    CHECK(drain_until(b, source, [&](const auto& x) {
-      resolved = x.resolved_begin;
+    CHECK(drain_until(b, source, [&](const auto& y) {
+      resolved = y.resolved_begin;
       return source.at_end();
     }));
     CHECK(resolved == 20);

@@ -17,15 +17,15 @@
 
 namespace cafka::test {
 
-/// Settings with which the mock cluster's groups move fast: the least session
-/// timeout it assigns anything with is 6 s.
+/// Settings with which the mock cluster's groups move fast: it rebalances after
+/// session.timeout.ms - 1 s, and with 2 s it never did.
 inline kafka::properties member_of(const kafka::mock_cluster& cluster,
                                    const std::string& group,
                                    const kafka::properties& more = {}) {
   auto result = more;
   result.merge(kafka::properties{{"bootstrap.servers", cluster.endpoints()},
                                  {"group.id", group},
-                                 {"session.timeout.ms", "6000"},
+                                 {"session.timeout.ms", "4000"},
                                  {"heartbeat.interval.ms", "100"},
                                  {"fetch.wait.max.ms", "50"},
                                  {"reconnect.backoff.max.ms", "200"}});
@@ -83,6 +83,12 @@ public:
       limit);
     return result;
   }
+  /// Takes out an event of type `T` if one has come.
+  template <class T>
+  std::optional<T> take() {
+    return extract<T>([](const T&) { return true; });
+  }
+
   template <class T>
   std::optional<T> await() {
     return await<T>([](const T&) { return true; });
@@ -214,8 +220,9 @@ bool drain_until(bell& b, core::record_source& source, Predicate accept) {
 class appender {
 public:
   explicit appender(const kafka::mock_cluster& cluster) {
+    // 20 ms make one batch of one `append`; a consumer gets a batch as a whole.
     auto out = kafka::producer::open(
-      {{"bootstrap.servers", cluster.endpoints()}},
+      {{"bootstrap.servers", cluster.endpoints()}, {"linger.ms", "20"}},
       [this](std::uint64_t, partition_t, offset_t, const kafka::error& x) {
         failures_ += x ? 1 : 0;
       });

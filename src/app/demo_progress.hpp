@@ -1,0 +1,34 @@
+#pragma once
+
+#include "app/demo_ledger.hpp"
+#include "app/demo_watch.hpp"
+
+#include <cafka/types.hpp>
+
+#include <cstdint>
+
+namespace cafka::app::demo {
+
+/// Tells on standard output how far the demo is: on a terminal one line that is
+/// written over again and again, elsewhere a line each second.
+class progress_meter {
+public:
+  progress_meter(std::uint64_t records, time_point start);
+  /// To be called often; it writes when it is time.
+  void show(time_point now, const ledger& books, const group_watch& watch);
+  /// Makes room for other output.
+  void end();
+
+private:
+  void write(time_point now, const partition_facts& sum,
+             const group_facts& group);
+
+  std::uint64_t records_;
+  time_point start_;
+  bool terminal_;
+  bool dirty_ = false; // the terminal's line is not ended
+  time_point last_;
+  std::uint64_t last_handled_ = 0;
+};
+
+} // namespace cafka::app::demo

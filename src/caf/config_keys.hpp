@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cafka/config_file.hpp>
+
+#include <caf/config_value.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cafka {
+
+/// One key of a group's configuration.
+struct config_key {
+  std::string_view name;
+  /// What may stand behind it, for errors.
+  std::string_view allowed;
+  /// Takes the value over; false: it is of a wrong type or not among `allowed`.
+  std::function<bool(configured_group&, const caf::config_value&)> read;
+};
+
+/// All keys, in the order of the documentation.
+const std::vector<config_key>& config_keys();
+
+/// The known key that is nearest to `name` by edits, for a hint; empty: none is
+/// near.
+std::string_view nearest_key(std::string_view name);
+
+/// As it would stand in a file.
+std::string to_text(const caf::config_value& x);
+
+} // namespace cafka

@@ -1,0 +1,173 @@
+#pragma once
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace cafka::test {
+
+/// A directory of its own for the files of one test.
+class scratch_directory {
+public:
+  scratch_directory() {
+    auto pattern
+      = (std::filesystem::temp_directory_path() / "cafka-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr)
+      throw std::runtime_error("no temporary directory");
+    path_ = pattern;
+  }
+  ~scratch_directory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  scratch_directory(const scratch_directory&) = delete;
+  scratch_directory& operator=(const scratch_directory&) = delete;
+
+  /// Writes a file with just these bytes; its path.
+  std::string write(const std::string& name, std::string_view bytes) const {
+    std::ofstream out{path_ / name, std::ios::binary};
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return (path_ / name).string();
+  }
+  std::string path(const std::string& name = {}) const {
+    return (name.empty() ? path_ : path_ / name).string();
+  }
+
+private:
+  std::filesystem::path path_;
+};
+
+/// A run of a program. What it writes is read all the time; a run that takes
+/// too long is killed, which fails the test by its exit code.
+class app_process {
+public:
+  explicit app_process(const std::vector<std::string>& args)
+    : deadline_(std::chrono::steady_clock::now() + limit) {
+    int out[2];
+    int err[2];
+    if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
+      throw std::runtime_error("no pipes");
+    pid_ = fork();
+    if (pid_ == 0)
+      become(args, out[1], err[1]);
+    close(out[1]);
+    close(err[1]);
+    streams_[0].fd = out[0];
+    streams_[1].fd = err[0];
+  }
+  ~app_process() {
+    if (pid_ <= 0)
+      return;
+    kill(pid_, SIGKILL);
+    wait();
+  }
+  app_process(const app_process&) = delete;
+  app_process& operator=(const app_process&) = delete;
+
+  /// Waits until standard output has `text` so many times; false: it ended
+  /// before.
+  bool await_output(std::string_view text, int times = 1) {
+    while (count(out(), text) < times)
+      if (!read_some())
+        return false;
+    return true;
+  }
+
+  void send(int signal) const {
+    kill(pid_, signal);
+  }
+
+  /// The exit code; 128 + the signal that ended it.
+  int wait() {
+    while (read_some()) {
+      // nop
+    }
+    int status = 0;
+    waitpid(std::exchange(pid_, -1), &status, 0);
+    for (auto& x : streams_)
+      close(x.fd);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  const std::string& out() const {
+    return streams_[0].text;
+  }
+  const std::string& err() const {
+    return streams_[1].text;
+  }
+
+private:
+  struct stream {
+    int fd = -1;
+    bool ended = false;
+    std::string text;
+  };
+
+  // Below the time that ctest gives a test.
+  static constexpr auto limit = std::chrono::seconds{55};
+
+  static int count(const std::string& in, std::string_view text) {
+    int result = 0;
+    for (auto at = in.find(text); at != std::string::npos;
+         at = in.find(text, at + text.size()))
+      ++result;
+    return result;
+  }
+
+  [[noreturn]] static void become(const std::vector<std::string>& args, int out,
+                                  int err) {
+    std::vector<char*> argv;
+    for (auto& x : args)
+      argv.push_back(const_cast<char*>(x.c_str()));
+    argv.push_back(nullptr);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+
+  /// False: both streams have ended.
+  bool read_some() {
+    if (streams_[0].ended && streams_[1].ended)
+      return false;
+    pollfd asked[2];
+    for (int i = 0; i < 2; ++i)
+      asked[i] = {streams_[i].ended ? -1 : streams_[i].fd, POLLIN, 0};
+    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline_ - std::chrono::steady_clock::now());
+    if (left.count() <= 0
+        || poll(asked, 2, static_cast<int>(left.count())) == 0)
+      kill(pid_, SIGKILL);
+    for (int i = 0; i < 2; ++i)
+      if (asked[i].revents != 0)
+        read_from(streams_[i]);
+    return true;
+  }
+
+  static void read_from(stream& x) {
+    char buffer[4096];
+    auto n = read(x.fd, buffer, sizeof(buffer));
+    if (n > 0)
+      x.text.append(buffer, static_cast<std::size_t>(n));
+    else
+      x.ended = true;
+  }
+
+  std::chrono::steady_clock::time_point deadline_;
+  pid_t pid_ = -1;
+  stream streams_[2];
+};
+
+} // namespace cafka::test
