@@ -19,6 +19,12 @@ std::size_t batch_size_for(std::uint64_t records) {
   return std::clamp<std::uint64_t>(records / 100, 1, 500);
 }
 
+/// A death of the coordinator is to find commits behind it, also in a log that
+/// is read in less than a commit interval.
+std::size_t commit_count_for(std::uint64_t records) {
+  return std::clamp<std::uint64_t>(records / 50, 1, 10'000);
+}
+
 /// Short times, so that a commit, a restart and a stop are seen soon.
 group_config make_config(const std::string& endpoints, std::uint64_t records) {
   group_config x;
@@ -31,6 +37,7 @@ group_config make_config(const std::string& endpoints, std::uint64_t records) {
   // The mock cluster lets a fetch wait that long also when records come.
   x.sleep_timeout = 20ms;
   x.commit_interval = 200ms;
+  x.commit_count = commit_count_for(records);
   x.batch_size = batch_size_for(records);
   // At most five failures are planned for a worker, all of them at one record
   // perhaps. Far more than that in a run is a failure of the demo.

@@ -83,8 +83,9 @@ struct log_line {
   std::string text;
 };
 
-using consumer_event = std::variant<assigned, revoked, committed_found,
-                                    commit_answered, membership, client_error, log_line>;
+using consumer_event
+  = std::variant<assigned, revoked, committed_found, commit_answered,
+                 membership, client_error, log_line>;
 
 /// librdkafka properties by their own names (`session.timeout.ms`).
 using properties = std::map<std::string, std::string>;
