@@ -15,25 +15,22 @@ using coordinator_actor
                   // from the client's threads and from itself
                   void(client_ready), void(retry_look_up), void(tick)>;
 
-using manager_actor
-  = compat::typed<void(ack), void(ack_individual),
-                  void(std::string, partition_t, generation, offset_t),
-                  void(std::string, partition_t, generation,
-                       std::vector<offset_t>),
-                  ack_reply(ack_request),
-                  committed_offsets(get_committed_offsets),
-                  group_status(get_status), void(subscribe_events),
-                  void(stop_group),
-                  // from the coordinator
-                  void(assignments_received), void(assignments_revoked),
-                  void(commit_result), void(seek_done), void(client_failure),
-                  // from workers
-                  void(worker_ready), void(call_begun), void(source_advanced),
-                  void(call_ended), void(position_lost), void(worker_drained),
-                  void(worker_released), void(close_failed),
-                  // from the memory's pool and from itself
-                  void(event), void(tick), void(backoff_elapsed),
-                  void(drain_expired), void(commit_expired)>;
+using manager_actor = compat::typed<
+  void(ack), void(ack_individual),
+  void(std::string, partition_t, generation, offset_t),
+  void(std::string, partition_t, generation, std::vector<offset_t>),
+  ack_reply(ack_request), committed_offsets(get_committed_offsets),
+  group_status(get_status), void(subscribe_events), void(stop_group),
+  // from the coordinator
+  void(assignments_received), void(assignments_revoked), void(commit_result),
+  void(seek_done), void(client_failure),
+  // from workers
+  void(worker_ready), void(call_begun), void(source_advanced), void(call_ended),
+  void(position_lost), void(worker_drained), void(worker_released),
+  void(close_failed),
+  // from the memory's pool and from itself
+  void(event), void(tick), void(backoff_elapsed), void(drain_expired),
+  void(commit_expired)>;
 
 using worker_actor
   = compat::typed<void(redeliver), void(read_source), void(window_freed),
@@ -41,19 +38,16 @@ using worker_actor
                   void(queue_ready), void(handler_built), void(call_returned),
                   void(handler_closed)>;
 
-using supervisor_actor
-  = compat::typed<void(ack), void(ack_individual),
-                  void(std::string, partition_t, generation, offset_t),
-                  void(std::string, partition_t, generation,
-                       std::vector<offset_t>),
-                  ack_reply(ack_request),
-                  committed_offsets(get_committed_offsets),
-                  group_status(get_status), void(subscribe_events),
-                  void(stop_group),
-                  // from the manager, about itself and the group
-                  void(event),
-                  // from the reaper of a client, from the lanes, from itself
-                  void(client_closed), void(lanes_idle), void(restart_group),
-                  void(stop_deadline)>;
+using supervisor_actor = compat::typed<
+  void(ack), void(ack_individual),
+  void(std::string, partition_t, generation, offset_t),
+  void(std::string, partition_t, generation, std::vector<offset_t>),
+  ack_reply(ack_request), committed_offsets(get_committed_offsets),
+  group_status(get_status), void(subscribe_events), void(stop_group),
+  // from the manager, about itself and the group
+  void(event),
+  // from the reaper of a client, from the lanes, from itself
+  void(client_closed), void(lanes_idle), void(behind_acks), void(restart_group),
+  void(stop_deadline)>;
 
 } // namespace cafka::actors

@@ -15,6 +15,7 @@
 #include <cafka/types.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -157,7 +158,8 @@ struct worker_released {
   bool lost_records = false;
 };
 
-/// The handler's `on_close` threw.
+/// The handler's `on_close` threw. From the worker's lane, also when the worker
+/// is gone.
 struct close_failed {
   worker_id from;
   std::string text;
@@ -170,9 +172,9 @@ struct redeliver {
 };
 
 struct read_source {
-  core::volume used;     ///< of the window
-  core::range_set skip;  ///< individually acked already
-  offset_t from = 0;     ///< nothing below; 0 where the begin is not resolved
+  core::volume used;    ///< of the window
+  core::range_set skip; ///< individually acked already
+  offset_t from = 0;    ///< nothing below; 0 where the begin is not resolved
 };
 
 struct window_freed {
@@ -208,11 +210,10 @@ struct handler_built {
 struct call_returned {
   std::optional<handler_answer> answer; ///< nothing: it threw `text`
   std::string text;
+  bool begun = true; ///< false: the drain came first, nothing was called
 };
 
-struct handler_closed {
-  std::string text; ///< what `on_close` threw; empty: nothing
-};
+struct handler_closed {};
 
 // -- an actor to itself, on time -----------------------------------------------------------
 
@@ -223,12 +224,12 @@ struct backoff_elapsed {
   cafka::generation generation;
 };
 
-struct drain_expired {
-  rebalance_id rebalance;
-};
+/// Some partition's `drain-timeout` or `stop-timeout` may be over.
+struct drain_expired {};
 
+/// `attempt`: the last commit of which revocation.
 struct commit_expired {
-  rebalance_id rebalance;
+  std::uint64_t attempt = 0;
 };
 
 struct client_ready {};
@@ -248,6 +249,11 @@ struct client_closed {
 
 struct lanes_idle {};
 
+/// From a lane: to be called behind the acks that were sent before.
+struct behind_acks {
+  std::function<void()> then;
+};
+
 /// `stop-timeout` is over, or (last) all bounds of the actors as well.
 struct stop_deadline {
   bool last = false;
@@ -256,19 +262,43 @@ struct stop_deadline {
 } // namespace cafka::actors
 
 #define CAFKA_INTERNAL_MESSAGES(apply)                                         \
-  apply(assignments_received) apply(assignments_revoked) apply(commit_result)  \
-  apply(seek_done) apply(client_failure) apply(commit_request)                 \
-  apply(revocation_done) apply(seek_request)                                   \
-  apply(close_client) apply(worker_ready) apply(call_begun)                    \
-  apply(source_advanced) apply(call_ended) apply(position_lost)                \
-  apply(worker_drained) apply(worker_released) apply(close_failed)             \
-  apply(redeliver) apply(read_source) apply(window_freed)                      \
-  apply(hold_delivery) apply(drain_worker) apply(fence_worker)                 \
-  apply(queue_ready) apply(handler_built) apply(call_returned)                 \
-  apply(handler_closed) apply(tick) apply(backoff_elapsed)                     \
-  apply(drain_expired) apply(commit_expired) apply(client_ready)               \
+  apply(assignments_received)                                                  \
+  apply(assignments_revoked)                                                   \
+  apply(commit_result)                                                         \
+  apply(seek_done)                                                             \
+  apply(client_failure)                                                        \
+  apply(commit_request)                                                        \
+  apply(revocation_done)                                                       \
+  apply(seek_request)                                                          \
+  apply(close_client)                                                          \
+  apply(worker_ready)                                                          \
+  apply(call_begun)                                                            \
+  apply(source_advanced)                                                       \
+  apply(call_ended)                                                            \
+  apply(position_lost)                                                         \
+  apply(worker_drained)                                                        \
+  apply(worker_released)                                                       \
+  apply(close_failed)                                                          \
+  apply(redeliver)                                                             \
+  apply(read_source)                                                           \
+  apply(window_freed)                                                          \
+  apply(hold_delivery)                                                         \
+  apply(drain_worker)                                                          \
+  apply(fence_worker)                                                          \
+  apply(queue_ready)                                                           \
+  apply(handler_built)                                                         \
+  apply(call_returned)                                                         \
+  apply(handler_closed)                                                        \
+  apply(tick)                                                                  \
+  apply(backoff_elapsed)                                                       \
+  apply(drain_expired)                                                         \
+  apply(commit_expired)                                                        \
+  apply(client_ready)                                                          \
   apply(retry_look_up)                                                         \
-  apply(restart_group) apply(client_closed) apply(lanes_idle)                  \
+  apply(restart_group)                                                         \
+  apply(client_closed)                                                         \
+  apply(lanes_idle)                                                            \
+  apply(behind_acks)                                                           \
   apply(stop_deadline)
 
 #define CAFKA_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafka::actors::name)
@@ -277,6 +307,6 @@ CAFKA_INTERNAL_MESSAGES(CAFKA_UNSAFE)
 
 CAF_BEGIN_TYPE_ID_BLOCK(cafka_internal, caf::first_custom_type_id + 200)
 #define CAFKA_ID(name) CAF_ADD_TYPE_ID(cafka_internal, (cafka::actors::name))
-CAFKA_INTERNAL_MESSAGES(CAFKA_ID)
+  CAFKA_INTERNAL_MESSAGES(CAFKA_ID)
 #undef CAFKA_ID
 CAF_END_TYPE_ID_BLOCK(cafka_internal)

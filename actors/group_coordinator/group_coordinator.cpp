@@ -39,11 +39,11 @@ group_coordinator_state::group_coordinator_state(
     options_(std::move(options)),
     memory_(std::move(memory)),
     on_closed_(std::move(on_closed)),
-    gate_(
-      std::make_shared<compat::gate<coordinator_actor>>(coordinator_actor{self})),
+    gate_(std::make_shared<compat::gate<coordinator_actor>>(
+      coordinator_actor{self})),
     woken_(std::make_shared<std::atomic<bool>>(false)),
-    keep_alive_(std::min(
-      max_poll_interval(options_->config.kafka) / 3, keep_alive_max)) {
+    keep_alive_(
+      std::min(max_poll_interval(options_->config.kafka) / 3, keep_alive_max)) {
   compat::ignore_error_messages(self_);
   compat::on_exception(self_, [](const std::string& text) {
     return make_error(errc::coordinator_died, text);
@@ -114,9 +114,11 @@ void group_coordinator_state::on_commit_request(const commit_request& x) {
     if (client_ && i != held_.end() && i->second == entry.generation) {
       accepted.entries.push_back(entry);
     } else {
-      refused.entries.push_back({entry.tp, entry.generation, entry.offset,
-                                 {errc::stale_membership,
-                                  "not held in this generation"}});
+      refused.entries.push_back(
+        {entry.tp,
+         entry.generation,
+         entry.offset,
+         {errc::stale_membership, "not held in this generation"}});
     }
   }
   if (accepted.entries.empty() || outstanding_) {
@@ -146,15 +148,15 @@ void group_coordinator_state::on_seek_request(const seek_request& x) {
   if (!client_ || i == held_.end()
       || (!x.revive && i->second != x.generation)) {
     compat::post(manager_,
-                 seek_done{x.tp, x.generation,
+                 seek_done{x.tp,
+                           x.generation,
                            {errc::stale_membership, "not held any more"}});
     return;
   }
   i->second = x.generation;
   auto is_logical = x.offset < 0;
-  auto failure = x.revive || is_logical
-                   ? client_->reposition({x.tp, x.offset})
-                   : client_->seek({x.tp, x.offset});
+  auto failure = x.revive || is_logical ? client_->reposition({x.tp, x.offset})
+                                        : client_->seek({x.tp, x.offset});
   compat::post(manager_, seek_done{x.tp, x.generation, std::move(failure)});
 }
 

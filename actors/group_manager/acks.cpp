@@ -6,14 +6,6 @@
 
 namespace cafka::actors {
 
-namespace {
-
-/// Different refusals that are told apart between two reports; what exceeds it
-/// is still counted in the status.
-constexpr std::size_t refusals_max = 100;
-
-} // namespace
-
 // -- acks ------------------------------------------------------------------------------
 
 ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
@@ -21,7 +13,7 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
                                       bool cumulative) {
   auto i = held_.find(tp);
   if (i == held_.end()) {
-    refuse(tp, g, ack_result::not_held);
+    refusals_.add(hub_, tp, g, ack_result::not_held);
     return {ack_result::not_held, -1};
   }
   auto& held = i->second;
@@ -35,7 +27,7 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
   else
     effect = held.machine.ack_individual(offsets);
   if (is_refused(effect.result))
-    refuse(tp, g, effect.result);
+    refusals_.add(hub_, tp, g, effect.result);
   else
     apply(tp, held, effect);
   auto& tracker = held.machine.tracker();
@@ -45,44 +37,31 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
 }
 
 void group_manager_state::apply(const topic_partition& tp, held_partition& x,
-                                const core::ack_effect& effect) {
+                                const core::ack_effect& effect)
+{
   if (effect.freed != core::volume{} && x.machine.has_worker())
     compat::post(x.worker->handle, window_freed{effect.freed});
-  auto& tracker = x.machine.tracker();
-  auto ranges = tracker ? tracker->ack_range_count() : 0;
-  auto hold = ranges >= options_->config.ack_ranges_max;
-  if (hold != x.held_back) {
-    x.held_back = hold;
-    if (hold)
-      tell(event_kind::delivery_waits, tp, x.machine.gen(), -1, ranges);
-    if (x.machine.has_worker())
-      compat::post(x.worker->handle, hold_delivery{hold});
-  }
+  check_ack_ranges(tp, x);
   if (effect.moved)
     commits_.acked(effect.records, now());
   commit_if_due();
 }
 
-void group_manager_state::refuse(const topic_partition& tp, generation g,
-                                 ack_result why) {
-  ++acks_refused_;
-  auto key = std::make_pair(tp, why);
-  if (auto i = refusals_.find(key); i != refusals_.end()) {
-    ++i->second.count;
+/// With nothing pending there is no ack to wait for: what closes the gaps must
+/// be delivered again first.
+void group_manager_state::check_ack_ranges(const topic_partition& tp,
+                                           held_partition& x) {
+  auto& tracker = x.machine.tracker();
+  auto ranges = tracker ? tracker->ack_range_count() : 0;
+  auto hold = ranges >= options_->config.ack_ranges_max
+              && tracker->has_pending();
+  if (hold == x.held_back)
     return;
-  }
-  if (refusals_.size() >= refusals_max)
-    return;
-  // The first is told at once, its like are summed up until the next report.
-  refusals_.emplace(std::move(key), refusal{g, 0});
-  tell(event_kind::ack_refused, tp, g, -1, 1, errc::none, to_string(why));
-}
-
-void group_manager_state::report_refusals() {
-  for (auto& [key, x] : std::exchange(refusals_, {}))
-    if (x.count > 0)
-      tell(event_kind::ack_refused, key.first, x.generation, -1, x.count,
-           errc::none, to_string(key.second));
+  x.held_back = hold;
+  if (hold)
+    tell(event_kind::delivery_waits, tp, x.machine.gen(), -1, ranges);
+  if (x.machine.has_worker())
+    compat::post(x.worker->handle, hold_delivery{hold});
 }
 
 // -- commits ---------------------------------------------------------------------------

@@ -38,8 +38,14 @@ public:
       compat::post(to, x);
   }
 
-  void add(caf::actor x) {
-    subscribers_.push_back(std::move(x));
+  /// False: it is one already, or none at all.
+  bool add(const caf::actor& x) {
+    if (!x
+        || std::find(subscribers_.begin(), subscribers_.end(), x)
+             != subscribers_.end())
+      return false;
+    subscribers_.push_back(x);
+    return true;
   }
 
   void remove(const caf::actor_addr& x) {

@@ -23,11 +23,12 @@ core::restart_limits limits_of(const group_config& x) {
 group_manager_state::group_manager_state(
   base* self, std::shared_ptr<const group_options> options,
   std::shared_ptr<group_memory> memory,
-  const coordinator_factory& make_coordinator)
+  const coordinator_factory& make_coordinator, worker_factory make_worker)
   : self_(self),
     options_(std::move(options)),
     memory_(std::move(memory)),
     gate_(std::make_shared<compat::gate<manager_actor>>(manager_actor{self})),
+    make_worker_(std::move(make_worker)),
     coordinator_(make_coordinator(manager_actor{self})),
     monitors_(self),
     hub_(options_->config.group, options_->observer),
@@ -38,6 +39,8 @@ group_manager_state::group_manager_state(
   compat::on_exception(self_, [](const std::string& text) {
     return make_error(errc::manager_died, text);
   });
+  monitors_.add(coordinator_,
+                [this](const caf::error& x) { on_coordinator_down(x); });
   memory_->on_threads_exhausted(
     [gate = gate_, group = options_->config.group](std::size_t threads) {
       event x;
@@ -99,7 +102,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](const event& x) { hub_.relay(x); },
     [this](tick) { on_tick(); },
     [this](const backoff_elapsed& x) { on_backoff_elapsed(x); },
-    [this](drain_expired x) { on_drain_expired(x); },
+    [this](drain_expired) { on_drain_expired(); },
     [this](commit_expired x) { on_commit_expired(x); },
   };
 }
@@ -141,7 +144,7 @@ void group_manager_state::on_tick() {
     return; // an earlier one was armed meanwhile and has come
   armed_.reset();
   report_slow_calls(t);
-  report_refusals();
+  refusals_.report(hub_);
   commit_if_due();
   arm(t + watch_interval);
 }
@@ -166,7 +169,8 @@ void group_manager_state::on_client_failure(const client_failure& x) {
 }
 
 void group_manager_state::subscribe(const subscribe_events& x) {
-  hub_.add(x.listener);
+  if (!hub_.add(x.listener))
+    return;
   auto who = caf::actor_cast<caf::actor_addr>(x.listener);
   monitors_.add(x.listener,
                 [this, who](const caf::error&) { hub_.remove(who); });
@@ -179,16 +183,15 @@ group_status group_manager_state::status() const {
   result.name = options_->config.name;
   result.group = options_->config.group;
   result.state = stop_result_ ? group_state::stopping : group_state::running;
-  result.acks_refused = acks_refused_;
+  result.acks_refused = refusals_.total();
   result.stale_dropped = stale_dropped_;
   for (auto& [tp, x] : held_)
     result.partitions.push_back(status_of(tp, x));
   return result;
 }
 
-partition_status
-group_manager_state::status_of(const topic_partition& tp,
-                               const held_partition& x) const {
+partition_status group_manager_state::status_of(const topic_partition& tp,
+                                                const held_partition& x) const {
   partition_status result;
   result.tp = tp;
   result.state = x.machine.state();
@@ -205,8 +208,10 @@ group_manager_state::status_of(const topic_partition& tp,
     return result;
   result.position = tracker->position();
   result.watermark = tracker->watermark();
-  // Control records may lie between the last record and the end.
-  if (x.source->at_end() && !tracker->has_pending())
+  // Control records may lie between the last record and the end. Only while
+  // somebody reads does the source hear that the end moved on.
+  auto is_read = x.machine.state() == partition_state::running;
+  if (is_read && x.source->at_end() && !tracker->has_pending())
     result.lag = 0;
   else if (auto end = x.source->readable_end())
     result.lag = std::max<std::int64_t>(*end - tracker->watermark(), 0);

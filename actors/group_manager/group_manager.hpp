@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/group_manager/event_hub.hpp"
+#include "actors/group_manager/refusal_log.hpp"
 #include "actors/group_manager/revoke_commit_limit.hpp"
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
@@ -15,6 +16,8 @@
 #include <string>
 
 namespace cafka::actors {
+
+struct worker_settings;
 
 /// What the manager keeps of one partition that this member holds.
 struct held_partition {
@@ -36,11 +39,12 @@ struct held_partition {
   core::record_source_ptr source;
   std::shared_ptr<const partition_identity> identity;
   std::optional<worker_link> worker;
-  bool moving = false;      ///< the coordinator moves the position
-  bool position_lost = false; ///< out of range until it has been moved
-  bool drain_over = false;  ///< fenced; only its last commit is missing
-  bool held_back = false;   ///< too many ranges of acks
-  offset_t committed = -1;  ///< confirmed by the broker
+  bool moving = false;            ///< the coordinator moves the position
+  bool position_lost = false;     ///< out of range until it has been moved
+  time_point drain_until;         ///< while it is draining
+  bool drain_over = false;        ///< fenced; only its last commit is missing
+  bool held_back = false;         ///< too many ranges of acks
+  offset_t committed = -1;        ///< confirmed by the broker
   std::uint64_t slow_reports = 0; ///< of the call that runs
   errc last_error = errc::none;
   std::string last_error_text;
@@ -65,10 +69,14 @@ public:
   /// Spawns the coordinator; the manager is its only neighbour.
   using coordinator_factory
     = std::function<coordinator_actor(const manager_actor&)>;
+  using worker_factory
+    = std::function<worker_actor(const manager_actor&, worker_settings)>;
 
+  /// `make_worker`: for tests; empty spawns a partition_worker.
   group_manager_state(base* self, std::shared_ptr<const group_options> options,
                       std::shared_ptr<group_memory> memory,
-                      const coordinator_factory& make_coordinator);
+                      const coordinator_factory& make_coordinator,
+                      worker_factory make_worker = {});
   ~group_manager_state();
   group_manager_state(const group_manager_state&) = delete;
   group_manager_state& operator=(const group_manager_state&) = delete;
@@ -82,12 +90,9 @@ private:
     rebalance_id rebalance; ///< 0 for a stop that no rebalance asked for
     std::set<topic_partition> partitions;
     phase at = phase::draining;
-    std::optional<std::uint64_t> commit_id;
+    std::optional<std::uint64_t> commit_id; ///< of its last commit
+    std::uint64_t attempt = 0; ///< tells the timers of two commits apart
     close_reason why = close_reason::revoked;
-  };
-  struct refusal {
-    cafka::generation generation;
-    std::uint64_t count = 0;
   };
   using held_map = std::map<topic_partition, held_partition>;
 
@@ -95,12 +100,13 @@ private:
   void on_assigned(const assignments_received& x);
   void on_revoked(const assignments_revoked& x);
   void on_stop(close_reason why, caf::error result);
+  void on_coordinator_down(const caf::error& cause);
   void begin_drain(held_partition& x, time_point deadline, close_reason why);
   void lose(held_map::iterator i);
   void start_revocation(rebalance_id id, std::set<topic_partition> partitions,
                         caf::timespan limit, close_reason why);
   void check_drained();
-  void on_drain_expired(drain_expired x);
+  void on_drain_expired();
   void on_commit_expired(commit_expired x);
   void fence(const topic_partition& tp, held_partition& x);
   void commit_revoked();
@@ -131,8 +137,7 @@ private:
                    std::span<const offset_t> offsets, bool cumulative);
   void apply(const topic_partition& tp, held_partition& x,
              const core::ack_effect& effect);
-  void refuse(const topic_partition& tp, generation g, ack_result why);
-  void report_refusals();
+  void check_ack_ranges(const topic_partition& tp, held_partition& x);
   void commit_if_due();
   bool send_commit(const std::set<topic_partition>* only);
   void on_commit_result(const commit_result& x);
@@ -157,6 +162,7 @@ private:
   std::shared_ptr<const group_options> options_;
   std::shared_ptr<group_memory> memory_;
   std::shared_ptr<compat::gate<manager_actor>> gate_;
+  worker_factory make_worker_;
   coordinator_actor coordinator_;
   compat::monitors<base> monitors_;
   event_hub hub_;
@@ -166,11 +172,11 @@ private:
   std::uint64_t last_commit_id_ = 0;
   rebalance_id last_rebalance_;
   std::optional<revocation> revocation_;
+  std::uint64_t last_attempt_ = 0;
   std::optional<caf::error> stop_result_; // set: the group stops
   std::minstd_rand random_;
   std::optional<time_point> armed_;
-  std::map<std::pair<topic_partition, ack_result>, refusal> refusals_;
-  std::uint64_t acks_refused_ = 0;
+  refusal_log refusals_;
   std::uint64_t stale_dropped_ = 0;
 };
 

@@ -17,8 +17,7 @@ void group_manager_state::on_assigned(const assignments_received& x) {
     return; // the coordinator is about to close
   for (auto& a : x.partitions) {
     core::partition machine{a.generation, a.begin, limits_};
-    auto [i, is_new]
-      = held_.try_emplace(a.tp, std::move(machine), a.source);
+    auto [i, is_new] = held_.try_emplace(a.tp, std::move(machine), a.source);
     if (!is_new)
       continue; // kept, never doubled
     auto& held = i->second;
@@ -52,12 +51,15 @@ void group_manager_state::on_revoked(const assignments_revoked& x) {
     if (revocation_)
       revocation_->partitions.erase(tp);
   }
-  if (revocation_) {
-    revocation_->rebalance = x.rebalance;
-    check_drained();
-  } else {
+  if (!revocation_) {
     compat::post(coordinator_, revocation_done{x.rebalance});
+    return;
   }
+  revocation_->rebalance = x.rebalance;
+  if (revocation_->partitions.empty())
+    finish_revocation(); // its commit has nothing left to wait for
+  else
+    check_drained();
 }
 
 void group_manager_state::on_stop(close_reason why, caf::error result) {
@@ -70,6 +72,17 @@ void group_manager_state::on_stop(close_reason why, caf::error result) {
   // A rebalance in progress is finished by the same way.
   auto id = revocation_ ? revocation_->rebalance : rebalance_id{};
   start_revocation(id, std::move(all), options_->config.stop_timeout, why);
+}
+
+/// Without it nothing is committed any more; one-for-all, whoever supervises.
+void group_manager_state::on_coordinator_down(const caf::error& cause) {
+  if (stop_result_)
+    self_->quit(*stop_result_ ? *stop_result_
+                              : caf::error{caf::exit_reason::user_shutdown});
+  else if (code_of(cause) != errc::none)
+    self_->quit(cause);
+  else
+    self_->quit(make_error(errc::coordinator_died, text_of(cause)));
 }
 
 /// Fenced at once: another member may have it already.
@@ -88,9 +101,10 @@ void group_manager_state::lose(held_map::iterator i) {
 
 /// A newer revocation takes over what an older one has not finished; only the
 /// newer one is answered.
-void group_manager_state::start_revocation(
-  rebalance_id id, std::set<topic_partition> partitions, caf::timespan limit,
-  close_reason why) {
+void group_manager_state::start_revocation(rebalance_id id,
+                                           std::set<topic_partition> partitions,
+                                           caf::timespan limit,
+                                           close_reason why) {
   auto deadline = now() + limit;
   std::erase_if(partitions,
                 [&](const topic_partition& tp) { return !held_.count(tp); });
@@ -99,18 +113,21 @@ void group_manager_state::start_revocation(
   commits_.hold(true);
   revocation_->rebalance = id;
   revocation_->at = revocation::phase::draining;
+  revocation_->commit_id.reset(); // an older commit does not cover what is new
   revocation_->why = why;
   for (auto& tp : partitions) {
     auto& x = held_.at(tp);
-    if (revocation_->partitions.insert(tp).second)
+    // A drain that runs is never prolonged.
+    if (revocation_->partitions.insert(tp).second || deadline < x.drain_until)
       begin_drain(x, deadline, why);
   }
-  compat::send_after(self_, manager_actor{self_}, limit, drain_expired{id});
+  compat::send_after(self_, manager_actor{self_}, limit, drain_expired{});
   check_drained();
 }
 
 void group_manager_state::begin_drain(held_partition& x, time_point deadline,
                                       close_reason why) {
+  x.drain_until = deadline;
   if (x.machine.has_worker())
     compat::post(x.worker->handle, drain_worker{deadline, why});
   x.machine.begin_drain();
@@ -129,18 +146,18 @@ void group_manager_state::check_drained() {
   if (!all)
     return;
   revocation_->at = revocation::phase::committing;
+  revocation_->attempt = ++last_attempt_;
   compat::send_after(self_, manager_actor{self_}, revoke_commit_limit,
-                     commit_expired{revocation_->rebalance});
+                     commit_expired{revocation_->attempt});
   commit_revoked();
 }
 
-void group_manager_state::on_drain_expired(drain_expired x) {
-  if (!revocation_ || revocation_->rebalance != x.rebalance
-      || revocation_->at != revocation::phase::draining)
+void group_manager_state::on_drain_expired() {
+  if (!revocation_ || revocation_->at != revocation::phase::draining)
     return;
   for (auto& tp : revocation_->partitions) {
     auto& held = held_.at(tp);
-    if (held.drain_over)
+    if (held.drain_over || now() < held.drain_until)
       continue;
     tell(event_kind::drain_expired, tp, held.machine.gen());
     fence(tp, held);
@@ -167,7 +184,7 @@ void group_manager_state::commit_revoked() {
 }
 
 void group_manager_state::on_commit_expired(commit_expired x) {
-  if (!revocation_ || revocation_->rebalance != x.rebalance
+  if (!revocation_ || revocation_->attempt != x.attempt
       || revocation_->at != revocation::phase::committing)
     return;
   for (auto& tp : revocation_->partitions)
@@ -196,12 +213,6 @@ void group_manager_state::finish_revocation() {
 
 /// Everything is given back: the member leaves, then we end.
 void group_manager_state::finish_stop() {
-  monitors_.add(coordinator_, [this](const caf::error&) {
-    if (*stop_result_)
-      self_->quit(*stop_result_);
-    else
-      self_->quit(caf::exit_reason::user_shutdown);
-  });
   compat::post(coordinator_, close_client{});
 }
 

@@ -20,18 +20,22 @@ void group_manager_state::spawn_worker(const topic_partition& tp,
   settings.factory = options_->handler;
   settings.init_args = cfg.handler_init_args;
   settings.memory = memory_;
+  settings.reports = gate_;
   settings.batch_size = cfg.batch_size;
   settings.window = core::flow_window{cfg.prefetch_count, cfg.prefetch_bytes};
   held_partition::worker_link link;
   link.id = settings.id;
-  link.handle = self_->spawn<compat::actor_of<partition_worker_state,
-                                              worker_actor::base>>(
-    manager_actor{self_}, std::move(settings));
+  using worker = compat::actor_of<partition_worker_state, worker_actor::base>;
+  manager_actor me{self_};
+  link.handle = make_worker_ ? make_worker_(me, std::move(settings))
+                             : self_->spawn<worker>(me, std::move(settings));
   monitors_.add(link.handle, [this, id = link.id](const caf::error& cause) {
     on_worker_down(id, cause);
   });
   x.worker = std::move(link);
   x.machine.call_begun(now()); // the handler's constructor may block, too
+  if (x.held_back)
+    compat::post(x.worker->handle, hold_delivery{true});
   tell(event_kind::worker_started, tp, x.machine.gen(), -1, life);
 }
 
@@ -69,9 +73,11 @@ void group_manager_state::join_worker_end(held_partition& x) {
     worker_gone(tp, x);
     return;
   }
-  // It was drained, or its generation ended by a reset.
+  // It was drained, or its generation ended by a reset: then its successor may
+  // have had to wait for it, moved or not.
   x.worker.reset();
-  if (x.machine.state() == partition_state::starting && !x.machine.has_worker())
+  auto state = x.machine.state();
+  if (state == partition_state::starting || state == partition_state::seeking)
     spawn_worker(tp, x);
 }
 
@@ -105,9 +111,8 @@ void group_manager_state::fail(const topic_partition& tp, held_partition& x,
       tell(event_kind::worker_exhausted, tp, x.machine.gen(), -1, 0, code,
            text);
       if (options_->config.on_exhausted == exhaustion_policy::stop_group)
-        on_stop(close_reason::stopped,
-                make_error(errc::partition_exhausted,
-                           to_string(tp) + ": " + text));
+        on_stop(close_reason::stopped, make_error(errc::partition_exhausted,
+                                                  to_string(tp) + ": " + text));
       return;
     case action::finish:
       check_drained();
@@ -123,6 +128,7 @@ void group_manager_state::on_backoff_elapsed(const backoff_elapsed& x) {
   auto& [tp, held] = *i;
   if (auto seek_to = held.machine.backoff_over()) {
     held.moving = true;
+    check_ack_ranges(tp, held); // nothing is pending now
     compat::post(coordinator_, seek_request{tp, held.machine.gen(), *seek_to,
                                             held.position_lost});
     return;
@@ -166,6 +172,7 @@ void group_manager_state::on_worker_ready(const worker_ready& x) {
     return;
   held->machine.ready();
   held->machine.call_ended();
+  held->slow_reports = 0;
   auto& to = held->worker->handle;
   if (auto next = held->machine.next_redelivery(x.after)) {
     compat::post(to, redeliver{std::move(*next)});
@@ -204,6 +211,7 @@ void group_manager_state::on_call_begun(const call_begun& x) {
   if (x.is_new)
     held->machine.delivered(x.what, x.next);
   held->machine.call_begun(now());
+  check_ack_ranges(x.from.tp, *held);
 }
 
 void group_manager_state::on_call_ended(const call_ended& x) {
@@ -266,6 +274,8 @@ void group_manager_state::on_position_lost(const position_lost& x) {
                        x.from.tp.partition, g});
   held->moving = true;
   held->position_lost = true;
+  held->held_back = false;
+  held->slow_reports = 0;
   held->committed = -1;
   tell(event_kind::reset, x.from.tp, g, lost);
   compat::post(coordinator_, seek_request{x.from.tp, g, begin, true});

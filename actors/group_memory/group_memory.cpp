@@ -1,5 +1,7 @@
 #include "actors/group_memory/group_memory.hpp"
 
+#include "actors/partition_worker/handler_session.hpp"
+
 #include <utility>
 
 namespace cafka {
@@ -15,10 +17,43 @@ group_memory::group_memory(
 }
 
 generation group_memory::raise(const topic_partition& tp) {
+  std::shared_ptr<actors::handler_session> former; // dies without the lock
   std::unique_lock guard{mutex_};
-  auto& x = generations_[tp];
-  ++x.value;
-  return x;
+  auto& x = partitions_[tp];
+  former = x.handler.lock();
+  if (former)
+    former->cancel();
+  ++x.generation.value;
+  return x.generation;
+}
+
+std::shared_ptr<actors::handler_session>
+group_memory::enter(const topic_partition& tp,
+                    const std::shared_ptr<actors::handler_session>& x) {
+  std::unique_lock guard{mutex_};
+  auto& handler = partitions_[tp].handler;
+  auto former = handler.lock();
+  if (former)
+    former->cancel();
+  handler = x;
+  return former;
+}
+
+void group_memory::behind_acks(actors::job f) {
+  std::function<void(actors::job)> pass;
+  {
+    std::unique_lock guard{mutex_};
+    pass = pass_behind_acks_;
+  }
+  if (pass)
+    pass(std::move(f));
+  else
+    f();
+}
+
+void group_memory::pass_behind_acks(std::function<void(actors::job)> f) {
+  std::unique_lock guard{mutex_};
+  pass_behind_acks_ = std::move(f);
 }
 
 void group_memory::on_threads_exhausted(exhausted_callback f) {

@@ -9,6 +9,10 @@
 #include <mutex>
 #include <unordered_map>
 
+namespace cafka::actors {
+struct handler_session;
+} // namespace cafka::actors
+
 namespace cafka {
 
 /// What outlives the manager and the coordinator of a group: the generations of
@@ -22,12 +26,26 @@ public:
     const std::function<std::unique_ptr<actors::executor>(exhausted_callback)>&
       make_executor);
 
-  /// The next generation of the partition; no two calls give the same.
+  /// The next generation of the partition; no two calls give the same. From now
+  /// on no handler call of a former one begins.
   generation raise(const topic_partition& tp);
+
+  /// `x` is the partition's handler from now on. Returns the one before it, if
+  /// that still lives, with its calls cancelled: `x` is to close it before it
+  /// builds its own.
+  std::shared_ptr<actors::handler_session>
+  enter(const topic_partition& tp,
+        const std::shared_ptr<actors::handler_session>& x);
 
   actors::handler_lanes& lanes() noexcept {
     return lanes_;
   }
+
+  /// Calls `f` when the acks that were sent before by this thread are on their
+  /// way to the manager: at once, unless the supervisor passes them on.
+  void behind_acks(actors::job f);
+  /// How the supervisor does that; replaces the former one.
+  void pass_behind_acks(std::function<void(actors::job)> f);
 
   /// Who hears that handler threads are exhausted; replaces the former one.
   void on_threads_exhausted(exhausted_callback f);
@@ -38,8 +56,14 @@ private:
     exhausted_callback tell;
   };
 
-  std::mutex mutex_;
-  std::unordered_map<topic_partition, generation> generations_;
+  struct entry {
+    cafka::generation generation;
+    std::weak_ptr<actors::handler_session> handler;
+  };
+
+  std::mutex mutex_; // guards the two below
+  std::unordered_map<topic_partition, entry> partitions_;
+  std::function<void(actors::job)> pass_behind_acks_;
   std::shared_ptr<listener> listener_ = std::make_shared<listener>();
   actors::handler_lanes lanes_;
 };

@@ -37,6 +37,8 @@ group_supervisor_state::group_supervisor_state(
     random_(std::random_device{}()) {
   compat::ignore_error_messages(self_);
   compat::on_exit_msg(self_, [this](caf::exit_msg&) { begin_stop(); });
+  memory_->pass_behind_acks(
+    [gate = gate_](job f) { gate->post(behind_acks{std::move(f)}); });
   start();
 }
 
@@ -51,7 +53,9 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
     [this](const ack& x) { pass_on(x); },
     [this](const ack_individual& x) { pass_on(x); },
     [this](const std::string& topic, partition_t partition, generation g,
-           offset_t offset) { pass_on(ack{topic, partition, g, offset}); },
+           offset_t offset) {
+      pass_on(ack{topic, partition, g, offset});
+    },
     [this](const std::string& topic, partition_t partition, generation g,
            const std::vector<offset_t>& offsets) {
       pass_on(ack_individual{topic, partition, g, offsets});
@@ -67,6 +71,7 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
       if (phase_ == phase::stopping && !children_)
         end_stop(true);
     },
+    [](const behind_acks& x) { x.then(); },
     [this](restart_group x) {
       if (phase_ == phase::backing_off && x.life == life_)
         start();
@@ -79,12 +84,12 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
 
 void group_supervisor_state::start() {
   phase_ = phase::running;
+  refusals_.report(hub_);
   manager_down_ = coordinator_down_ = client_closed_ = false;
   cause_.reset();
   ++life_;
-  children_ = start_children_([gate = gate_, life = life_] {
-    gate->post(client_closed{life});
-  });
+  children_ = start_children_(
+    [gate = gate_, life = life_] { gate->post(client_closed{life}); });
   compat::post(children_->manager,
                subscribe_events{caf::actor_cast<caf::actor>(self_)});
   monitors_.add(children_->manager,
@@ -96,6 +101,9 @@ void group_supervisor_state::start() {
 void group_supervisor_state::on_child_down(bool is_manager,
                                            const caf::error& cause) {
   (is_manager ? manager_down_ : coordinator_down_) = true;
+  // The manager had it close the client and is about to end with the cause.
+  if (!is_manager && !manager_down_ && cause == caf::exit_reason::user_shutdown)
+    return;
   auto code = code_of(cause);
   if (code == errc::none)
     code = is_manager ? errc::manager_died : errc::coordinator_died;
@@ -133,8 +141,8 @@ void group_supervisor_state::restart_or_give_up() {
     return;
   }
   auto t = time_point{self_->clock().now().time_since_epoch()};
-  auto delay
-    = policy_.on_failure(t, std::uniform_real_distribution<double>{0, 1}(random_));
+  auto delay = policy_.on_failure(
+    t, std::uniform_real_distribution<double>{0, 1}(random_));
   if (!delay) {
     give_up(errc::restarts_exhausted, *cause_);
     return;
@@ -196,7 +204,7 @@ void group_supervisor_state::await_handlers() {
 void group_supervisor_state::on_stop_deadline(stop_deadline x) {
   stop_overdue_ = true;
   if (!children_)
-    end_stop(false);
+    end_stop(memory_->lanes().busy() == 0);
   else if (x.last)
     kill_children();
 }
@@ -223,24 +231,25 @@ void group_supervisor_state::pass_on(T x) {
     compat::post(children_->manager, std::move(x));
     return;
   }
-  // Between two lives nothing is held: refused like by a manager.
-  event refused;
-  refused.kind = event_kind::ack_refused;
-  refused.tp = {x.topic, x.partition};
-  refused.generation = x.generation;
-  refused.count = 1;
-  refused.text = to_string(ack_result::not_held);
-  hub_.publish(std::move(refused));
+  refuse({x.topic, x.partition}, x.generation);
+}
+
+/// Between two lives nothing is held: refused like by a manager.
+ack_reply group_supervisor_state::refuse(const topic_partition& tp,
+                                         generation g) {
+  refusals_.add(hub_, tp, g, ack_result::not_held);
+  return {ack_result::not_held, -1};
 }
 
 caf::result<ack_reply> group_supervisor_state::ask_ack(const ack_request& x) {
+  topic_partition tp{x.topic, x.partition};
   if (!children_ || manager_down_)
-    return ack_reply{ack_result::not_held, -1};
+    return refuse(tp, x.generation);
   auto promise = self_->make_response_promise<ack_reply>();
   compat::request(self_, children_->manager, query_timeout, x)
     .then([promise](const ack_reply& y) mutable { promise.deliver(y); },
-          [promise](const caf::error&) mutable {
-            promise.deliver(ack_reply{ack_result::not_held, -1});
+          [this, promise, tp, g = x.generation](const caf::error&) mutable {
+            promise.deliver(refuse(tp, g));
           });
   return promise;
 }
@@ -266,6 +275,7 @@ caf::result<group_status> group_supervisor_state::ask_status() {
     .then(
       [this, promise](group_status y) mutable {
         y.group_restarts = restarts_;
+        y.acks_refused += refusals_.total();
         promise.deliver(std::move(y));
       },
       [this, promise](const caf::error&) mutable {
@@ -279,6 +289,7 @@ group_status group_supervisor_state::own_status() const {
   result.name = options_->config.name;
   result.group = options_->config.group;
   result.group_restarts = restarts_;
+  result.acks_refused = refusals_.total();
   result.state = phase_ == phase::stopping ? group_state::stopping
                                            : group_state::restarting;
   return result;
@@ -290,7 +301,8 @@ void group_supervisor_state::on_event(event x) {
 }
 
 void group_supervisor_state::subscribe(const subscribe_events& x) {
-  hub_.add(x.listener);
+  if (!hub_.add(x.listener))
+    return;
   auto who = caf::actor_cast<caf::actor_addr>(x.listener);
   monitors_.add(x.listener,
                 [this, who](const caf::error&) { hub_.remove(who); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/group_manager/event_hub.hpp"
+#include "actors/group_manager/refusal_log.hpp"
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
 #include "core/restart_policy.hpp"
@@ -69,6 +70,7 @@ private:
 
   template <class T>
   void pass_on(T x);
+  ack_reply refuse(const topic_partition& tp, generation g);
   caf::result<ack_reply> ask_ack(const ack_request& x);
   caf::result<committed_offsets> ask_committed(const get_committed_offsets& x);
   caf::result<group_status> ask_status();
@@ -84,6 +86,7 @@ private:
   std::shared_ptr<compat::gate<supervisor_actor>> gate_;
   compat::monitors<base> monitors_;
   event_hub hub_;
+  refusal_log refusals_; // between two lives
   core::restart_policy policy_;
   std::minstd_rand random_;
   phase phase_ = phase::running;

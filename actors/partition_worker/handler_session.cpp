@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <optional>
+#include <utility>
 
 namespace cafka::actors {
 
@@ -23,6 +24,8 @@ std::optional<std::string> thrown_by(F f) {
 } // namespace
 
 void handler_session::build() {
+  if (auto x = std::exchange(former, nullptr))
+    x->close(close_reason::failed);
   if (cancelled.load(std::memory_order_acquire))
     return;
   auto failure = thrown_by([this] { handler = factory(context); });
@@ -37,8 +40,13 @@ void handler_session::build() {
 void handler_session::call(const message_batch& batch, core::delivery& what) {
   if (cancelled.load(std::memory_order_acquire) || !handler)
     return;
-  ++what.calls;
   call_returned result;
+  if (calls_stopped.load(std::memory_order_acquire)) {
+    result.begun = false;
+    gate->post(std::move(result));
+    return;
+  }
+  ++what.calls;
   auto failure = thrown_by([&] { result.answer = handler->handle(batch); });
   if (failure) {
     result.answer.reset();
@@ -47,15 +55,12 @@ void handler_session::call(const message_batch& batch, core::delivery& what) {
   gate->post(std::move(result));
 }
 
-void handler_session::close(close_reason why) {
-  handler_closed result;
-  if (handler) {
-    auto failure = thrown_by([&] { handler->on_close(why); });
-    auto failure_2 = thrown_by([&] { handler.reset(); });
-    if (failure || failure_2)
-      result.text = failure ? *failure : *failure_2;
-  }
-  gate->post(std::move(result));
+std::string handler_session::close(close_reason why) {
+  if (!handler)
+    return {};
+  auto failure = thrown_by([&] { handler->on_close(why); });
+  auto failure_2 = thrown_by([&] { handler.reset(); });
+  return failure ? *failure : failure_2.value_or(std::string{});
 }
 
 } // namespace cafka::actors

@@ -22,6 +22,7 @@ partition_worker_state::partition_worker_state(base* self,
   session_ = std::make_shared<handler_session>(
     settings_.factory,
     handler_context{*settings_.identity, settings_.init_args}, gate_);
+  session_->former = settings_.memory->enter(settings_.id.tp, session_);
   settings_.memory->lanes().post(settings_.id.tp,
                                  [s = session_] { s->build(); });
 }
@@ -31,8 +32,7 @@ partition_worker_state::~partition_worker_state() {
   gate_->close();
   session_->cancel();
   if (phase_ != phase::closing)
-    settings_.memory->lanes().post(
-      settings_.id.tp, [s = session_, why = close_reason_] { s->close(why); });
+    post_close(false);
   compat::post(manager_, worker_released{settings_.id, unreported_});
 }
 
@@ -56,7 +56,7 @@ worker_actor::behavior_type partition_worker_state::make_behavior() {
     },
     [this](const handler_built& x) { on_built(x); },
     [this](const call_returned& x) { on_call_returned(x); },
-    [this](const handler_closed& x) { on_handler_closed(x); },
+    [this](handler_closed) { on_handler_closed(); },
   };
 }
 
@@ -97,7 +97,9 @@ void partition_worker_state::on_window_freed(const window_freed& x) {
 
 void partition_worker_state::on_call_returned(const call_returned& x) {
   phase_ = phase::ready;
-  if (!x.answer)
+  if (!x.begun)
+    close(); // the drain was faster
+  else if (!x.answer)
     fail(errc::handler_failed, x.text);
   else
     answer(*x.answer);
@@ -107,13 +109,12 @@ void partition_worker_state::on_drain(const drain_worker& x) {
   draining_ = true;
   close_reason_ = x.why;
   notice_->announce(x.deadline);
+  session_->stop_calls();
   if (phase_ == phase::building || phase_ == phase::ready)
     close();
 }
 
-void partition_worker_state::on_handler_closed(const handler_closed& x) {
-  if (!x.text.empty())
-    compat::post(manager_, close_failed{settings_.id, x.text});
+void partition_worker_state::on_handler_closed() {
   compat::post(manager_, worker_drained{settings_.id});
   self_->quit();
 }
@@ -163,9 +164,10 @@ void partition_worker_state::call(core::redelivery what, bool is_new) {
                                            delivery_count);
   delivery_ = std::move(what.from);
   compat::post(manager_, call_begun{settings_.id, delivery_, is_new, from_});
-  settings_.memory->lanes().post(
-    settings_.id.tp,
-    [s = session_, b = batch_, d = delivery_] { s->call(*b, *d); });
+  settings_.memory->lanes().post(settings_.id.tp,
+                                 [s = session_, b = batch_, d = delivery_] {
+                                   s->call(*b, *d);
+                                 });
 }
 
 void partition_worker_state::answer(const handler_answer& x) {
@@ -200,8 +202,23 @@ void partition_worker_state::answer(const handler_answer& x) {
 void partition_worker_state::close() {
   phase_ = phase::closing;
   session_->cancel();
-  settings_.memory->lanes().post(
-    settings_.id.tp, [s = session_, why = close_reason_] { s->close(why); });
+  post_close(true);
+}
+
+/// Behind a call that still runs. What `on_close` acks counts, so the worker
+/// hears of the end on the way that its acks take.
+void partition_worker_state::post_close(bool tell_me) {
+  // Weak: the memory owns the lane.
+  auto run = [s = session_, why = close_reason_, id = settings_.id,
+              reports = settings_.reports, tell_me,
+              weak = std::weak_ptr{settings_.memory}] {
+    auto text = s->close(why);
+    if (!text.empty())
+      reports->post(close_failed{id, std::move(text)});
+    if (auto memory = tell_me ? weak.lock() : nullptr)
+      memory->behind_acks([g = s->gate] { g->post(handler_closed{}); });
+  };
+  settings_.memory->lanes().post(settings_.id.tp, std::move(run));
 }
 
 void partition_worker_state::fail(errc code, const std::string& text) {

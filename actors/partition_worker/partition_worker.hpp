@@ -18,6 +18,8 @@ struct worker_settings {
   handler_factory factory;
   caf::settings init_args;
   std::shared_ptr<group_memory> memory;
+  /// Where the lane reports to when the worker is gone.
+  std::shared_ptr<compat::gate<manager_actor>> reports;
   std::size_t batch_size = 500;
   core::flow_window window{10, 100'000};
 };
@@ -66,7 +68,7 @@ private:
   void on_window_freed(const window_freed& x);
   void on_call_returned(const call_returned& x);
   void on_drain(const drain_worker& x);
-  void on_handler_closed(const handler_closed& x);
+  void on_handler_closed();
 
   // -- what it does
   void pump();
@@ -74,6 +76,7 @@ private:
   bool report(const core::fetched& x);
   void answer(const handler_answer& x);
   void close();
+  void post_close(bool tell_me);
   void fail(errc code, const std::string& text);
 
   base* self_;

@@ -8,16 +8,16 @@ namespace cafka {
 /// What can go wrong, by name. `errors.hpp` makes them `caf::error` codes.
 enum class errc : std::uint8_t {
   none = 0,
-  invalid_config,        ///< a setting is missing, wrong or out of range
-  name_taken,            ///< another group of this name runs in the system
-  authentication,        ///< the broker or the client refused the credentials
-  authorization,         ///< the broker denies the group or the topic
-  fenced_instance,       ///< another member took this `group-instance-id`
-  client_fatal,          ///< librdkafka declared its handle unusable
-  broker_unavailable,    ///< no broker answers; the client keeps trying
-  unknown_topic,         ///< a subscribed topic or partition does not exist
-  offset_out_of_range,   ///< the broker no longer or not yet has the position
-  stale_membership,      ///< the coordinator does not know us in this generation
+  invalid_config,      ///< a setting is missing, wrong or out of range
+  name_taken,          ///< another group of this name runs in the system
+  authentication,      ///< the broker or the client refused the credentials
+  authorization,       ///< the broker denies the group or the topic
+  fenced_instance,     ///< another member took this `group-instance-id`
+  client_fatal,        ///< librdkafka declared its handle unusable
+  broker_unavailable,  ///< no broker answers; the client keeps trying
+  unknown_topic,       ///< a subscribed topic or partition does not exist
+  offset_out_of_range, ///< the broker no longer or not yet has the position
+  stale_membership,    ///< the coordinator does not know us in this generation
   rebalance_in_progress, ///< refused while the group rebalances
   timed_out,             ///< no answer in time
   other_client_error,    ///< any other error of the client or the broker

@@ -13,24 +13,24 @@ namespace cafka {
 /// What an `event` tells. The fields that it fills stand behind it; `group` is
 /// always filled.
 enum class event_kind : std::uint8_t {
-  assigned,          ///< tp, generation, offset: begin (-1: end, -2: earliest)
-  begin_resolved,    ///< tp, generation, offset: what a logical begin became
-  revoked,           ///< tp, generation, offset: watermark that was given back
-  lost,              ///< tp, generation, offset: watermark; not committed
-  worker_started,    ///< tp, generation, count: life of the partition's worker
-  worker_failed,     ///< tp, generation, code, text: cause
-  worker_restarted,  ///< tp, generation, count: restarts so far, offset: begin
-  worker_exhausted,  ///< tp, generation, code and text: the last cause
-  ack_refused,       ///< tp, generation (of the ack), count, text: result
-  delivery_waits,    ///< tp, generation, count: separate ranges of acks
-  commit_sent,       ///< tp, generation, offset
-  committed,         ///< tp, generation, offset: confirmed by the broker
-  commit_failed,     ///< tp, generation, offset, code, text
-  reset,             ///< tp, generation (the new one), offset: lost position
-  client_error,      ///< code, text
-  source_failed,     ///< tp, generation, code, text
-  handler_slow,      ///< tp, generation, count: milliseconds so far
-  handler_not_closed,        ///< tp, generation, text: what `on_close` threw
+  assigned,           ///< tp, generation, offset: begin (-1: end, -2: earliest)
+  begin_resolved,     ///< tp, generation, offset: what a logical begin became
+  revoked,            ///< tp, generation, offset: watermark that was given back
+  lost,               ///< tp, generation, offset: watermark; not committed
+  worker_started,     ///< tp, generation, count: life of the partition's worker
+  worker_failed,      ///< tp, generation, code, text: cause
+  worker_restarted,   ///< tp, generation, count: restarts so far, offset: begin
+  worker_exhausted,   ///< tp, generation, code and text: the last cause
+  ack_refused,        ///< tp, generation (of the ack), count, text: result
+  delivery_waits,     ///< tp, generation, count: separate ranges of acks
+  commit_sent,        ///< tp, generation, offset
+  committed,          ///< tp, generation, offset: confirmed by the broker
+  commit_failed,      ///< tp, generation, offset, code, text
+  reset,              ///< tp, generation (the new one), offset: lost position
+  client_error,       ///< code, text
+  source_failed,      ///< tp, generation, code, text
+  handler_slow,       ///< tp, generation, count: milliseconds so far
+  handler_not_closed, ///< tp, generation, text: what `on_close` threw
   handler_threads_exhausted, ///< count: threads, all of them busy
   drain_expired,     ///< tp, generation: given back while a call ran or acks
                      ///< were missing
@@ -61,14 +61,12 @@ CAFKA_INSPECT_ENUM(event_kind)
 
 template <class Inspector>
 auto inspect(Inspector& f, event& x) {
-  return compat::fields(f, x, "cafka.event", compat::field("kind", x.kind),
-                        compat::field("group", x.group),
-                        compat::field("tp", x.tp),
-                        compat::field("generation", x.generation),
-                        compat::field("offset", x.offset),
-                        compat::field("count", x.count),
-                        compat::field("code", x.code),
-                        compat::field("text", x.text));
+  return compat::fields(
+    f, x, "cafka.event", compat::field("kind", x.kind),
+    compat::field("group", x.group), compat::field("tp", x.tp),
+    compat::field("generation", x.generation),
+    compat::field("offset", x.offset), compat::field("count", x.count),
+    compat::field("code", x.code), compat::field("text", x.text));
 }
 
 } // namespace cafka

@@ -19,15 +19,12 @@ namespace cafka {
 
 /// The handle of a group: of its supervisor, or of a manager that runs under a
 /// supervisor of yours. Acks may also be sent as four plain values.
-using group_actor
-  = compat::typed<void(ack), void(ack_individual),
-                  void(std::string, partition_t, generation, offset_t),
-                  void(std::string, partition_t, generation,
-                       std::vector<offset_t>),
-                  ack_reply(ack_request),
-                  committed_offsets(get_committed_offsets),
-                  group_status(get_status), void(subscribe_events),
-                  void(stop_group)>;
+using group_actor = compat::typed<
+  void(ack), void(ack_individual),
+  void(std::string, partition_t, generation, offset_t),
+  void(std::string, partition_t, generation, std::vector<offset_t>),
+  ack_reply(ack_request), committed_offsets(get_committed_offsets),
+  group_status(get_status), void(subscribe_events), void(stop_group)>;
 
 /// One line of librdkafka's or our log; `level` as in syslog(3), 0 to 7.
 struct log_record {
@@ -102,9 +99,9 @@ struct manager_parts {
   group_actor manager;
   caf::actor_addr coordinator;
 };
-caf::expected<manager_parts>
-spawn_manager(caf::actor_system& system, group_options options,
-              std::shared_ptr<group_memory> memory,
-              std::function<void()> client_closed);
+caf::expected<manager_parts> spawn_manager(caf::actor_system& system,
+                                           group_options options,
+                                           std::shared_ptr<group_memory> memory,
+                                           std::function<void()> client_closed);
 
 } // namespace cafka

@@ -34,8 +34,8 @@ struct rebalance_id {
 struct topic_partition {
   std::string topic;
   partition_t partition = 0;
-  friend auto operator<=>(const topic_partition&,
-                          const topic_partition&) = default;
+  friend auto operator<=>(const topic_partition&, const topic_partition&)
+    = default;
 };
 
 /// Renders as `topic/partition`.

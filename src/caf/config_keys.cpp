@@ -95,8 +95,7 @@ bool read_enum(Enum& to, const config_value& x,
 
 // The names stand in the order of the enumerators.
 bool read(offset_reset_policy& to, const config_value& x) {
-  return read_enum(to, x,
-                   std::array{"reset-to-earliest", "reset-to-latest"});
+  return read_enum(to, x, std::array{"reset-to-earliest", "reset-to-latest"});
 }
 
 bool read(assignment_strategy& to, const config_value& x) {
@@ -130,10 +129,9 @@ bool read(std::map<std::string, std::string>& to, const config_value& x) {
 }
 
 template <class T>
-config_key key(std::string_view name, std::string_view allowed,
-               T group_config::*field) {
-  return {name, allowed,
-          [field](configured_group& to, const config_value& x) {
+config_key
+key(std::string_view name, std::string_view allowed, T group_config::*field) {
+  return {name, allowed, [field](configured_group& to, const config_value& x) {
             return read(to.config.*field, x);
           }};
 }

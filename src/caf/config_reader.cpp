@@ -34,8 +34,8 @@ configured_group read_group(const std::string& path, const std::string& name,
     if (i == config_keys().end())
       errors.push_back(unknown_key(path, std::string{key}, value));
     else if (!i->read(result, value))
-      errors.push_back({path + std::string{key}, to_text(value),
-                        std::string{i->allowed}});
+      errors.push_back(
+        {path + std::string{key}, to_text(value), std::string{i->allowed}});
   }
   if (result.handler.empty())
     errors.push_back({path + "handler", "\"\"", "the name of a handler"});
@@ -75,8 +75,8 @@ configured_groups read_config(const caf::settings& content) {
         auto path = fmt::format("cafka.groups.{}.", std::string{name});
         auto* keys = get_if<caf::settings>(&group);
         if (keys)
-          result.groups.push_back(read_group(path, std::string{name}, *keys,
-                                             result.errors));
+          result.groups.push_back(
+            read_group(path, std::string{name}, *keys, result.errors));
         else
           result.errors.push_back({path, to_text(group), "a dictionary { … }"});
       }

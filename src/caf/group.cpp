@@ -102,8 +102,8 @@ caf::expected<group_actor> start(caf::actor_system& system,
   auto children = [&system, all, memory](const std::function<void()>& closed) {
     auto result = start_children(system, all, memory, closed);
     if (all->on_start)
-      all->on_start({caf::actor_cast<caf::actor_addr>(result.manager),
-                     result.coordinator});
+      all->on_start(
+        {caf::actor_cast<caf::actor_addr>(result.manager), result.coordinator});
     return result;
   };
   auto supervisor = system.spawn<
@@ -139,8 +139,7 @@ caf::expected<group_actor> start_link(caf::event_based_actor* parent,
 }
 
 child_spec make_child_spec(group_options options) {
-  return {options.config.name,
-          [options](caf::event_based_actor* parent) {
+  return {options.config.name, [options](caf::event_based_actor* parent) {
             return start_link(parent, options);
           }};
 }
@@ -167,9 +166,9 @@ spawn_manager(caf::actor_system& system, group_options options,
               std::function<void()> client_closed) {
   if (auto wrong = check(options))
     return wrong;
-  auto children
-    = start_children(system, complete(std::move(options)), memory,
-                     client_closed ? client_closed : [] {});
+  auto children = start_children(
+    system, complete(std::move(options)), memory,
+    client_closed ? client_closed : [] {});
   return manager_parts{children.manager, children.coordinator};
 }
 

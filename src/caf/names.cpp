@@ -54,21 +54,32 @@ std::string to_string(group_state x) {
 }
 
 std::string to_string(event_kind x) {
-  constexpr const char* names[]
-    = {"assigned",          "begin_resolved",
-       "revoked",           "lost",
-       "worker_started",    "worker_failed",
-       "worker_restarted",  "worker_exhausted",
-       "ack_refused",       "delivery_waits",
-       "commit_sent",       "committed",
-       "commit_failed",     "reset",
-       "client_error",      "source_failed",
-       "handler_slow",      "handler_not_closed",
-       "handler_threads_exhausted",
-       "drain_expired",     "stop_expired",
-       "group_restarted",   "supervisor_gave_up"};
+  constexpr const char* names[] = {"assigned",
+                                   "begin_resolved",
+                                   "revoked",
+                                   "lost",
+                                   "worker_started",
+                                   "worker_failed",
+                                   "worker_restarted",
+                                   "worker_exhausted",
+                                   "ack_refused",
+                                   "delivery_waits",
+                                   "commit_sent",
+                                   "committed",
+                                   "commit_failed",
+                                   "reset",
+                                   "client_error",
+                                   "source_failed",
+                                   "handler_slow",
+                                   "handler_not_closed",
+                                   "handler_threads_exhausted",
+                                   "drain_expired",
+                                   "stop_expired",
+                                   "group_restarted",
+                                   "supervisor_gave_up"};
   static_assert(std::size(names)
-                == static_cast<std::size_t>(event_kind::supervisor_gave_up) + 1);
+                == static_cast<std::size_t>(event_kind::supervisor_gave_up)
+                     + 1);
   auto i = static_cast<std::size_t>(x);
   return i < std::size(names) ? names[i] : "unknown";
 }

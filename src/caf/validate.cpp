@@ -26,8 +26,8 @@ void check_text(errors& out, const char* key, const std::string& value) {
 template <class T>
 void check_least(errors& out, const char* key, T value, T least) {
   if (value < least)
-    out.push_back({key, fmt::format("{}", value),
-                   fmt::format("at least {}", least)});
+    out.push_back(
+      {key, fmt::format("{}", value), fmt::format("at least {}", least)});
 }
 
 void check_least(errors& out, const char* key, std::chrono::milliseconds value,
@@ -57,8 +57,9 @@ void check_endpoints(errors& out, const group_config& x) {
     out.push_back({"endpoints", "[]", "at least one host:port, or embedded"});
   for (auto& endpoint : x.endpoints)
     if (!is_endpoint(endpoint))
-      out.push_back({"endpoints", fmt::format("\"{}\"", endpoint),
-                     "host:port with a port from 1 to 65535, IPv6 in brackets"});
+      out.push_back(
+        {"endpoints", fmt::format("\"{}\"", endpoint),
+         "host:port with a port from 1 to 65535, IPv6 in brackets"});
 }
 
 void check_topics(errors& out, const group_config& x) {
@@ -127,8 +128,8 @@ void check_kafka(errors& out, const group_config& x) {
         auto shown = kafka::is_secret_property(name) ? "(hidden)" : value;
         auto key = "kafka." + name;
         std::replace(key.begin() + 6, key.end(), '.', '-');
-        out.push_back({key, shown,
-                       fmt::format("not set here: {}", mine.reason)});
+        out.push_back(
+          {key, shown, fmt::format("not set here: {}", mine.reason)});
       }
   if (out.size() > before)
     return;
@@ -139,11 +140,11 @@ void check_kafka(errors& out, const group_config& x) {
 void check_drain(errors& out, const group_config& x) {
   auto limit = max_poll_interval(x.kafka);
   if (x.drain_timeout + actors::revoke_commit_limit >= limit)
-    out.push_back({"drain-timeout", fmt::format("{}ms", x.drain_timeout.count()),
-                   fmt::format("with {}s for the last commit, less than "
-                               "max.poll.interval.ms ({}ms)",
-                               actors::revoke_commit_limit.count(),
-                               limit.count())});
+    out.push_back(
+      {"drain-timeout", fmt::format("{}ms", x.drain_timeout.count()),
+       fmt::format("with {}s for the last commit, less than "
+                   "max.poll.interval.ms ({}ms)",
+                   actors::revoke_commit_limit.count(), limit.count())});
 }
 
 } // namespace
@@ -171,8 +172,7 @@ std::vector<config_error> validate(const group_config& x) {
   check_least(out, "commit-interval", x.commit_interval, 1);
   check_least<size>(out, "commit-count", x.commit_count, 1);
   check_least(out, "restart-backoff-min", x.restart_backoff_min, 0);
-  check_least(out, "supervisor-backoff-min", x.supervisor_backoff_min,
-              0);
+  check_least(out, "supervisor-backoff-min", x.supervisor_backoff_min, 0);
   check_least<size>(out, "ack-ranges-max", x.ack_ranges_max, 1);
   check_least(out, "handler-timeout", x.handler_timeout, 0);
   check_least(out, "drain-timeout", x.drain_timeout, 0);

@@ -24,9 +24,9 @@ struct ack_effect {
 /// What to do after a worker ended.
 struct failure_decision {
   enum class action {
-    restart,  ///< after `delay`
-    exhaust,  ///< restarts are used up
-    finish,   ///< it was draining: nothing is to be restarted
+    restart, ///< after `delay`
+    exhaust, ///< restarts are used up
+    finish,  ///< it was draining: nothing is to be restarted
   };
   action what = action::restart;
   duration delay{0};

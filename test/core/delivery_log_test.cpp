@@ -238,20 +238,20 @@ TEST_CASE("records that were dropped free nothing when they are acked") {
 
 TEST_CASE("a delivery is dropped by any of its handles after a compaction") {
   delivery_log uut;
-  auto original = make_delivery(0, 16, 10);
-  uut.add(make_delivery(-4, 4, 10));
+  auto original = make_delivery(4, 16, 10);
+  uut.add(make_delivery(0, 4, 10));
   uut.add(original);
-  uut.add(make_delivery(16, 1, 10));
-  uut.release(ranges{{0, 12}});
+  uut.add(make_delivery(20, 1, 10));
+  uut.release(ranges{{4, 16}});
   auto once = uut.redeliveries()[1].from;
-  uut.release(ranges{{13, 16}});
+  uut.release(ranges{{17, 20}});
   auto twice = uut.redeliveries()[1].from;
   REQUIRE(original != once);
   REQUIRE(once != twice);
   for (auto& handle : {original, once, twice}) {
     auto copy = uut;
     CHECK(copy.drop(handle) == volume{1, 10});
-    CHECK(offsets_of(copy) == offsets{-4, -3, -2, -1, 16});
+    CHECK(offsets_of(copy) == offsets{0, 1, 2, 3, 20});
   }
 }
 

@@ -1,5 +1,5 @@
-#include <cafka/group.hpp>
 #include <caf/scoped_actor.hpp>
+#include <cafka/group.hpp>
 #include <iostream>
 
 int main() {
@@ -23,7 +23,9 @@ int main() {
     std::cerr << cafka::text_of(group.error()) << "\n";
     return 1;
   }
-  std::cin.get(); // until Enter
+  std::cin.get();                              // until Enter
   caf::anon_send(*group, cafka::stop_group{}); // drains, commits, leaves
-  caf::scoped_actor{system}->wait_for(*group);
+  caf::scoped_actor {
+    system
+    } -> wait_for(*group);
 }

@@ -77,15 +77,14 @@ group_options group_fixture::options() {
   return result;
 }
 
-handler_factory group_fixture::noting(
-  std::function<handler_answer(const message_batch&)> f) {
+handler_factory
+group_fixture::noting(std::function<handler_answer(const message_batch&)> f) {
   return make_handler([this, f = std::move(f)](const message_batch& batch) {
     {
       std::unique_lock guard{mutex_};
       for (auto r : batch)
-        delivered_.push_back({{batch.topic(), batch.partition()},
-                              r.offset(),
-                              r.delivery_count()});
+        delivered_.push_back(
+          {{batch.topic(), batch.partition()}, r.offset(), r.delivery_count()});
       changed_.notify_all();
     }
     return f(batch);

@@ -84,8 +84,7 @@ TEST_CASE("a stop commits what is acked, whatever the commit interval") {
   f.start(options);
   CHECK(f.await_delivered(100));
   f.stop();
-  CHECK(f.committed_at_broker(1)
-        == std::map<partition_t, offset_t>{{0, 100}});
+  CHECK(f.committed_at_broker(1) == std::map<partition_t, offset_t>{{0, 100}});
 }
 
 TEST_CASE("a handler that throws is restarted with what is not acked, and the "

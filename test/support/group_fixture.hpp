@@ -39,8 +39,8 @@ struct delivered_record {
   topic_partition tp;
   offset_t offset = 0;
   std::uint32_t delivery_count = 0;
-  friend bool operator==(const delivered_record&,
-                         const delivered_record&) = default;
+  friend bool operator==(const delivered_record&, const delivered_record&)
+    = default;
 };
 
 /// A supervised group over a mock cluster with topic `t`, in real time. Every
@@ -57,8 +57,7 @@ public:
   group_options options();
 
   /// A handler that notes every record and then answers as `f` does.
-  handler_factory
-  noting(std::function<handler_answer(const message_batch&)> f);
+  handler_factory noting(std::function<handler_answer(const message_batch&)> f);
 
   void start(group_options x);
   /// Stops the group and waits for its end; its reason.

@@ -1,0 +1,324 @@
+// Assignments, delivery through the window, and what a handler's answer does.
+
+#include "support/scripted_group.hpp"
+
+using namespace cafka;
+using namespace cafka::test;
+
+namespace {
+
+handler_answer no_ack(const message_batch&) {
+  return handler_answer::no_ack();
+}
+
+} // namespace
+
+// -- assignments -----------------------------------------------------------------
+
+TEST_CASE("an assignment spawns one worker per partition at its begin") {
+  scripted_group g;
+  g.append(0, 10);
+  g.append(1, 10);
+  g.start_manager();
+  g.assign({0, 1}, 7);
+  g.settle();
+  CHECK(g.worker_count() == 2);
+  CHECK(g.handlers.offsets(0) == offsets{7, 8, 9});
+  CHECK(g.handlers.offsets(1) == offsets{7, 8, 9});
+  CHECK(g.count(event_kind::assigned) == 2);
+  CHECK(g.last(event_kind::assigned).offset == 7);
+  CHECK(g.handlers.calls[0].generation == g.gen(0));
+  CHECK(g.handlers.calls[0].delivery_count == 1);
+  auto status = g.status(0);
+  CHECK(status.state == partition_state::running);
+  CHECK(status.position == 10);
+  CHECK(status.watermark == 10);
+  CHECK(status.lag == 0);
+}
+
+TEST_CASE("an assignment of a held partition keeps it and its worker") {
+  scripted_group g;
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  auto before = g.gen(0);
+  g.append(0, 2);
+  g.settle();
+  auto& kept = g.source(0);
+  actors::assignments_received again{"g", {++g.rebalance.value}, {}};
+  again.partitions.push_back({tp(0), {99}, 0, 0, nullptr});
+  g.tell_manager(again);
+  g.settle();
+  CHECK(g.worker_count() == 1);
+  CHECK(g.status(0).generation == before);
+  CHECK(g.handlers.offsets() == offsets{0, 1});
+  CHECK(kept.has_reader());
+  CHECK(g.count(event_kind::assigned) == 1);
+}
+
+TEST_CASE("an assignment of an older rebalance is dropped and counted") {
+  scripted_group g;
+  g.start_manager();
+  g.revoke({});
+  g.revoke({});
+  g.rebalance.value = 0;
+  g.assign({0});
+  g.settle();
+  CHECK(g.status().partitions.empty());
+  CHECK(g.status().stale_dropped == 1);
+}
+
+TEST_CASE("records that come later are delivered as the source tells of them") {
+  scripted_group g;
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.calls.empty());
+  g.append(0, 2);
+  g.settle();
+  g.append(0, 1);
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2});
+}
+
+TEST_CASE("a handler call gets at most batch-size records") {
+  scripted_group g;
+  g.config.batch_size = 3;
+  g.append(0, 7);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  REQUIRE(g.handlers.calls.size() == 3);
+  CHECK(g.handlers.calls[0].offsets == offsets{0, 1, 2});
+  CHECK(g.handlers.calls[1].offsets == offsets{3, 4, 5});
+  CHECK(g.handlers.calls[2].offsets == offsets{6});
+}
+
+TEST_CASE("holes in the offsets are no obstacle to the watermark") {
+  scripted_group g;
+  g.log(0).records = {{3, 1}, {7, 1}, {20, 1}};
+  g.log(0).end = 25;
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{3, 7, 20});
+  CHECK(g.status(0).watermark == 25);
+  CHECK(g.status(0).lag == 0);
+}
+
+// -- the window --------------------------------------------------------------------
+
+TEST_CASE("delivery stops only when both bounds of the window are exceeded") {
+  scripted_group g;
+  g.handlers.answer = no_ack;
+  g.config.batch_size = 1;
+  g.config.prefetch_count = 2;
+  g.config.prefetch_bytes = 50;
+  g.append(0, 3, 5); // the count is exceeded, the bytes are not
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2});
+  g.append(0, 1, 100); // 115 bytes: now both are
+  g.append(0, 5, 1);
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3});
+  CHECK(g.status(0).window_records == 4);
+  CHECK(g.status(0).window_bytes == 115);
+  CHECK(g.status(0).lag == 9);
+}
+
+TEST_CASE("few large records are delivered although the bytes are exceeded") {
+  scripted_group g;
+  g.handlers.answer = no_ack;
+  g.config.prefetch_count = 2;
+  g.config.prefetch_bytes = 50;
+  g.append(0, 9, 100);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2});
+}
+
+TEST_CASE("an explicit ack opens the window again") {
+  scripted_group g;
+  g.handlers.answer = no_ack;
+  g.config.prefetch_count = 2;
+  g.config.prefetch_bytes = 1;
+  g.append(0, 9);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  REQUIRE(g.handlers.offsets() == offsets{0, 1, 2});
+  g.ack(0, 0);
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3});
+  g.ack_individual(0, {2, 3});
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3, 4, 5});
+  CHECK(g.status(0).watermark == 1);
+  CHECK(g.status(0).window_records == 3);
+}
+
+TEST_CASE("the window counts redelivered records once") {
+  scripted_group g;
+  g.config.prefetch_count = 2;
+  g.config.prefetch_bytes = 1;
+  g.handlers.answer = no_ack;
+  g.append(0, 9);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.kill_worker(0);
+  g.settle();
+  g.ack(0, 0); // between two workers
+  g.advance(100ms);
+  CHECK(g.status(0).window_records == 3);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 1, 2, 3});
+  g.ack(0, 3);
+  g.settle();
+  CHECK(g.handlers.calls.back().offsets == offsets{4, 5, 6});
+}
+
+// -- answers -----------------------------------------------------------------------
+
+TEST_CASE("the answer ack acks the whole batch") {
+  scripted_group g;
+  g.append(0, 4);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.status(0).watermark == 4);
+  CHECK(g.status(0).window_records == 0);
+}
+
+TEST_CASE("the answer ack through an offset leaves the rest unacked") {
+  scripted_group g;
+  g.handlers.answer = [](const message_batch&) {
+    return handler_answer::ack_through(1);
+  };
+  g.append(0, 4);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.status(0).watermark == 2);
+  CHECK(g.status(0).window_records == 2);
+  CHECK(g.status(0).position == 4);
+}
+
+TEST_CASE("an ack through an offset that the batch lacks fails the worker") {
+  auto through = GENERATE(offset_t{-1}, offset_t{1}, offset_t{4});
+  scripted_group g;
+  g.handlers.answer = [through](const message_batch&) {
+    return handler_answer::ack_through(through);
+  };
+  g.log(0).records = {{0, 1}, {2, 1}, {3, 1}};
+  g.log(0).end = 4;
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.last(event_kind::worker_failed).code == errc::bad_answer);
+  CHECK(g.status(0).watermark == 0);
+}
+
+TEST_CASE("no ack keeps the records in the window and delivery goes on") {
+  scripted_group g;
+  g.config.batch_size = 2;
+  g.handlers.answer = no_ack;
+  g.append(0, 4);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.calls.size() == 2);
+  CHECK(g.status(0).watermark == 0);
+  CHECK(g.status(0).window_records == 4);
+}
+
+TEST_CASE("continued records leave the window and the watermark stays") {
+  scripted_group g;
+  g.config.prefetch_count = 1;
+  g.config.prefetch_bytes = 1;
+  g.handlers.answer = [](const message_batch&) {
+    return handler_answer::continue_without_ack();
+  };
+  g.append(0, 9);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3, 4, 5, 6, 7, 8});
+  CHECK(g.status(0).watermark == 0);
+  CHECK(g.status(0).window_records == 0);
+  CHECK(g.status(0).lag == 9);
+}
+
+TEST_CASE("a continued record can still be acked") {
+  scripted_group g;
+  g.handlers.answer = [](const message_batch&) {
+    return handler_answer::continue_without_ack();
+  };
+  g.append(0, 3);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.ask_ack(0, {1}).watermark == 2);
+  CHECK(g.status(0).window_records == 0);
+}
+
+TEST_CASE("whatever the handler throws or answers failed ends its worker") {
+  auto [fail, text] = GENERATE(table<std::function<void()>, std::string>({
+    {[] { throw std::runtime_error{"no luck"}; }, "no luck"},
+    {[] { throw 42; }, "threw something that is not a std::exception"},
+    {[] {}, "told so"},
+  }));
+  scripted_group g;
+  g.handlers.answer = [f = fail](const message_batch&) {
+    f();
+    return handler_answer::failed("told so");
+  };
+  g.append(0);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  auto& failed = g.last(event_kind::worker_failed);
+  CHECK(failed.code == errc::handler_failed);
+  CHECK(failed.text == text);
+  CHECK(g.status(0).state == partition_state::backoff);
+  CHECK(g.status(0).last_error == errc::handler_failed);
+  CHECK(g.status(0).last_error_text == text);
+  CHECK(g.status(0).watermark == 0);
+  CHECK(g.handlers.log.back() == "destroyed 0");
+}
+
+TEST_CASE("an explicit ack during the call counts before its answer") {
+  scripted_group g;
+  g.handlers.answer = [&](const message_batch& x) {
+    g.ack(0, x.last_offset());
+    g.actors.run();
+    return handler_answer::ack();
+  };
+  g.append(0, 3);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.status(0).watermark == 3);
+  CHECK(g.status().acks_refused == 0);
+}
+
+// -- one call at a time --------------------------------------------------------------
+
+TEST_CASE("a call that blocks delays no other partition") {
+  scripted_group g;
+  g.append(0, 2);
+  g.append(1, 2);
+  g.start_manager();
+  g.handlers.during_call = [&] {
+    g.advance(1s);
+    CHECK(g.handlers.offsets(1) == offsets{0, 1});
+    g.append(0, 2);
+    g.advance(1s);
+    CHECK(g.handlers.offsets(0) == offsets{0, 1});
+  };
+  g.assign({0, 1});
+  g.settle();
+  CHECK(g.handlers.offsets(0) == offsets{0, 1, 2, 3});
+}

@@ -1,0 +1,133 @@
+// Restarts are used up; calls that are slow.
+
+#include "support/scripted_group.hpp"
+
+using namespace cafka;
+using namespace cafka::test;
+
+namespace {
+
+handler_answer no_ack(const message_batch&) {
+  return handler_answer::no_ack();
+}
+
+} // namespace
+
+// -- exhaustion ----------------------------------------------------------------------------
+
+TEST_CASE("a partition that used up its restarts stops and the others go on") {
+  scripted_group g;
+  g.config.restart_max = 2;
+  g.append(0, 1);
+  g.append(1, 1);
+  g.handlers.answer = [](const message_batch& x) {
+    return x.partition() == 0 ? handler_answer::failed("poison")
+                              : handler_answer::ack();
+  };
+  g.start_manager();
+  g.assign({0, 1});
+  g.advance(10s);
+  CHECK(g.handlers.offsets(0) == offsets{0, 0, 0});
+  CHECK(g.count(event_kind::worker_exhausted) == 1);
+  CHECK(g.last(event_kind::worker_exhausted).text == "poison");
+  CHECK(g.status(0).state == partition_state::exhausted);
+  CHECK(g.status(0).last_error == errc::handler_failed);
+  g.append(0, 5);
+  g.append(1, 1);
+  g.advance(11min);
+  CHECK(g.status(0).lag == 6);
+  CHECK(g.handlers.offsets(0).size() == 3);
+  CHECK(g.handlers.offsets(1) == offsets{0, 1});
+  CHECK(g.coordinator.done.empty()); // no rebalance because of it
+}
+
+TEST_CASE("the lag of a stopped partition grows where the end was reached") {
+  scripted_group g;
+  g.config.restart_max = 0;
+  g.append(0, 1);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.kill_worker(0);
+  g.settle();
+  REQUIRE(g.status(0).state == partition_state::exhausted);
+  CHECK(g.status(0).lag == 0);
+  g.append(0, 3);
+  CHECK(g.status(0).lag == 3);
+}
+
+TEST_CASE("records of a stopped partition can still be acked") {
+  scripted_group g;
+  g.config.restart_max = 0;
+  g.handlers.answer = no_ack;
+  g.append(0, 2);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.kill_worker(0);
+  g.settle();
+  CHECK(g.ask_ack(0, {0}).watermark == 1);
+  g.revoke({0});
+  g.settle();
+  CHECK(g.last_commit() == std::map<partition_t, offset_t>{{0, 1}});
+  CHECK(g.coordinator.done.size() == 1);
+}
+
+TEST_CASE("stop-group drains, commits and ends with the exhausted partition") {
+  scripted_group g;
+  g.config.restart_max = 0;
+  g.config.on_exhausted = exhaustion_policy::stop_group;
+  g.append(0, 1);
+  g.append(1, 2);
+  g.handlers.answer = [](const message_batch& x) {
+    return x.partition() == 0 ? handler_answer::failed("poison")
+                              : handler_answer::ack();
+  };
+  g.start_manager();
+  g.assign({1});
+  g.settle();
+  g.assign({0});
+  g.settle();
+  REQUIRE(g.ended());
+  CHECK(code_of(*g.ended()) == errc::partition_exhausted);
+  CHECK(text_of(*g.ended()) == "t/0: poison");
+  CHECK(g.last_commit() == std::map<partition_t, offset_t>{{1, 2}});
+  CHECK(g.coordinator.closes == 1);
+  CHECK(g.handlers.log.back() == "destroyed 1");
+}
+
+// -- slow calls ---------------------------------------------------------------------------
+
+TEST_CASE("a slow call is told again and again until it returns") {
+  scripted_group g;
+  g.config.handler_timeout = 10s;
+  g.append(0, 1);
+  g.start_manager();
+  g.handlers.during_call = [&] {
+    g.advance(9s);
+    CHECK(g.count(event_kind::handler_slow) == 0);
+    CHECK(g.status(0).healthy);
+    g.advance(1s);
+    CHECK(g.count(event_kind::handler_slow) == 1);
+    CHECK(g.last(event_kind::handler_slow).count == 10'000);
+    CHECK_FALSE(g.status(0).healthy);
+    g.advance(10s);
+    CHECK(g.count(event_kind::handler_slow) == 2);
+  };
+  g.assign({0});
+  g.settle();
+  CHECK(g.status(0).healthy);
+  g.advance(1min);
+  CHECK(g.count(event_kind::handler_slow) == 2);
+}
+
+TEST_CASE("no call is slow where handler-timeout is off") {
+  scripted_group g;
+  g.config.handler_timeout = 0ms;
+  g.append(0, 1);
+  g.start_manager();
+  g.handlers.during_call = [&] { g.advance(60min); };
+  g.assign({0});
+  g.settle();
+  CHECK(g.count(event_kind::handler_slow) == 0);
+}

@@ -1,0 +1,223 @@
+// Where handler code runs. Real threads, which wait for conditions and never
+// for time.
+
+#include "actors/group_memory/handler_lanes.hpp"
+
+#include "support/catch.hpp"
+#include "support/manual_executor.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace cafka;
+using namespace cafka::actors;
+using cafka::test::manual_executor;
+
+namespace {
+
+/// What threads do, and a door that they wait at.
+class stage {
+public:
+  void note(int x) {
+    std::unique_lock guard{mutex_};
+    notes_.push_back(x);
+    threads_.insert(std::this_thread::get_id());
+    changed_.notify_all();
+  }
+  /// Notes `x`, then waits until the door is open.
+  void wait_at_door(int x) {
+    note(x);
+    std::unique_lock guard{mutex_};
+    changed_.wait(guard, [this] { return open_; });
+  }
+  void open() {
+    std::unique_lock guard{mutex_};
+    open_ = true;
+    changed_.notify_all();
+  }
+  /// Until there are `n` notes; false: there never were.
+  bool await(std::size_t n) {
+    std::unique_lock guard{mutex_};
+    return changed_.wait_for(guard, std::chrono::seconds{20},
+                             [&] { return notes_.size() >= n; });
+  }
+  std::vector<int> notes() {
+    std::unique_lock guard{mutex_};
+    return notes_;
+  }
+  std::size_t thread_count() {
+    std::unique_lock guard{mutex_};
+    return threads_.size();
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<int> notes_;
+  std::set<std::thread::id> threads_;
+  bool open_ = false;
+};
+
+using stage_ptr = std::shared_ptr<stage>;
+
+topic_partition tp(partition_t p) {
+  return {"t", p};
+}
+
+} // namespace
+
+// -- thread_pool ------------------------------------------------------------------
+
+TEST_CASE("a pool makes threads as jobs wait and tells when all are busy") {
+  auto s = std::make_shared<stage>();
+  std::vector<std::size_t> told;
+  thread_pool uut{2, [&](std::size_t n) { told.push_back(n); }};
+  uut.execute([s] { s->wait_at_door(1); });
+  REQUIRE(s->await(1));
+  uut.execute([s] { s->wait_at_door(1); });
+  REQUIRE(s->await(2));
+  CHECK(told.empty());
+  uut.execute([s] { s->note(2); });
+  uut.execute([s] { s->note(3); });
+  CHECK(told == std::vector<std::size_t>{2}); // once per time
+  CHECK(s->notes().size() == 2);
+  s->open();
+  REQUIRE(s->await(4));
+  CHECK(s->thread_count() == 2);
+}
+
+TEST_CASE("a pool that became idle tells anew when all its threads are busy") {
+  auto s = std::make_shared<stage>();
+  auto all_done = std::make_shared<stage>();
+  std::vector<std::size_t> told;
+  auto uut = std::make_unique<thread_pool>(1, [&](std::size_t n) {
+    told.push_back(n);
+  });
+  uut->execute([s] { s->wait_at_door(1); });
+  REQUIRE(s->await(1));
+  uut->execute([s] { s->note(2); });
+  CHECK(told.size() == 1);
+  s->open();
+  REQUIRE(s->await(2));
+  // Whether the thread is idle yet cannot be seen, so one job waits in vain.
+  auto second = std::make_shared<stage>();
+  for (int i = 0; told.size() < 2 && i < 1000; ++i) {
+    auto door = std::make_shared<stage>();
+    uut->execute([door] { door->wait_at_door(1); });
+    REQUIRE(door->await(1));
+    uut->execute([second] { second->note(1); });
+    door->open();
+    REQUIRE(second->await(static_cast<std::size_t>(i) + 1));
+  }
+  CHECK(told.size() == 2);
+}
+
+TEST_CASE("the end of a pool waits for no job and still runs those that wait") {
+  auto s = std::make_shared<stage>();
+  {
+    thread_pool uut{1, {}};
+    uut.execute([s] { s->wait_at_door(1); });
+    uut.execute([s] { s->note(2); });
+    REQUIRE(s->await(1));
+  }
+  CHECK(s->notes() == std::vector<int>{1});
+  s->open();
+  REQUIRE(s->await(2));
+}
+
+TEST_CASE("a pool may be destroyed by one of its own jobs") {
+  auto s = std::make_shared<stage>();
+  auto uut = std::make_shared<thread_pool>(2, [](std::size_t) {});
+  auto& pool = *uut;
+  pool.execute([s, uut]() mutable {
+    s->wait_at_door(1);
+    uut.reset();
+    s->note(2);
+  });
+  uut.reset();
+  s->open();
+  CHECK(s->await(2));
+}
+
+// -- handler_lanes ------------------------------------------------------------------
+
+TEST_CASE("jobs of one lane run one at a time and in order") {
+  manual_executor::job_queue jobs;
+  handler_lanes uut{std::make_unique<manual_executor>(jobs)};
+  std::vector<int> ran;
+  uut.post(tp(0), [&] {
+    ran.push_back(1);
+    CHECK(jobs.empty()); // the second waits for the first
+  });
+  uut.post(tp(0), [&] { ran.push_back(2); });
+  CHECK(jobs.size() == 1);
+  CHECK(uut.busy() == 1);
+  manual_executor::run_one(jobs);
+  REQUIRE(jobs.size() == 1);
+  manual_executor::run_one(jobs);
+  CHECK(ran == std::vector<int>{1, 2});
+  CHECK(uut.busy() == 0);
+  CHECK(jobs.empty());
+}
+
+TEST_CASE("lanes do not wait for each other") {
+  auto s = std::make_shared<stage>();
+  handler_lanes uut{std::make_unique<thread_pool>(2, [](std::size_t) {})};
+  uut.post(tp(0), [s] { s->wait_at_door(0); });
+  REQUIRE(s->await(1));
+  uut.post(tp(0), [s] { s->note(0); });
+  uut.post(tp(1), [s] { s->note(1); });
+  REQUIRE(s->await(2));
+  CHECK(s->notes() == std::vector<int>{0, 1});
+  s->open();
+  REQUIRE(s->await(3));
+}
+
+TEST_CASE("a job may post to its own lane") {
+  manual_executor::job_queue jobs;
+  handler_lanes uut{std::make_unique<manual_executor>(jobs)};
+  int ran = 0;
+  uut.post(tp(0), [&] { uut.post(tp(0), [&] { ++ran; }); });
+  while (!jobs.empty())
+    manual_executor::run_one(jobs);
+  CHECK(ran == 1);
+  CHECK(uut.busy() == 0);
+}
+
+TEST_CASE("idleness is told once, at once or behind the last job") {
+  manual_executor::job_queue jobs;
+  handler_lanes uut{std::make_unique<manual_executor>(jobs)};
+  int told = 0;
+  uut.when_idle([&] { ++told; });
+  CHECK(told == 1);
+  uut.post(tp(0), [] {});
+  uut.post(tp(1), [] {});
+  uut.when_idle([&] { ++told; });
+  manual_executor::run_one(jobs);
+  CHECK(told == 1);
+  manual_executor::run_one(jobs);
+  CHECK(told == 2);
+  uut.post(tp(0), [] {});
+  manual_executor::run_one(jobs);
+  CHECK(told == 2);
+}
+
+TEST_CASE("jobs that wait outlive their lanes and tell nobody") {
+  manual_executor::job_queue jobs;
+  std::vector<int> ran;
+  bool told = false;
+  {
+    handler_lanes uut{std::make_unique<manual_executor>(jobs)};
+    uut.post(tp(0), [&] { ran.push_back(1); });
+    uut.post(tp(0), [&] { ran.push_back(2); });
+    uut.when_idle([&] { told = true; });
+  }
+  manual_executor::run_one(jobs);
+  CHECK(ran == std::vector<int>{1, 2});
+  CHECK_FALSE(told);
+}

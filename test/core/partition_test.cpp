@@ -1,0 +1,305 @@
+#include "core/partition.hpp"
+
+#include "support/catch.hpp"
+
+using namespace cafka;
+using namespace cafka::core;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr time_point start{1h};
+constexpr offset_t latest = -1;
+
+using action = failure_decision::action;
+
+partition make(offset_t begin = 0, std::size_t restart_max = 10) {
+  return {generation{1}, begin, {100ms, 30s, restart_max, 10min}};
+}
+
+/// Delivers `[first, last)` in one block.
+delivery_ptr deliver(partition& x, offset_t first, offset_t last) {
+  record_block::builder block;
+  for (auto i = first; i < last; ++i)
+    block.add(i, std::nullopt, "12345");
+  auto result = std::make_shared<delivery>(block.finish());
+  x.delivered(result, last);
+  return result;
+}
+
+partition running() {
+  auto x = make();
+  x.begin_life();
+  x.ready();
+  return x;
+}
+
+std::vector<offset_t> offsets_of(const redelivery& x) {
+  std::vector<offset_t> result;
+  auto& block = *x.from->block;
+  for (std::size_t i = 0; i < block.size(); ++i)
+    if (x.indices.empty())
+      result.push_back(block.offset_at(i));
+  for (auto i : x.indices)
+    result.push_back(block.offset_at(i));
+  return result;
+}
+
+} // namespace
+
+// -- the life of a worker --------------------------------------------------------
+
+TEST_CASE("a partition has one current life at most") {
+  auto x = make();
+  CHECK(x.state() == partition_state::starting);
+  CHECK_FALSE(x.has_worker());
+  CHECK_FALSE(x.is_current(0));
+  auto first = x.begin_life();
+  CHECK(x.is_current(first));
+  x.worker_gone(start, 0, false);
+  CHECK_FALSE(x.is_current(first));
+  auto second = x.begin_life();
+  CHECK(second > first);
+  CHECK_FALSE(x.is_current(first));
+  CHECK(x.is_current(second));
+}
+
+TEST_CASE("a worker is ready once") {
+  auto x = make();
+  x.begin_life();
+  x.ready();
+  CHECK(x.state() == partition_state::running);
+  x.worker_gone(start, 0, false);
+  x.ready(); // too late
+  CHECK(x.state() == partition_state::backoff);
+}
+
+TEST_CASE("a worker that ends is restarted after its backoff") {
+  auto ready = GENERATE(false, true);
+  auto x = make();
+  x.begin_life();
+  if (ready)
+    x.ready();
+  auto decision = x.worker_gone(start, 0, false);
+  CHECK(decision.what == action::restart);
+  CHECK(decision.delay == 100ms);
+  CHECK(x.state() == partition_state::backoff);
+  CHECK(x.restarts() == 1);
+  CHECK_FALSE(x.backoff_over());
+  x.begin_life();
+  CHECK(x.state() == partition_state::starting);
+}
+
+TEST_CASE("more restarts than allowed exhaust a partition") {
+  auto x = make(0, 1);
+  x.begin_life();
+  CHECK(x.worker_gone(start, 0, false).what == action::restart);
+  x.begin_life();
+  CHECK(x.worker_gone(start, 0, false).what == action::exhaust);
+  CHECK(x.state() == partition_state::exhausted);
+  CHECK(x.restarts() == 1);
+  CHECK_FALSE(x.has_worker());
+}
+
+TEST_CASE("a worker that ends while it drains is not restarted") {
+  auto x = running();
+  x.begin_drain();
+  CHECK(x.worker_gone(start, 0, false).what == action::finish);
+  CHECK(x.state() == partition_state::draining);
+  CHECK(x.restarts() == 0);
+  CHECK(x.drained());
+}
+
+TEST_CASE("a call is known while it runs") {
+  auto x = running();
+  CHECK_FALSE(x.call_since());
+  x.call_begun(start);
+  CHECK(x.call_since() == start);
+  x.call_ended();
+  CHECK_FALSE(x.call_since());
+  x.call_begun(start);
+  x.worker_gone(start, 0, false);
+  CHECK_FALSE(x.call_since());
+}
+
+// -- seeks -----------------------------------------------------------------------
+
+TEST_CASE("dropped records make the next life begin with a seek") {
+  auto x = running();
+  auto all = deliver(x, 0, 4);
+  x.ack(0);
+  x.ack_individual(std::vector<offset_t>{2});
+  CHECK(x.drop(all) == volume{2, 10});
+  x.worker_gone(start, 0, false);
+  CHECK(x.backoff_over() == 1);
+  CHECK(x.state() == partition_state::seeking);
+  CHECK(x.tracker()->position() == 1);
+  CHECK(x.tracker()->acked_above().contains(2));
+  CHECK(x.retained() == volume{});
+  x.begin_life();
+  CHECK(x.state() == partition_state::starting);
+  x.worker_gone(start, 0, false);
+  CHECK_FALSE(x.backoff_over()); // once is enough
+}
+
+TEST_CASE("records that a worker lost make the next life begin with a seek") {
+  auto x = running();
+  deliver(x, 0, 2);
+  x.ack(0);
+  x.worker_gone(start, 0, true);
+  CHECK(x.backoff_over() == 1);
+  CHECK_FALSE(x.next_redelivery(-1));
+}
+
+TEST_CASE("a begin that was never resolved is sought again") {
+  auto x = make(latest);
+  x.begin_life();
+  x.worker_gone(start, 0, true);
+  CHECK(x.backoff_over() == latest);
+  CHECK(x.state() == partition_state::seeking);
+}
+
+TEST_CASE("a seek that fails is a failure like any other") {
+  auto x = running();
+  x.worker_gone(start, 0, true);
+  REQUIRE(x.backoff_over());
+  auto decision = x.worker_gone(start, 0, true);
+  CHECK(decision.what == action::restart);
+  CHECK(decision.delay == 200ms);
+  CHECK(x.backoff_over() == 0);
+}
+
+// -- delivery ---------------------------------------------------------------------
+
+TEST_CASE("a logical begin is resolved once, by what comes first") {
+  auto how = GENERATE(0, 1, 2);
+  auto x = make(latest);
+  CHECK_FALSE(x.tracker());
+  if (how == 0)
+    CHECK(x.resolve(7));
+  if (how == 1)
+    deliver(x, 7, 8);
+  if (how == 2)
+    x.advanced(7);
+  REQUIRE(x.tracker());
+  CHECK_FALSE(x.resolve(3));
+  CHECK(x.tracker()->watermark() == 7);
+}
+
+TEST_CASE("what the source passed over moves the position, never back") {
+  auto x = running();
+  x.advanced(5);
+  CHECK(x.tracker()->position() == 5);
+  CHECK(x.tracker()->watermark() == 5);
+  x.advanced(3);
+  CHECK(x.tracker()->position() == 5);
+}
+
+TEST_CASE("retained records are found behind an offset") {
+  auto x = running();
+  deliver(x, 0, 2);
+  deliver(x, 2, 5);
+  x.ack_individual(std::vector<offset_t>{3});
+  auto first = x.next_redelivery(-1);
+  REQUIRE(first);
+  CHECK(offsets_of(*first) == std::vector<offset_t>{0, 1});
+  auto second = x.next_redelivery(1);
+  REQUIRE(second);
+  CHECK(offsets_of(*second) == std::vector<offset_t>{2, 4});
+  CHECK_FALSE(x.next_redelivery(4));
+}
+
+// -- acks -------------------------------------------------------------------------
+
+TEST_CASE("an ack frees what it acks and tells whether the watermark moved") {
+  auto x = running();
+  deliver(x, 0, 4);
+  auto individual = x.ack_individual(std::vector<offset_t>{2});
+  CHECK(individual.result == ack_result::accepted);
+  CHECK(individual.freed == volume{1, 5});
+  CHECK(individual.records == 1);
+  CHECK_FALSE(individual.moved);
+  auto cumulative = x.ack(2);
+  CHECK(cumulative.freed == volume{2, 10});
+  CHECK(cumulative.records == 2);
+  CHECK(cumulative.moved);
+  CHECK(x.retained() == volume{1, 5});
+}
+
+TEST_CASE("an ack of a continued record counts and frees nothing") {
+  auto x = running();
+  x.drop(deliver(x, 0, 2));
+  auto effect = x.ack(0);
+  CHECK(effect.result == ack_result::accepted);
+  CHECK(effect.records == 1);
+  CHECK(effect.moved);
+  CHECK(effect.freed == volume{});
+}
+
+TEST_CASE("a refused ack changes nothing") {
+  auto x = running();
+  deliver(x, 0, 2);
+  auto effect = x.ack(2);
+  CHECK(effect.result == ack_result::beyond_delivered);
+  CHECK(effect.records == 0);
+  CHECK_FALSE(effect.moved);
+  CHECK(x.retained() == volume{2, 10});
+}
+
+TEST_CASE("an ack before the begin is resolved is beyond what was delivered") {
+  auto x = make(latest);
+  CHECK(x.ack(0).result == ack_result::beyond_delivered);
+  CHECK(x.ack(-1).result == ack_result::negative_offset);
+  CHECK(x.ack_individual(std::vector<offset_t>{4}).result
+        == ack_result::beyond_delivered);
+  CHECK(x.ack_individual({}).result == ack_result::negative_offset);
+  CHECK_FALSE(x.tracker());
+}
+
+// -- giving back --------------------------------------------------------------------
+
+TEST_CASE("a drain waits for the worker") {
+  auto x = running();
+  CHECK_FALSE(x.drained());
+  x.begin_drain();
+  CHECK_FALSE(x.drained());
+  x.worker_drained();
+  CHECK(x.drained());
+  CHECK_FALSE(x.has_worker());
+}
+
+TEST_CASE("a drain waits for the acks that the handler kept") {
+  auto x = running();
+  deliver(x, 0, 4);
+  x.ack_individual(std::vector<offset_t>{1});
+  x.await_acks({0, 3});
+  x.begin_drain();
+  x.worker_drained();
+  CHECK_FALSE(x.drained());
+  x.ack_individual(std::vector<offset_t>{2});
+  CHECK_FALSE(x.drained());
+  x.ack(0);
+  CHECK(x.drained()); // 3 is not awaited
+}
+
+TEST_CASE("acks that were awaited from a worker that died are not any more") {
+  auto x = running();
+  deliver(x, 0, 2);
+  x.await_acks({0, 2});
+  x.worker_gone(start, 0, false);
+  x.begin_drain();
+  CHECK(x.drained());
+}
+
+TEST_CASE("any state without a worker is drained at once") {
+  auto state = GENERATE(partition_state::backoff, partition_state::seeking,
+                        partition_state::exhausted);
+  auto x = make(0, state == partition_state::exhausted ? 0 : 10);
+  x.begin_life();
+  x.worker_gone(start, 0, true);
+  if (state == partition_state::seeking)
+    x.backoff_over();
+  REQUIRE(x.state() == state);
+  x.begin_drain();
+  CHECK(x.drained());
+}

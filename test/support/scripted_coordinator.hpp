@@ -1,0 +1,93 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace cafka::test {
+
+/// What the scripted coordinator heard, and how it answers.
+struct coordinator_script {
+  // -- requests, oldest first
+  std::vector<actors::commit_request> commits;
+  std::vector<actors::seek_request> seeks;
+  std::vector<rebalance_id> done;
+  int closes = 0; ///< close_client messages
+  // -- answers
+  bool answers_commits = true;
+  bool answers_seeks = true;
+  bool ignores_close = false;
+  bool closes_clients = true; ///< a client is gone as its coordinator ends
+  /// What a `tick` ends the coordinator with.
+  caf::error ends_with = caf::exit_reason::kill;
+  /// Moves the source that a seek is for.
+  std::function<void(const actors::seek_request&)> on_seek;
+  // -- the coordinator of the moment
+  std::optional<actors::manager_actor> manager;
+  std::optional<actors::coordinator_actor> self;
+  std::function<void()> closed; ///< of the client of this life
+};
+
+/// A success for all of `x`, or `failure` for all of it.
+inline actors::commit_result answer_to(const actors::commit_request& x,
+                                       const kafka::error& failure = {}) {
+  actors::commit_result result{x.id, {}};
+  for (auto& y : x.entries)
+    result.entries.push_back({y.tp, y.generation, y.offset, failure});
+  return result;
+}
+
+class scripted_coordinator_state {
+public:
+  static constexpr const char* name = "test.coordinator";
+  using base = actors::coordinator_actor::base;
+
+  scripted_coordinator_state(base* self, coordinator_script* script,
+                             std::function<void()> closed)
+    : self_(self), script_(script), closed_(std::move(closed)) {
+    compat::ignore_error_messages(self_);
+    script_->closed = closed_;
+  }
+  ~scripted_coordinator_state() {
+    if (script_->closes_clients && closed_)
+      closed_();
+  }
+
+  actors::coordinator_actor::behavior_type make_behavior() {
+    using namespace actors;
+    return {
+      [this](const commit_request& x) {
+        script_->commits.push_back(x);
+        if (script_->answers_commits)
+          compat::post(*script_->manager, answer_to(x));
+      },
+      [this](const revocation_done& x) {
+        script_->done.push_back(x.rebalance);
+      },
+      [this](const seek_request& x) {
+        script_->seeks.push_back(x);
+        if (script_->on_seek)
+          script_->on_seek(x);
+        if (script_->answers_seeks)
+          compat::post(*script_->manager, seek_done{x.tp, x.generation, {}});
+      },
+      [this](close_client) {
+        ++script_->closes;
+        if (!script_->ignores_close)
+          self_->quit(caf::exit_reason::user_shutdown);
+      },
+      [](client_ready) {},
+      [](retry_look_up) {},
+      [this](tick) { self_->quit(script_->ends_with); },
+    };
+  }
+
+private:
+  base* self_;
+  coordinator_script* script_;
+  std::function<void()> closed_;
+};
+
+} // namespace cafka::test

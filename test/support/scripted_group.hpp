@@ -1,0 +1,160 @@
+#pragma once
+
+#include "support/actor_fixture.hpp"
+#include "support/catch.hpp"
+#include "support/manual_executor.hpp"
+#include "support/scripted_coordinator.hpp"
+#include "support/scripted_handler.hpp"
+#include "support/scripted_source.hpp"
+
+#include "actors/group_memory/group_memory.hpp"
+
+#include <cafka/group.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cafka::test {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+
+using offsets = std::vector<offset_t>;
+using partitions = std::vector<partition_t>;
+
+inline topic_partition tp(partition_t p) {
+  return {"t", p};
+}
+
+/// A manager, alone or under its supervisor, on virtual time: with a scripted
+/// coordinator, scripted sources and handler jobs that run on the test's
+/// thread. Topic `t`, group `g`.
+class scripted_group {
+public:
+  scripted_group();
+  ~scripted_group();
+  scripted_group(const scripted_group&) = delete;
+  scripted_group& operator=(const scripted_group&) = delete;
+
+  // -- to be set before the start
+  group_config config;
+
+  void start_manager();
+  void start_supervisor();
+
+  // -- time
+  /// Runs actors and, unless `jobs_wait`, handler jobs until nothing moves.
+  void settle();
+  /// Settles after each timer on the way.
+  void advance(caf::timespan by);
+  bool jobs_wait = false;
+  manual_executor::job_queue jobs;
+  actor_fixture actors;
+
+  // -- the coordinator's side; messages are sent, the actors do not run yet
+  /// At what the group had committed.
+  void assign(const partitions& ps, offset_t begin = 0);
+  /// At `begin`, logical or not, because nothing was committed.
+  void assign_new(const partitions& ps, offset_t begin);
+  void revoke(const partitions& ps);
+  void lose(const partitions& ps);
+  void answer_commit(const kafka::error& failure = {}); ///< the last one
+  template <class T>
+  void tell_manager(const T& x) {
+    compat::post(*coordinator.manager, x);
+  }
+  void kill_manager();
+  void end_coordinator(const caf::error& why = caf::exit_reason::kill);
+  coordinator_script coordinator;
+  rebalance_id rebalance; ///< the last one
+
+  // -- the broker's side
+  scripted_log& log(partition_t p);
+  /// Appends `n` records; the source tells its reader.
+  void append(partition_t p, int n = 1, std::size_t bytes = 10);
+  void wake(partition_t p);
+  /// The source of the last assignment.
+  scripted_source& source(partition_t p);
+
+  // -- the user's side
+  void ack(partition_t p, offset_t offset);
+  void ack(partition_t p, generation g, offset_t offset);
+  void ack_individual(partition_t p, const offsets& xs);
+  ack_reply ask_ack(partition_t p, const offsets& xs, bool cumulative = true);
+  group_status status();
+  partition_status status(partition_t p);
+  committed_offsets committed(const std::string& topic = "t");
+  void stop();
+  /// An exit message to the front.
+  void send_exit(caf::exit_reason why);
+  group_actor& front() {
+    return *front_;
+  }
+  handler_script handlers;
+
+  // -- workers
+  caf::actor worker(partition_t p); ///< the last one
+  void kill_worker(partition_t p);
+  std::size_t worker_count() const; ///< spawned so far
+
+  // -- what came of it
+  std::vector<event> events;
+  std::vector<event> events_of(event_kind kind) const;
+  std::size_t count(event_kind kind) const {
+    return events_of(kind).size();
+  }
+  const event& last(event_kind kind);
+  /// Generation of the last assignment, or of the last reset.
+  generation gen(partition_t p) const {
+    return generations_.at(p);
+  }
+  /// Next offsets of the last commit request, by partition.
+  std::map<partition_t, offset_t> last_commit() const;
+  /// Why the front ended; nothing while it lives.
+  const std::optional<caf::error>& ended() const {
+    return ended_;
+  }
+  /// Of the supervisor: its end was told.
+  bool end_told = false;
+  std::shared_ptr<group_memory> memory;
+  group_memory::exhausted_callback threads_exhausted; ///< the executor's
+  int lives = 0; ///< children started by the supervisor
+
+private:
+  struct watcher_state;
+
+  std::shared_ptr<const group_options> make_options();
+  std::pair<actors::manager_actor, caf::actor_addr>
+  spawn_children(std::function<void()> closed);
+  void watch();
+  void assign(const partitions& ps, offset_t begin,
+              std::optional<offset_t> committed);
+  actors::assignment make_assignment(partition_t p, offset_t begin,
+                                     std::optional<offset_t> committed);
+
+  std::shared_ptr<const group_options> options_;
+  std::optional<group_actor> front_;
+  std::optional<caf::error> ended_;
+  std::map<partition_t, std::shared_ptr<scripted_log>> logs_;
+  std::map<partition_t, std::shared_ptr<scripted_source>> sources_;
+  std::map<partition_t, generation> generations_;
+  std::vector<std::pair<partition_t, caf::actor_addr>> workers_;
+  std::vector<caf::actor> watchers_;
+};
+
+/// A listener of `subscribe_events` that keeps what it hears.
+struct event_listener {
+  explicit event_listener(actor_fixture& system);
+  ~event_listener();
+  void end();
+  /// Strong references to it.
+  std::size_t use_count() const;
+  caf::actor handle;
+  std::shared_ptr<std::vector<event>> heard;
+};
+
+} // namespace cafka::test
