@@ -261,45 +261,45 @@ struct stop_deadline {
 
 } // namespace cafka::actors
 
-#define CAFKA_INTERNAL_MESSAGES(apply)                                         \
-  apply(assignments_received)                                                  \
-  apply(assignments_revoked)                                                   \
-  apply(commit_result)                                                         \
-  apply(seek_done)                                                             \
-  apply(client_failure)                                                        \
-  apply(commit_request)                                                        \
-  apply(revocation_done)                                                       \
-  apply(seek_request)                                                          \
-  apply(close_client)                                                          \
-  apply(worker_ready)                                                          \
-  apply(call_begun)                                                            \
-  apply(source_advanced)                                                       \
-  apply(call_ended)                                                            \
-  apply(position_lost)                                                         \
-  apply(worker_drained)                                                        \
-  apply(worker_released)                                                       \
-  apply(close_failed)                                                          \
-  apply(redeliver)                                                             \
-  apply(read_source)                                                           \
-  apply(window_freed)                                                          \
-  apply(hold_delivery)                                                         \
-  apply(drain_worker)                                                          \
-  apply(fence_worker)                                                          \
-  apply(queue_ready)                                                           \
-  apply(handler_built)                                                         \
-  apply(call_returned)                                                         \
-  apply(handler_closed)                                                        \
-  apply(tick)                                                                  \
-  apply(backoff_elapsed)                                                       \
-  apply(drain_expired)                                                         \
-  apply(commit_expired)                                                        \
-  apply(client_ready)                                                          \
-  apply(retry_look_up)                                                         \
-  apply(restart_group)                                                         \
-  apply(client_closed)                                                         \
-  apply(lanes_idle)                                                            \
-  apply(behind_acks)                                                           \
-  apply(stop_deadline)
+#define CAFKA_INTERNAL_MESSAGES(each)                                          \
+  each(assignments_received)                                                   \
+  each(assignments_revoked)                                                    \
+  each(commit_result)                                                          \
+  each(seek_done)                                                              \
+  each(client_failure)                                                         \
+  each(commit_request)                                                         \
+  each(revocation_done)                                                        \
+  each(seek_request)                                                           \
+  each(close_client)                                                           \
+  each(worker_ready)                                                           \
+  each(call_begun)                                                             \
+  each(source_advanced)                                                        \
+  each(call_ended)                                                             \
+  each(position_lost)                                                          \
+  each(worker_drained)                                                         \
+  each(worker_released)                                                        \
+  each(close_failed)                                                           \
+  each(redeliver)                                                              \
+  each(read_source)                                                            \
+  each(window_freed)                                                           \
+  each(hold_delivery)                                                          \
+  each(drain_worker)                                                           \
+  each(fence_worker)                                                           \
+  each(queue_ready)                                                            \
+  each(handler_built)                                                          \
+  each(call_returned)                                                          \
+  each(handler_closed)                                                         \
+  each(tick)                                                                   \
+  each(backoff_elapsed)                                                        \
+  each(drain_expired)                                                          \
+  each(commit_expired)                                                         \
+  each(client_ready)                                                           \
+  each(retry_look_up)                                                          \
+  each(restart_group)                                                          \
+  each(client_closed)                                                          \
+  each(lanes_idle)                                                             \
+  each(behind_acks)                                                            \
+  each(stop_deadline)
 
 #define CAFKA_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafka::actors::name)
 CAFKA_INTERNAL_MESSAGES(CAFKA_UNSAFE)

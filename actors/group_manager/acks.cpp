@@ -37,8 +37,7 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
 }
 
 void group_manager_state::apply(const topic_partition& tp, held_partition& x,
-                                const core::ack_effect& effect)
-{
+                                const core::ack_effect& effect) {
   if (effect.freed != core::volume{} && x.machine.has_worker())
     compat::post(x.worker->handle, window_freed{effect.freed});
   check_ack_ranges(tp, x);

@@ -111,8 +111,7 @@ void partition::call_ended() noexcept {
 // -- acks ----------------------------------------------------------------------------
 
 ack_effect partition::apply(const ack_outcome& outcome,
-                            offset_t watermark_before)
-{
+                            offset_t watermark_before) {
   ack_effect effect;
   effect.result = outcome.result;
   if (outcome.result != ack_result::accepted)
