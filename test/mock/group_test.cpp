@@ -118,6 +118,30 @@ TEST_CASE("a handler that throws is restarted with what is not acked, and the "
       CHECK(x.delivery_count <= 2);
 }
 
+TEST_CASE("the lag of a stopped partition follows the end at the broker") {
+  group_fixture f{2};
+  f.produce(0, 1);
+  f.produce(1, 1);
+  auto options = f.options();
+  options.config.restart_max = 0;
+  options.handler = f.noting([](const message_batch& batch) {
+    return batch.partition() == 0 ? handler_answer::failed("poison")
+                                  : handler_answer::ack();
+  });
+  f.start(options);
+  REQUIRE(f.await_event(event_kind::worker_exhausted));
+  f.produce(0, 10);
+  f.produce(1, 10);
+  CHECK(f.await_committed(1, 11)); // the other one goes on
+  CHECK(f.await_status([](const group_status& status) {
+    auto& x = status.partitions.at(0);
+    return x.state == partition_state::exhausted && x.lag == 11;
+  }));
+  f.stop();
+  CHECK(f.committed_at_broker(2)
+        == std::map<partition_t, offset_t>{{0, 0}, {1, 11}});
+}
+
 TEST_CASE("a killed coordinator restarts the group, which resumes from the "
           "last commit") {
   group_fixture f;
