@@ -1,18 +1,24 @@
 #pragma once
 
 #include <cafka/config.hpp>
+#include <cafka/group.hpp>
 
 #include <caf/settings.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
 namespace cafka {
 
-/// One group of a config file: its settings and the name of its handler, which
-/// the program looks up among those it registered.
+/// The handlers of a program by the names that its config files use.
+using handler_registry = std::map<std::string, handler_factory>;
+
+/// One group of a config file, ready for `spawn`.
 struct configured_group {
-  group_config config;
+  /// With the settings; the handler is there when a registry was given.
+  group_options options;
+  /// The name behind `handler`.
   std::string handler;
 };
 
@@ -27,7 +33,12 @@ struct configured_groups {
 /// parsed from a config file and the command line (`caf::content(cfg)`). One
 /// group stands directly in `cafka { … }`, several stand by their names in
 /// `cafka { groups { … } }`. All errors are reported, also those of `validate`.
-/// An unknown key is one, and names the nearest known key.
+/// An unknown key is one, and names the nearest known key; so is a handler that
+/// is not in `handlers`, and names those that are.
+configured_groups read_config(const caf::settings& content,
+                              const handler_registry& handlers);
+
+/// The same where no handler is to be run: any name of one will do.
 configured_groups read_config(const caf::settings& content);
 
 } // namespace cafka

@@ -132,7 +132,7 @@ template <class T>
 config_key
 key(std::string_view name, std::string_view allowed, T group_config::*field) {
   return {name, allowed, [field](configured_group& to, const config_value& x) {
-            return read(to.config.*field, x);
+            return read(to.options.config.*field, x);
           }};
 }
 

@@ -23,11 +23,31 @@ config_error unknown_key(const std::string& path, std::string_view key,
           std::move(allowed)};
 }
 
+void find_handler(const std::string& path, const handler_registry* handlers,
+                  configured_group& x, std::vector<config_error>& errors) {
+  std::string allowed = "the name of a handler";
+  if (handlers) {
+    if (auto i = handlers->find(x.handler); i != handlers->end()) {
+      x.options.handler = i->second;
+      return;
+    }
+    std::vector<std::string_view> known;
+    for (auto& [name, factory] : *handlers)
+      known.push_back(name);
+    allowed = fmt::format("one of: {}", fmt::join(known, ", "));
+  } else if (!x.handler.empty()) {
+    return;
+  }
+  errors.push_back(
+    {path + "handler", fmt::format("\"{}\"", x.handler), std::move(allowed)});
+}
+
 configured_group read_group(const std::string& path, const std::string& name,
                             const caf::settings& from,
+                            const handler_registry* handlers,
                             std::vector<config_error>& errors) {
   configured_group result;
-  result.config.name = name;
+  result.options.config.name = name;
   for (auto& [key, value] : from) {
     auto is_it = [&k = key](const config_key& x) { return x.name == k; };
     auto i = std::find_if(config_keys().begin(), config_keys().end(), is_it);
@@ -37,9 +57,8 @@ configured_group read_group(const std::string& path, const std::string& name,
       errors.push_back(
         {path + std::string{key}, to_text(value), std::string{i->allowed}});
   }
-  if (result.handler.empty())
-    errors.push_back({path + "handler", "\"\"", "the name of a handler"});
-  for (auto& x : validate(result.config))
+  find_handler(path, handlers, result, errors);
+  for (auto& x : validate(result.options.config))
     errors.push_back({path + x.key, x.value, x.allowed});
   return result;
 }
@@ -48,14 +67,13 @@ void check_names(const std::vector<configured_group>& groups,
                  std::vector<config_error>& errors) {
   std::set<std::string> names;
   for (auto& x : groups)
-    if (!names.insert(x.config.name).second)
-      errors.push_back({"cafka.groups", fmt::format("\"{}\"", x.config.name),
+    if (auto& name = x.options.config.name; !names.insert(name).second)
+      errors.push_back({"cafka.groups", fmt::format("\"{}\"", name),
                         "a name of its own for each group"});
 }
 
-} // namespace
-
-configured_groups read_config(const caf::settings& content) {
+configured_groups read_all(const caf::settings& content,
+                           const handler_registry* handlers) {
   configured_groups result;
   auto i = content.find("cafka");
   auto* category = i == content.end() ? nullptr
@@ -75,17 +93,29 @@ configured_groups read_config(const caf::settings& content) {
         auto path = fmt::format("cafka.groups.{}.", std::string{name});
         auto* keys = get_if<caf::settings>(&group);
         if (keys)
-          result.groups.push_back(
-            read_group(path, std::string{name}, *keys, result.errors));
+          result.groups.push_back(read_group(path, std::string{name}, *keys,
+                                             handlers, result.errors));
         else
           result.errors.push_back({path, to_text(group), "a dictionary { … }"});
       }
     rest.container().erase(groups);
   }
   if (!rest.empty() || result.groups.empty())
-    result.groups.push_back(read_group("cafka.", "", rest, result.errors));
+    result.groups.push_back(
+      read_group("cafka.", "", rest, handlers, result.errors));
   check_names(result.groups, result.errors);
   return result;
+}
+
+} // namespace
+
+configured_groups read_config(const caf::settings& content) {
+  return read_all(content, nullptr);
+}
+
+configured_groups read_config(const caf::settings& content,
+                              const handler_registry& handlers) {
+  return read_all(content, &handlers);
 }
 
 } // namespace cafka

@@ -46,12 +46,12 @@ TEST_CASE("a group that stands directly in the category has the documented "
   REQUIRE(result.groups.size() == 1);
   auto& x = result.groups[0];
   CHECK(x.handler == "print");
-  CHECK(x.config.name == "orders");
-  CHECK(x.config.endpoints.size() == 2);
-  CHECK(x.config.prefetch_count == 10);
-  CHECK(x.config.prefetch_bytes == 100'000);
-  CHECK(x.config.commit_interval == 5s);
-  CHECK(std::get<logical_offset>(x.config.begin_offset)
+  CHECK(x.options.config.name == "orders");
+  CHECK(x.options.config.endpoints.size() == 2);
+  CHECK(x.options.config.prefetch_count == 10);
+  CHECK(x.options.config.prefetch_bytes == 100'000);
+  CHECK(x.options.config.commit_interval == 5s);
+  CHECK(std::get<logical_offset>(x.options.config.begin_offset)
         == logical_offset::latest);
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("every kind of value is read from a config file") {
     }
   )"));
   CHECK(result.errors.empty());
-  auto& x = result.groups.at(0).config;
+  auto& x = result.groups.at(0).options.config;
   CHECK(std::get<offset_t>(x.begin_offset) == 42);
   CHECK(x.offset_reset_policy == offset_reset_policy::reset_to_earliest);
   CHECK(x.assignment_strategy == assignment_strategy::range);
@@ -92,8 +92,8 @@ TEST_CASE("several groups stand by their names") {
                      + "}\n billing {\n" + group + "}\n }\n}\n");
   CHECK(result.errors.empty());
   REQUIRE(result.groups.size() == 2);
-  CHECK(result.groups[0].config.name == "billing");
-  CHECK(result.groups[1].config.name == "orders");
+  CHECK(result.groups[0].options.config.name == "billing");
+  CHECK(result.groups[1].options.config.name == "orders");
 }
 
 TEST_CASE("all that is wrong in a config file is named at once") {
@@ -119,4 +119,21 @@ TEST_CASE("two groups of one name and a category that is missing are errors") {
                    + "}\n }\n}\n"),
               "a name of its own"));
   CHECK(names(read("other { x = 1 }\n"), "cafka"));
+}
+
+TEST_CASE("a handler that the program does not have is named with those that "
+          "it has") {
+  std::istringstream in{one_group("")};
+  auto content = caf::actor_system_config::parse_config(in);
+  REQUIRE(content);
+  auto build
+    = make_handler([](const message_batch&) { return handler_answer::ack(); });
+  auto known = read_config(*content, {{"print", build}});
+  CHECK(known.errors.empty());
+  REQUIRE(known.groups.size() == 1);
+  CHECK(known.groups[0].options.handler);
+  auto unknown = read_config(*content, {{"count", build}, {"store", build}});
+  REQUIRE(unknown.errors.size() == 1);
+  CHECK(to_string(unknown.errors[0])
+        == "cafka.handler = \"print\": one of: count, store");
 }
