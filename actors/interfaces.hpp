@@ -23,7 +23,7 @@ using manager_actor = compat::typed<
   group_status(get_status), void(subscribe_events), void(stop_group),
   // from the coordinator
   void(assignments_received), void(assignments_revoked), void(commit_result),
-  void(seek_done), void(client_failure),
+  void(seek_done), void(client_failure), void(client_recovered),
   // from workers
   void(worker_ready), void(call_begun), void(source_advanced), void(call_ended),
   void(position_lost), void(worker_drained), void(worker_released),

@@ -71,6 +71,9 @@ struct client_failure {
   kafka::error what;
 };
 
+/// No broker was left, and now one has answered.
+struct client_recovered {};
+
 // -- manager -> coordinator --------------------------------------------------------
 
 /// Answered with one `commit_result` of the same id, at the latest when the
@@ -267,6 +270,7 @@ struct stop_deadline {
   each(commit_result)                                                          \
   each(seek_done)                                                              \
   each(client_failure)                                                         \
+  each(client_recovered)                                                       \
   each(commit_request)                                                         \
   each(revocation_done)                                                        \
   each(seek_request)                                                           \

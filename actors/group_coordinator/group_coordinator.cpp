@@ -25,6 +25,10 @@ constexpr milliseconds look_up_timeout = seconds{10};
 /// a restart or the end of the program for longer.
 constexpr milliseconds close_limit = seconds{5};
 
+/// Token of the look-up that asks whether a broker is there again. Rebalances,
+/// whose serial numbers are the other tokens, count from 1.
+constexpr std::uint64_t outage_probe = 0;
+
 /// Events that are handled in one go before other messages get their turn.
 constexpr int events_max = 100;
 
@@ -90,6 +94,9 @@ void group_coordinator_state::on_keep_alive() {
   if (!client_ && !open())
     return;
   compat::send_after(self_, coordinator_actor{self_}, keep_alive_, tick{});
+  if (outage_.lasts() && !held_.empty())
+    client_->look_up_committed(outage_probe, {held_.begin()->first},
+                               look_up_timeout);
   on_client_ready();
 }
 
@@ -216,6 +223,8 @@ void group_coordinator_state::on_event(const kafka::membership& x) {
 }
 
 void group_coordinator_state::on_event(const kafka::committed_found& x) {
+  if (!x.failure)
+    on_answer();
   if (!assigning_ || assigning_->id.value != x.token)
     return; // of a rebalance that was overtaken
   if (!x.failure) {
@@ -229,6 +238,8 @@ void group_coordinator_state::on_event(const kafka::committed_found& x) {
 }
 
 void group_coordinator_state::on_event(const kafka::commit_answered& x) {
+  if (!x.failure)
+    on_answer();
   if (!outstanding_ || outstanding_->id != x.token)
     return;
   auto request = std::exchange(outstanding_, std::nullopt);
@@ -245,11 +256,16 @@ void group_coordinator_state::on_event(const kafka::commit_answered& x) {
 }
 
 void group_coordinator_state::on_event(const kafka::client_error& x) {
-  compat::post(manager_, client_failure{x.what});
+  if (x.no_broker_left)
+    outage_.begin();
+  if (outage_.is_new(x.what.text, now()))
+    compat::post(manager_, client_failure{x.what});
   ends_with(x.what);
 }
 
 void group_coordinator_state::on_event(const kafka::log_line& x) {
+  if (x.level <= log_record::warning && !outage_.is_new(x.text, now()))
+    return;
   options_->log({x.level, options_->config.group, x.facility, x.text});
 }
 
@@ -347,6 +363,15 @@ void group_coordinator_state::answer_outstanding(errc code,
   for (auto& x : outstanding_->entries)
     result.entries.push_back({x.tp, x.generation, x.offset, {code, text}});
   compat::post(manager_, std::move(result));
+}
+
+void group_coordinator_state::on_answer() {
+  if (outage_.end())
+    compat::post(manager_, client_recovered{});
+}
+
+time_point group_coordinator_state::now() const {
+  return time_point{self_->clock().now().time_since_epoch()};
 }
 
 bool group_coordinator_state::ends_with(const kafka::error& x) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/group_coordinator/outage_watch.hpp"
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
 #include "kafka/consumer.hpp"
@@ -80,6 +81,9 @@ private:
   offset_t begin_of(const kafka::committed_found::entry& x) const;
   /// Ends the actor when `x` says that the client cannot go on. True: it does.
   bool ends_with(const kafka::error& x);
+  /// A broker answered.
+  void on_answer();
+  time_point now() const;
   std::function<void()> make_waker();
 
   base* self_;
@@ -98,6 +102,7 @@ private:
   bool outstanding_sent_ = false; // else it waits for the member to settle
   bool settled_ = true;           // unless the client says otherwise
   caf::timespan keep_alive_;
+  outage_watch outage_;
 };
 
 } // namespace cafka::actors

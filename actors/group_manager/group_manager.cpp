@@ -88,6 +88,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](const commit_result& x) { on_commit_result(x); },
     [this](const seek_done& x) { on_seek_done(x); },
     [this](const client_failure& x) { on_client_failure(x); },
+    [this](client_recovered) { tell(event_kind::client_recovered, {}, {}); },
     [this](const worker_ready& x) { on_worker_ready(x); },
     [this](const call_begun& x) { on_call_begun(x); },
     [this](const source_advanced& x) { on_source_advanced(x); },

@@ -27,7 +27,8 @@ enum class event_kind : std::uint8_t {
   committed,          ///< tp, generation, offset: confirmed by the broker
   commit_failed,      ///< tp, generation, offset, code, text
   reset,              ///< tp, generation (the new one), offset: lost position
-  client_error,       ///< code, text
+  client_error,       ///< code, text; once for as long as it lasts
+  client_recovered,   ///< a broker answers after there was none left
   source_failed,      ///< tp, generation, code, text
   handler_slow,       ///< tp, generation, count: milliseconds so far
   handler_not_closed, ///< tp, generation, text: what `on_close` threw

@@ -28,6 +28,7 @@ using group_actor = compat::typed<
 
 /// One line of librdkafka's or our log; `level` as in syslog(3), 0 to 7.
 struct log_record {
+  static constexpr int warning = 4;
   int level = 6;
   std::string group;
   std::string facility;

@@ -18,10 +18,8 @@ namespace {
 using namespace actors;
 using shared_options = std::shared_ptr<const group_options>;
 
-constexpr int syslog_warning = 4;
-
 void log_to_stderr(const log_record& x) {
-  if (x.level <= syslog_warning)
+  if (x.level <= log_record::warning)
     fmt::print(stderr, "level={} group={} facility={} text=\"{}\"\n", x.level,
                x.group, x.facility, x.text);
 }

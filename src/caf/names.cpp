@@ -69,6 +69,7 @@ std::string to_string(event_kind x) {
                                    "commit_failed",
                                    "reset",
                                    "client_error",
+                                   "client_recovered",
                                    "source_failed",
                                    "handler_slow",
                                    "handler_not_closed",

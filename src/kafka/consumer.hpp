@@ -74,6 +74,7 @@ struct membership {
 /// An error of the client, informational unless `error::fatal` or permanent.
 struct client_error {
   error what;
+  bool no_broker_left = false; // told once each time that the last one is gone
 };
 
 /// One line of librdkafka's log; `level` as in syslog(3), 0 to 7.

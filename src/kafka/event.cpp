@@ -75,8 +75,9 @@ consumer_event to_committed(rd_kafka_event_t* event) {
 consumer_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
   if (rd_kafka_event_error_is_fatal(event) != 0)
     return client_error{fatal_error(client)};
-  return client_error{make_error(rd_kafka_event_error(event),
-                                 rd_kafka_event_error_string(event))};
+  auto code = rd_kafka_event_error(event);
+  return client_error{make_error(code, rd_kafka_event_error_string(event)),
+                      code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN};
 }
 
 // `Group "g" changed join state wait-assign-call -> steady (state up)`.

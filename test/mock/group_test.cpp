@@ -173,8 +173,10 @@ TEST_CASE("a broker that goes and comes back costs nothing and restarts "
   f.cluster.set_broker_up(1);
   f.produce(0, 10);
   CHECK(f.await_committed(0, 20));
+  CHECK(f.await_event(event_kind::client_recovered));
   f.stop();
   CHECK(f.delivered(0) == up_to(20));
+  CHECK(f.count(event_kind::client_recovered) == 1);
   CHECK(f.count(event_kind::group_restarted) == 0);
   CHECK(f.count(event_kind::worker_failed) == 0);
 }

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace cafka::test {
+
+/// An address on loopback where every connection is ended at once, and counted.
+class refusing_listener {
+public:
+  refusing_listener()
+    : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(at);
+    auto* any = reinterpret_cast<sockaddr*>(&at);
+    if (bind(socket_, any, size) != 0 || listen(socket_, SOMAXCONN) != 0
+        || getsockname(socket_, any, &size) != 0)
+      throw std::runtime_error("no listener on loopback");
+    endpoint_ = "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+    thread_ = std::thread{[this] { refuse(); }};
+  }
+  ~refusing_listener() {
+    shutdown(socket_, SHUT_RDWR); // ends accept
+    thread_.join();
+    close(socket_);
+  }
+  refusing_listener(const refusing_listener&) = delete;
+  refusing_listener& operator=(const refusing_listener&) = delete;
+
+  const std::string& endpoint() const noexcept {
+    return endpoint_;
+  }
+  void await_attempts(int n) {
+    std::unique_lock guard{mutex_};
+    changed_.wait(guard, [&] { return attempts_ >= n; });
+  }
+
+private:
+  void refuse() {
+    for (int x; (x = accept(socket_, nullptr, nullptr)) >= 0; close(x)) {
+      std::lock_guard guard{mutex_};
+      ++attempts_;
+      changed_.notify_all();
+    }
+  }
+
+  int socket_;
+  std::string endpoint_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int attempts_ = 0;
+  std::thread thread_;
+};
+
+} // namespace cafka::test
