@@ -3,6 +3,7 @@
 
 option(CAFKA_WERROR "Treat warnings as errors" OFF)
 option(CAFKA_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(CAFKA_FUZZ "Build the fuzz targets; needs Clang" OFF)
 set(CAFKA_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -55,6 +56,8 @@ target_compile_options(
             -Wundef
             # aggregates leave members to their default initializers
             -Wno-missing-field-initializers
+            # librdkafka's macros for rd_kafka_producev
+            $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression>
             $<$<BOOL:${CAFKA_WERROR}>:-Werror>)
 if(CAFKA_SANITIZE)
   target_compile_options(
