@@ -68,6 +68,23 @@ TEST_CASE("what was acked does not come again after a restart") {
   CHECK(g.status(0).restarts == 1);
 }
 
+TEST_CASE("an ack that comes after its worker is gone counts") {
+  scripted_group g;
+  g.handlers.answer = no_ack;
+  g.append(0, 3);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.kill_worker(0);
+  g.settle();
+  CHECK(g.status(0).state == partition_state::backoff);
+  CHECK(g.ask_ack(0, {0}).watermark == 1);
+  CHECK(g.ask_ack(0, {2}, false).result == ack_result::accepted);
+  g.handlers.calls.clear();
+  g.advance(100ms);
+  CHECK(g.handlers.offsets() == offsets{1}); // all else is acked
+}
+
 TEST_CASE("an answer counts for a redelivered batch like for a new one") {
   scripted_group g;
   g.config.batch_size = 2;
