@@ -12,8 +12,7 @@ int main(int argc, char** argv) {
   cafka::init_types();
   caf::actor_system_config cfg;
   cafka::add_types(cfg);
-  // --config-file=…, and single keys such as --cafka.groups.orders.group=…
-  if (auto error = cfg.parse(argc, argv)) {
+  if (auto error = cfg.parse(argc, argv)) { // reads what --config-file= names
     std::cerr << to_string(error) << "\n";
     return 2;
   }

@@ -138,26 +138,25 @@ TEST_CASE("examples published_group and remote_ack: another process acks what "
   CHECK(x.program.err().empty());
 }
 
-TEST_CASE("example from_config: the groups of a file run, and a key of the "
-          "command line stands above it") {
+TEST_CASE("example from_config: every group of a file runs, each with its "
+          "own settings") {
   kafka::mock_cluster cluster;
   scratch_directory files;
   auto group = [&](const std::string& name) {
     cluster.create_topic(name, 1);
     append(cluster, {name, 0}, {"one of " + name});
     return name + " {\nendpoints = [\"" + cluster.endpoints()
-           + "\"]\ngroup = \"file\"\ntopics = [\"" + name
+           + "\"]\ngroup = \"" + name + "-readers\"\ntopics = [\"" + name
            + "\"]\nhandler = \"print\"\nbegin-offset = \"earliest\"\n}\n";
   };
   auto path = files.write("two.conf", "cafka {\ngroups {\n" + group("orders")
                                         + group("bills") + "}\n}\n");
-  running x{{"from_config", "--config-file=" + path,
-             "--cafka.groups.bills.group=\"command-line\""}};
+  running x{{"from_config", "--config-file=" + path}};
   REQUIRE(x.program.await_output("orders 0 one of orders\n"));
   REQUIRE(x.program.await_output("bills 0 one of bills\n"));
   CHECK(x.stop() == 0);
-  CHECK(committed_reader{cluster, "file"}({"orders", 0}) == 1);
-  CHECK(committed_reader{cluster, "command-line"}({"bills", 0}) == 1);
+  CHECK(committed_reader{cluster, "orders-readers"}({"orders", 0}) == 1);
+  CHECK(committed_reader{cluster, "bills-readers"}({"bills", 0}) == 1);
   CHECK(x.program.err().empty());
 }
 
