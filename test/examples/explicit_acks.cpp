@@ -53,5 +53,5 @@ int main(int argc, char** argv) {
   }
   for (std::string name; std::getline(std::cin, name);) // a name approves
     cafka::compat::post(settling, name);
-  cafka::stop(system, *group);
+  return cafka::stop(system, *group) ? 1 : 0;
 }

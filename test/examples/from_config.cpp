@@ -32,6 +32,9 @@ int main(int argc, char** argv) {
   std::cin.get(); // until Enter
   for (auto& group : groups)
     cafka::compat::post(group, cafka::stop_group{});
+  int status = 0;
   for (auto& group : groups)
-    cafka::await_end(system, group);
+    if (cafka::await_end(system, group))
+      status = 1; // not in order
+  return status;
 }

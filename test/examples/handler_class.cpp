@@ -55,6 +55,6 @@ int main(int argc, char** argv) {
     std::cerr << cafka::text_of(group.error()) << "\n";
     return 1;
   }
-  std::cin.get(); // until Enter
-  cafka::stop(system, *group);
+  std::cin.get();                             // until Enter
+  return cafka::stop(system, *group) ? 1 : 0; // an error: not in order
 }

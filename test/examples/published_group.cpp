@@ -29,5 +29,5 @@ int main(int argc, char** argv) {
   else
     std::cerr << to_string(port.error()) << "\n";
   std::cin.get(); // until Enter
-  cafka::stop(system, *group);
+  return cafka::stop(system, *group) || !port ? 1 : 0;
 }

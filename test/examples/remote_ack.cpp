@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   cafka::group_status status; // knows the offsets and the generations
   ask(cafka::get_status{}, [&](const cafka::group_status& x) { status = x; });
   for (auto& p : status.partitions) {
-    cafka::ack_request all{p.tp.topic, p.tp.partition, p.generation};
+    cafka::ack_request all{p.tp.topic, p.tp.partition, p.generation, true, {}};
     all.offsets = {p.position - 1};
     ask(all, [&](const cafka::ack_reply& x) {
       std::cout << to_string(p.tp) << " " << to_string(x.result)
