@@ -250,6 +250,14 @@ void init_types() {
 #endif
 }
 
+/// The same for the messages of one of CAF's modules, which the module of 0.17
+/// does by itself.
+template <class Module>
+void init_module_types() {
+  if constexpr (requires { Module::init_global_meta_objects(); })
+    Module::init_global_meta_objects();
+}
+
 template <class Block>
 void add_types([[maybe_unused]] caf::actor_system_config& cfg) {
 #if CAFKA_CAF_017

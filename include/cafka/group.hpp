@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cafka/acks.hpp>
 #include <cafka/caf_compat.hpp>
 #include <cafka/config.hpp>
 #include <cafka/errors.hpp>
@@ -58,7 +59,8 @@ struct group_options {
   std::function<void(const group_life&)> on_start;
 };
 
-/// Once, before any `caf::actor_system_config` is made.
+/// Once, before any `caf::actor_system_config` is made. Also what CAF's network
+/// layer needs, for programs that load it.
 void init_types();
 
 /// For every `caf::actor_system_config` whose system runs or talks to a group.
@@ -85,6 +87,16 @@ child_spec make_child_spec(group_options options);
 /// The running group of this name in `system`, or nothing.
 std::optional<group_actor> find(caf::actor_system& system,
                                 const std::string& name);
+
+/// Blocks until `group` has ended; why, or nothing where it was stopped and
+/// everything was in order. For threads that are no actor of `system`, and not
+/// from within a handler.
+caf::error await_end(caf::actor_system& system, const group_actor& group);
+
+/// Lets `group` drain, commit and leave, and blocks until it has ended, like
+/// `await_end`. After `errc::calls_outlived_stop` a handler call still runs:
+/// the program should end without waiting for it.
+caf::error stop(caf::actor_system& system, const group_actor& group);
 
 /// What must outlive a manager for its guarantees to hold across restarts:
 /// generations and running handler calls. Opaque; share one among the lives of

@@ -106,4 +106,13 @@ using handler_factory
 handler_factory
 make_handler(std::function<handler_answer(const message_batch&)> f);
 
+/// A factory for handlers of a class, built as `Handler(context, xs…)`; `xs` are
+/// copied for each, so share by pointer or `std::ref`.
+template <class Handler, class... Ts>
+handler_factory make_handler(Ts... xs) {
+  return [xs...](const handler_context& context) {
+    return std::make_unique<Handler>(context, xs...);
+  };
+}
+
 } // namespace cafka

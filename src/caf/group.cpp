@@ -7,6 +7,8 @@
 
 #include <cafka/group.hpp>
 
+#include <caf/io/middleman.hpp>
+
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -116,6 +118,7 @@ caf::expected<group_actor> start(caf::actor_system& system,
 } // namespace
 
 void init_types() {
+  compat::init_module_types<caf::io::middleman>();
   compat::init_types<caf::id_block::cafka, caf::id_block::cafka_internal>();
 }
 

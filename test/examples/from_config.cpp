@@ -1,0 +1,40 @@
+#include <cafka/config_file.hpp>
+#include <iostream>
+
+cafka::handler_answer print(const cafka::message_batch& batch) {
+  for (auto record : batch)
+    std::cout << batch.topic() << " " << record.offset() << " "
+              << record.value().value_or("null") << std::endl;
+  return cafka::handler_answer::ack();
+}
+
+int main(int argc, char** argv) {
+  cafka::init_types();
+  caf::actor_system_config cfg;
+  cafka::add_types(cfg);
+  if (auto error = cfg.parse(argc, argv)) { // reads what --config-file= names
+    std::cerr << to_string(error) << "\n";
+    return 2;
+  }
+  cafka::handler_registry handlers{{"print", cafka::make_handler(print)}};
+  auto found = cafka::read_config(caf::content(cfg), handlers);
+  for (auto& error : found.errors)
+    std::cerr << to_string(error) << "\n";
+  if (!found.errors.empty())
+    return 2; // nothing was started
+  caf::actor_system system{cfg};
+  std::vector<cafka::group_actor> groups;
+  for (auto& x : found.groups)
+    if (auto group = cafka::spawn(system, x.options))
+      groups.push_back(*group);
+    else
+      std::cerr << cafka::text_of(group.error()) << "\n";
+  std::cin.get(); // until Enter
+  for (auto& group : groups)
+    cafka::compat::post(group, cafka::stop_group{});
+  int status = 0;
+  for (auto& group : groups)
+    if (cafka::await_end(system, group))
+      status = 1; // not in order
+  return status;
+}

@@ -1,0 +1,36 @@
+#include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
+#include <cafka/group.hpp>
+#include <iostream>
+
+// Acks all that a published group has delivered.
+int main(int argc, char** argv) {
+  cafka::init_types();
+  caf::actor_system_config cfg;
+  cafka::add_types(cfg);
+  cfg.load<caf::io::middleman>();
+  caf::actor_system system{cfg};
+  auto port = argc > 1 ? std::stoi(argv[1]) : 0;
+  auto group = system.middleman().remote_actor<cafka::group_actor>(
+    "127.0.0.1", static_cast<std::uint16_t>(port));
+  if (!group) {
+    std::cerr << to_string(group.error()) << "\n";
+    return 1;
+  }
+  caf::scoped_actor self{system};
+  auto ask = [&](const auto& question, const auto& on_answer) {
+    auto fail = [](const caf::error& x) { std::cerr << to_string(x) << "\n"; };
+    cafka::compat::request(&*self, *group, std::chrono::seconds{10}, question)
+      .receive(on_answer, fail);
+  };
+  cafka::group_status status; // knows the offsets and the generations
+  ask(cafka::get_status{}, [&](const cafka::group_status& x) { status = x; });
+  for (auto& p : status.partitions) {
+    cafka::ack_request all{p.tp.topic, p.tp.partition, p.generation, true, {}};
+    all.offsets = {p.position - 1};
+    ask(all, [&](const cafka::ack_reply& x) {
+      std::cout << to_string(p.tp) << " " << to_string(x.result)
+                << ", watermark " << x.watermark << "\n";
+    });
+  }
+}

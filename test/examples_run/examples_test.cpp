@@ -1,0 +1,175 @@
+#include "kafka/mock_cluster.hpp"
+#include "support/app_process.hpp"
+#include "support/catch.hpp"
+#include "support/kafka_bell.hpp"
+#include "support/kafka_client_driver.hpp"
+#include "support/keyboard.hpp"
+
+using namespace cafka;
+using namespace cafka::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string path_of(const std::string& example) {
+  return CAFKA_EXAMPLES + example;
+}
+
+/// An example that runs against a cluster until it is told to stop.
+struct running {
+  keyboard input;
+  app_process program;
+
+  explicit running(std::vector<std::string> args)
+    : program((args.front() = path_of(args.front()), args)) {
+  }
+  /// Its exit code after the end of its input.
+  int stop() {
+    input.end();
+    return program.wait();
+  }
+};
+
+/// Asks the broker for what a group has committed.
+class committed_reader {
+public:
+  committed_reader(const kafka::mock_cluster& cluster, const std::string& group)
+    : client_(bell_, member_of(cluster, group)) {
+  }
+  ~committed_reader() {
+    kafka::consumer::abandon(client_.release());
+  }
+  /// -1: nothing.
+  offset_t operator()(const topic_partition& tp) {
+    client_->look_up_committed(1, {tp}, 10s);
+    auto found = client_.await<kafka::committed_found>();
+    if (!found || found->entries.empty())
+      return -1;
+    return found->entries.front().offset.value_or(-1);
+  }
+  /// Asks again and again.
+  bool await(const topic_partition& tp, offset_t offset) {
+    auto deadline = std::chrono::steady_clock::now() + 30s;
+    while ((*this)(tp) != offset)
+      if (std::chrono::steady_clock::now() > deadline)
+        return false;
+    return true;
+  }
+
+private:
+  bell bell_;
+  client_driver client_;
+};
+
+void append(const kafka::mock_cluster& cluster, const topic_partition& tp,
+            const std::vector<std::string>& values) {
+  appender out{cluster};
+  for (auto& x : values)
+    out.append(tp, "key", x, {}, 0);
+}
+
+/// What follows `text` in `out`, up to the end of the line.
+std::string after(const std::string& out, const std::string& text) {
+  auto at = out.find(text);
+  if (at == std::string::npos)
+    return {};
+  at += text.size();
+  return out.substr(at, out.find('\n', at) - at);
+}
+
+} // namespace
+
+TEST_CASE("example explicit_acks: what waits for its ack holds back what is "
+          "committed, and a cumulative ack covers all") {
+  kafka::mock_cluster cluster;
+  cluster.create_topic("payments", 2);
+  append(cluster, {"payments", 0}, {"10", "9000", "20", "30"});
+  committed_reader committed{cluster, "cashiers"};
+  running x{{"explicit_acks", cluster.endpoints()}};
+  REQUIRE(x.program.await_output("9000 waits\n"));
+  REQUIRE(x.program.await_output("30 is settled\n"));
+  // A commit is of all partitions: what this one is in saw those acks, too.
+  append(cluster, {"payments", 1}, {"5"});
+  REQUIRE(committed.await({"payments", 1}, 1));
+  CHECK(committed({"payments", 0}) == 1);
+  x.input.type("ann");
+  REQUIRE(x.program.await_output("approved by ann\n"));
+  CHECK(x.stop() == 0);
+  CHECK(committed({"payments", 0}) == 4);
+  CHECK(x.program.err().empty());
+}
+
+TEST_CASE("example handler_class: rows are acked when they are written, also "
+          "where the handler is closed") {
+  kafka::mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  topic_partition orders{"orders", 0};
+  committed_reader committed{cluster, "order-writers"};
+  running x{{"handler_class", cluster.endpoints()}};
+  REQUIRE(committed.await(orders, 0)); // where it begins
+  append(cluster, orders, {"a", "b", "c", "d"});
+  REQUIRE(committed.await(orders, 4));
+  append(cluster, orders, {"e", "f", "g"});
+  REQUIRE(x.program.await_output("\n3 rows gathered\n"));
+  CHECK(committed(orders) == 4);
+  CHECK(x.stop() == 0);
+  CHECK(after(x.program.out(), "stopped: ") == "3 rows written");
+  CHECK(committed(orders) == 7);
+  CHECK(x.program.err().empty());
+}
+
+TEST_CASE("examples published_group and remote_ack: another process acks what "
+          "was delivered") {
+  kafka::mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  topic_partition orders{"orders", 0};
+  committed_reader committed{cluster, "order-readers"};
+  running x{{"published_group", cluster.endpoints()}};
+  REQUIRE(committed.await(orders, 0));
+  append(cluster, orders, {"a", "b", "c"});
+  REQUIRE(x.program.await_output("read up to 2\n"));
+  auto port = after(x.program.out(), "published at port ");
+  app_process other{{path_of("remote_ack"), port}};
+  CHECK(other.wait() == 0);
+  CHECK(other.out() == "orders/0 accepted, watermark 3\n");
+  CHECK(other.err().empty());
+  CHECK(x.stop() == 0);
+  CHECK(committed(orders) == 3);
+  CHECK(x.program.err().empty());
+}
+
+TEST_CASE("example from_config: every group of a file runs, each with its "
+          "own settings") {
+  kafka::mock_cluster cluster;
+  scratch_directory files;
+  auto group = [&](const std::string& name) {
+    cluster.create_topic(name, 1);
+    append(cluster, {name, 0}, {"one of " + name});
+    return name + " {\nendpoints = [\"" + cluster.endpoints()
+           + "\"]\ngroup = \"" + name + "-readers\"\ntopics = [\"" + name
+           + "\"]\nhandler = \"print\"\nbegin-offset = \"earliest\"\n}\n";
+  };
+  auto path = files.write("two.conf", "cafka {\ngroups {\n" + group("orders")
+                                        + group("bills") + "}\n}\n");
+  running x{{"from_config", "--config-file=" + path}};
+  REQUIRE(x.program.await_output("orders 0 one of orders\n"));
+  REQUIRE(x.program.await_output("bills 0 one of bills\n"));
+  CHECK(x.stop() == 0);
+  CHECK(committed_reader{cluster, "orders-readers"}({"orders", 0}) == 1);
+  CHECK(committed_reader{cluster, "bills-readers"}({"bills", 0}) == 1);
+  CHECK(x.program.err().empty());
+}
+
+TEST_CASE("example from_config: all that is wrong in a file is told and "
+          "nothing starts") {
+  scratch_directory files;
+  auto path = files.write("bad.conf", "cafka {\nname = \"x\"\n"
+                                      "endpoints = [\"nowhere\"]\n"
+                                      "topics = [\"t\"]\n"
+                                      "handler = \"prnt\"\n}\n");
+  running x{{"from_config", "--config-file=" + path}};
+  CHECK(x.program.wait() == 2);
+  for (auto key : {"endpoints = ", "group", "handler = "})
+    CHECK(x.program.err().find(key) != std::string::npos);
+  CHECK(x.program.out().empty());
+}

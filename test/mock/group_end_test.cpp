@@ -1,0 +1,32 @@
+#include "support/group_fixture.hpp"
+
+using namespace cafka;
+using namespace cafka::test;
+
+namespace {
+
+group_actor spawn_in(group_fixture& f) {
+  auto options = f.options();
+  options.handler = make_handler([](auto&) { return handler_answer::ack(); });
+  auto result = spawn(*f.system, options);
+  REQUIRE(result);
+  return *result;
+}
+
+} // namespace
+
+TEST_CASE("stop returns when the group has ended, without an error where all "
+          "was in order") {
+  group_fixture f;
+  auto group = spawn_in(f);
+  CHECK(!stop(*f.system, group));
+  CHECK(!find(*f.system, "g"));
+  CHECK(!stop(*f.system, group)); // again: it has ended already
+}
+
+TEST_CASE("await_end tells why a group ended by itself") {
+  group_fixture f;
+  f.cluster.inject(9, {30}); // OffsetFetch: GROUP_AUTHORIZATION_FAILED
+  auto group = spawn_in(f);
+  CHECK(code_of(await_end(*f.system, group)) == errc::authorization);
+}
