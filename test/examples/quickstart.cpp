@@ -2,14 +2,14 @@
 #include <cafka/group.hpp>
 #include <iostream>
 
-int main() {
+int main(int argc, char** argv) {
   cafka::init_types();
   caf::actor_system_config cfg;
   cafka::add_types(cfg);
   caf::actor_system system{cfg};
   cafka::group_options options;
   options.config.name = "orders";
-  options.config.endpoints = {"localhost:9092"};
+  options.config.endpoints = {argc > 1 ? argv[1] : "localhost:9092"};
   options.config.group = "order-readers";
   options.config.topics = {"orders"};
   options.handler = cafka::make_handler([](const cafka::message_batch& batch) {

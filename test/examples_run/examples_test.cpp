@@ -79,6 +79,22 @@ std::string after(const std::string& out, const std::string& text) {
 
 } // namespace
 
+TEST_CASE("example quickstart: records are printed and committed until it is "
+          "told to end") {
+  kafka::mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  topic_partition orders{"orders", 0};
+  committed_reader committed{cluster, "order-readers"};
+  running x{{"quickstart", cluster.endpoints()}};
+  REQUIRE(committed.await(orders, 0)); // where it begins
+  append(cluster, orders, {"a", "b", "c"});
+  // Its output is not flushed before its end: the commit tells of the records.
+  REQUIRE(committed.await(orders, 3));
+  CHECK(x.stop() == 0);
+  CHECK(x.program.out() == "0 a\n1 b\n2 c\n");
+  CHECK(x.program.err().empty());
+}
+
 TEST_CASE("example explicit_acks: what waits for its ack holds back what is "
           "committed, and a cumulative ack covers all") {
   kafka::mock_cluster cluster;
