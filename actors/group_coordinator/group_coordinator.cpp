@@ -16,11 +16,6 @@ using std::chrono::seconds;
 /// the member, however idle it is; the cap keeps a wake-up that got lost cheap.
 constexpr milliseconds keep_alive_max = seconds{5};
 
-/// Committed offsets are asked for again after this long when the answer was an
-/// error; librdkafka's retry.backoff.max.ms of its newer versions.
-constexpr auto look_up_retry = seconds{1};
-constexpr milliseconds look_up_timeout = seconds{10};
-
 /// Leaving the group takes one round trip; an unreachable broker must not keep
 /// a restart or the end of the program for longer.
 constexpr milliseconds close_limit = seconds{5};
@@ -169,12 +164,6 @@ void group_coordinator_state::on_revocation_done(const revocation_done& x) {
     give_back();
 }
 
-void group_coordinator_state::look_up(rebalance_id id) {
-  if (client_ && assigning_ && assigning_->id == id)
-    client_->look_up_committed(id.value, assigning_->partitions,
-                               look_up_timeout);
-}
-
 // -- the client's events -----------------------------------------------------------------
 
 void group_coordinator_state::on_event(const kafka::assigned& x) {
@@ -213,19 +202,6 @@ void group_coordinator_state::on_event(const kafka::revoked& x) {
 void group_coordinator_state::on_event(const kafka::membership& x) {
   settled_ = x.settled;
   send_outstanding();
-}
-
-void group_coordinator_state::on_event(const kafka::committed_found& x) {
-  if (!assigning_ || assigning_->id.value != x.token)
-    return; // of a rebalance that was overtaken
-  if (!x.failure) {
-    accept(x.entries);
-    return;
-  }
-  compat::post(manager_, client_failure{x.failure});
-  if (!ends_with(x.failure))
-    compat::send_after(self_, coordinator_actor{self_}, look_up_retry,
-                       retry_look_up{assigning_->id});
 }
 
 void group_coordinator_state::on_event(const kafka::commit_answered& x) {
@@ -273,39 +249,6 @@ bool group_coordinator_state::open() {
     return true;
   self_->quit(make_error(failure.code, failure.text));
   return false;
-}
-
-/// Takes what the group assigned: every partition begins at its committed
-/// offset, or where `begin-offset` says. The sources are open before the client
-/// fetches, and the manager hears of them before their first record.
-void group_coordinator_state::accept(
-  const std::vector<kafka::committed_found::entry>& found) {
-  auto id = std::exchange(assigning_, std::nullopt)->id;
-  assignments_received message{options_->config.group, id, {}};
-  std::vector<kafka::partition_offset> begins;
-  for (auto& x : found) {
-    auto begin = begin_of(x);
-    auto g = memory_->raise(x.tp);
-    held_[x.tp] = g;
-    begins.push_back({x.tp, begin});
-    message.partitions.push_back(
-      {x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});
-  }
-  compat::post(manager_, std::move(message));
-  if (auto failure = client_->assign(begins))
-    self_->quit(make_error(errc::coordinator_died, failure.text));
-}
-
-offset_t group_coordinator_state::begin_of(
-  const kafka::committed_found::entry& x) const {
-  if (x.offset)
-    return *x.offset;
-  auto& begin = options_->config.begin_offset;
-  if (auto* exact = std::get_if<offset_t>(&begin))
-    return *exact;
-  return std::get<logical_offset>(begin) == logical_offset::earliest
-           ? kafka::offset_earliest
-           : kafka::offset_latest;
 }
 
 void group_coordinator_state::give_back() {
