@@ -16,18 +16,9 @@ using std::chrono::seconds;
 /// the member, however idle it is; the cap keeps a wake-up that got lost cheap.
 constexpr milliseconds keep_alive_max = seconds{5};
 
-/// Committed offsets are asked for again after this long when the answer was an
-/// error; librdkafka's retry.backoff.max.ms of its newer versions.
-constexpr auto look_up_retry = seconds{1};
-constexpr milliseconds look_up_timeout = seconds{10};
-
 /// Leaving the group takes one round trip; an unreachable broker must not keep
 /// a restart or the end of the program for longer.
 constexpr milliseconds close_limit = seconds{5};
-
-/// Token of the look-up that asks whether a broker is there again. Rebalances,
-/// whose serial numbers are the other tokens, count from 1.
-constexpr std::uint64_t outage_probe = 0;
 
 /// Events that are handled in one go before other messages get their turn.
 constexpr int events_max = 100;
@@ -94,9 +85,8 @@ void group_coordinator_state::on_keep_alive() {
   if (!client_ && !open())
     return;
   compat::send_after(self_, coordinator_actor{self_}, keep_alive_, tick{});
-  if (outage_.lasts() && !held_.empty())
-    client_->look_up_committed(outage_probe, {held_.begin()->first},
-                               look_up_timeout);
+  if (outage_.lasts())
+    probe();
   on_client_ready();
 }
 
@@ -176,12 +166,6 @@ void group_coordinator_state::on_revocation_done(const revocation_done& x) {
     give_back();
 }
 
-void group_coordinator_state::look_up(rebalance_id id) {
-  if (client_ && assigning_ && assigning_->id == id)
-    client_->look_up_committed(id.value, assigning_->partitions,
-                               look_up_timeout);
-}
-
 // -- the client's events -----------------------------------------------------------------
 
 void group_coordinator_state::on_event(const kafka::assigned& x) {
@@ -220,21 +204,6 @@ void group_coordinator_state::on_event(const kafka::revoked& x) {
 void group_coordinator_state::on_event(const kafka::membership& x) {
   settled_ = x.settled;
   send_outstanding();
-}
-
-void group_coordinator_state::on_event(const kafka::committed_found& x) {
-  if (!x.failure)
-    on_answer();
-  if (!assigning_ || assigning_->id.value != x.token)
-    return; // of a rebalance that was overtaken
-  if (!x.failure) {
-    accept(x.entries);
-    return;
-  }
-  compat::post(manager_, client_failure{x.failure});
-  if (!ends_with(x.failure))
-    compat::send_after(self_, coordinator_actor{self_}, look_up_retry,
-                       retry_look_up{assigning_->id});
 }
 
 void group_coordinator_state::on_event(const kafka::commit_answered& x) {
@@ -289,39 +258,6 @@ bool group_coordinator_state::open() {
     return true;
   self_->quit(make_error(failure.code, failure.text));
   return false;
-}
-
-/// Takes what the group assigned: every partition begins at its committed
-/// offset, or where `begin-offset` says. The sources are open before the client
-/// fetches, and the manager hears of them before their first record.
-void group_coordinator_state::accept(
-  const std::vector<kafka::committed_found::entry>& found) {
-  auto id = std::exchange(assigning_, std::nullopt)->id;
-  assignments_received message{options_->config.group, id, {}};
-  std::vector<kafka::partition_offset> begins;
-  for (auto& x : found) {
-    auto begin = begin_of(x);
-    auto g = memory_->raise(x.tp);
-    held_[x.tp] = g;
-    begins.push_back({x.tp, begin});
-    message.partitions.push_back(
-      {x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});
-  }
-  compat::post(manager_, std::move(message));
-  if (auto failure = client_->assign(begins))
-    self_->quit(make_error(errc::coordinator_died, failure.text));
-}
-
-offset_t group_coordinator_state::begin_of(
-  const kafka::committed_found::entry& x) const {
-  if (x.offset)
-    return *x.offset;
-  auto& begin = options_->config.begin_offset;
-  if (auto* exact = std::get_if<offset_t>(&begin))
-    return *exact;
-  return std::get<logical_offset>(begin) == logical_offset::earliest
-           ? kafka::offset_earliest
-           : kafka::offset_latest;
 }
 
 void group_coordinator_state::give_back() {

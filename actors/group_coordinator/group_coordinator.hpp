@@ -63,6 +63,7 @@ private:
   void on_event(const kafka::assigned& x);
   void on_event(const kafka::revoked& x);
   void on_event(const kafka::committed_found& x);
+  void on_event(const kafka::partitions_counted& x);
   void on_event(const kafka::commit_answered& x);
   void on_event(const kafka::membership& x);
   void on_event(const kafka::client_error& x);
@@ -75,12 +76,15 @@ private:
   bool commit_on_its_way() const noexcept {
     return outstanding_ && outstanding_sent_;
   }
+  bool must_count() const;
+  void retry_later(const kafka::error& x);
   void give_back();
   void renew_client();
   void answer_outstanding(errc code, const std::string& text);
   offset_t begin_of(const kafka::committed_found::entry& x) const;
   /// Ends the actor when `x` says that the client cannot go on. True: it does.
   bool ends_with(const kafka::error& x);
+  void probe();
   /// A broker answered.
   void on_answer();
   time_point now() const;
@@ -101,6 +105,7 @@ private:
   std::optional<commit_request> outstanding_;
   bool outstanding_sent_ = false; // else it waits for the member to settle
   bool settled_ = true;           // unless the client says otherwise
+  bool counted_ = false;          // the topics' partitions, in this life
   caf::timespan keep_alive_;
   outage_watch outage_;
 };

@@ -27,6 +27,22 @@ generation group_memory::raise(const topic_partition& tp) {
   return x.generation;
 }
 
+void group_memory::note_partitions(const std::string& topic,
+                                   partition_t count) {
+  std::unique_lock guard{mutex_};
+  counts_.note(topic, count);
+}
+
+bool group_memory::has_counted(const std::string& topic) {
+  std::unique_lock guard{mutex_};
+  return counts_.knows(topic);
+}
+
+bool group_memory::is_new(const topic_partition& tp) {
+  std::unique_lock guard{mutex_};
+  return counts_.is_new(tp);
+}
+
 std::shared_ptr<actors::handler_session>
 group_memory::enter(const topic_partition& tp,
                     const std::shared_ptr<actors::handler_session>& x) {

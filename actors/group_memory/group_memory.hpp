@@ -1,12 +1,14 @@
 #pragma once
 
 #include "actors/group_memory/handler_lanes.hpp"
+#include "core/partition_counts.hpp"
 
 #include <cafka/types.hpp>
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 
 namespace cafka::actors {
@@ -16,7 +18,8 @@ struct handler_session;
 namespace cafka {
 
 /// What outlives the manager and the coordinator of a group: the generations of
-/// its partitions and the table of running handler calls. Thread safe.
+/// its partitions, the table of running handler calls, and how many partitions
+/// the topics had at first. Thread safe.
 class group_memory {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;
@@ -29,6 +32,12 @@ public:
   /// The next generation of the partition; no two calls give the same. From now
   /// on no handler call of a former one begins.
   generation raise(const topic_partition& tp);
+
+  /// How many partitions a topic has; the first word on it counts.
+  void note_partitions(const std::string& topic, partition_t count);
+  bool has_counted(const std::string& topic);
+  /// The partition came while the group ran.
+  bool is_new(const topic_partition& tp);
 
   /// `x` is the partition's handler from now on. Returns the one before it, if
   /// that still lives, with its calls cancelled: `x` is to close it before it
@@ -61,7 +70,8 @@ private:
     std::weak_ptr<actors::handler_session> handler;
   };
 
-  std::mutex mutex_; // guards the two below
+  std::mutex mutex_; // guards the three below
+  core::partition_counts counts_;
   std::unordered_map<topic_partition, entry> partitions_;
   std::function<void(actors::job)> pass_behind_acks_;
   std::shared_ptr<listener> listener_ = std::make_shared<listener>();

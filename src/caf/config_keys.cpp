@@ -2,6 +2,8 @@
 
 #include <caf/deep_to_string.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -139,7 +141,7 @@ key(std::string_view name, std::string_view allowed, T group_config::*field) {
 constexpr auto a_text = "a text in quotes";
 constexpr auto texts = "a list of texts in quotes";
 constexpr auto a_number = "a whole number from 0";
-constexpr auto a_time = "a time such as 100ms, 5s or 10min";
+constexpr auto a_time = "a time such as 100ms, 5s or 10min, in whole ms from 0";
 constexpr auto dictionary = "a dictionary { … }";
 
 std::vector<config_key> make_keys() {
@@ -206,6 +208,18 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// In the largest of three units that loses nothing.
+std::string to_text(caf::timespan x) {
+  constexpr int in_next = 1'000;
+  auto n = x.count();
+  if (n % in_next != 0)
+    return fmt::format("{}ns", n);
+  n /= in_next;
+  if (n % in_next != 0)
+    return fmt::format("{}us", n);
+  return fmt::format("{}ms", n / in_next);
+}
+
 } // namespace
 
 const std::vector<config_key>& config_keys() {
@@ -225,9 +239,13 @@ std::string_view nearest_key(std::string_view name) {
 }
 
 std::string to_text(const config_value& x) {
-  // CAF 0.17 puts quotes around a string, 1.1 does not.
+  // CAF's versions render these each in its own way.
   if (auto* text = get_if<std::string>(&x))
     return *text;
+  if (auto* span = get_if<caf::timespan>(&x))
+    return to_text(*span);
+  if (auto* number = get_if<double>(&x))
+    return fmt::format("{}", *number);
   return caf::deep_to_string(x);
 }
 

@@ -13,13 +13,26 @@ namespace {
 using caf::config_value;
 using caf::get_if;
 
+/// A value that may be shown: what was meant for `kafka { … }` may be a secret.
+std::string shown(const std::string& key, const config_value& value) {
+  auto property = key;
+  std::replace(property.begin(), property.end(), '-', '.');
+  if (get_if<caf::settings>(&value))
+    return "{ … }";
+  if (key == "kafka" || kafka::is_secret_property(property))
+    return "(hidden)";
+  return to_text(value);
+}
+
 config_error unknown_key(const std::string& path, std::string_view key,
                          const config_value& value) {
   auto hint = nearest_key(key);
   auto allowed = hint.empty() ? std::string{"no such key"}
                               : fmt::format("no such key, but {} is", hint);
+  // Near to none it may be a secret's name with a slip in it.
+  auto is_plain = !hint.empty() || get_if<caf::settings>(&value);
   return {path + std::string{key},
-          get_if<caf::settings>(&value) ? "{ … }" : to_text(value),
+          is_plain ? shown(std::string{key}, value) : "(hidden)",
           std::move(allowed)};
 }
 
@@ -48,18 +61,23 @@ configured_group read_group(const std::string& path, const std::string& name,
                             std::vector<config_error>& errors) {
   configured_group result;
   result.options.config.name = name;
+  std::set<std::string_view> unread;
   for (auto& [key, value] : from) {
     auto is_it = [&k = key](const config_key& x) { return x.name == k; };
     auto i = std::find_if(config_keys().begin(), config_keys().end(), is_it);
     if (i == config_keys().end())
       errors.push_back(unknown_key(path, std::string{key}, value));
-    else if (!i->read(result, value))
-      errors.push_back(
-        {path + std::string{key}, to_text(value), std::string{i->allowed}});
+    else if (!i->read(result, value)) {
+      unread.insert(i->name);
+      errors.push_back({path + std::string{key}, shown(std::string{key}, value),
+                        std::string{i->allowed}});
+    }
   }
-  find_handler(path, handlers, result, errors);
+  if (!unread.contains("handler"))
+    find_handler(path, handlers, result, errors);
   for (auto& x : validate(result.options.config))
-    errors.push_back({path + x.key, x.value, x.allowed});
+    if (!unread.contains(x.key)) // one error for each
+      errors.push_back({path + x.key, x.value, x.allowed});
   return result;
 }
 

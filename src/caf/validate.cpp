@@ -11,30 +11,46 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 
 namespace cafka {
 
 namespace {
 
 using errors = std::vector<config_error>;
+using std::chrono::milliseconds;
+
+// librdkafka's ranges of fetch.min.bytes, max.partition.fetch.bytes and
+// fetch.wait.max.ms.
+constexpr std::size_t min_bytes_max = 100'000'000;
+constexpr std::size_t max_bytes_max = 1'000'000'000;
+constexpr milliseconds wait_max{300'000};
+
+/// Beyond any use, and sums of them are far from an overflow.
+constexpr milliseconds time_max = std::chrono::hours{24 * 365};
+constexpr std::size_t count_max = 1'000'000'000;
+constexpr std::size_t bytes_max = 1'000'000'000'000;
+
+/// More threads than that no process should have; each takes a stack.
+constexpr std::size_t threads_max = 10'000;
 
 void check_text(errors& out, const char* key, const std::string& value) {
   if (value.empty())
     out.push_back({key, "\"\"", "a text that is not empty"});
 }
 
-template <class T>
-void check_least(errors& out, const char* key, T value, T least) {
-  if (value < least)
-    out.push_back(
-      {key, fmt::format("{}", value), fmt::format("at least {}", least)});
+void check_range(errors& out, const char* key, std::size_t value,
+                 std::size_t least, std::size_t most) {
+  if (value < least || value > most)
+    out.push_back({key, fmt::format("{}", value),
+                   fmt::format("from {} to {}", least, most)});
 }
 
-void check_least(errors& out, const char* key, std::chrono::milliseconds value,
-                 long least) {
-  if (value.count() < least)
+void check_range(errors& out, const char* key, milliseconds value, long least,
+                 milliseconds most) {
+  if (value.count() < least || value > most)
     out.push_back({key, fmt::format("{}ms", value.count()),
-                   fmt::format("at least {}ms", least)});
+                   fmt::format("from {}ms to {}ms", least, most.count())});
 }
 
 /// `host:port` or `[v6]:port`.
@@ -43,8 +59,16 @@ bool is_endpoint(const std::string& x) {
   if (colon == std::string::npos || colon == 0)
     return false;
   auto host = x.substr(0, colon);
-  auto in_brackets = host.front() == '[' && host.back() == ']';
-  if (!in_brackets && host.find_first_of(":[]/ \t") != std::string::npos)
+  auto in_brackets = host.size() > 2 && host.front() == '['
+                     && host.back() == ']';
+  if (in_brackets)
+    host = host.substr(1, host.size() - 2);
+  // A comma would make two of it for librdkafka.
+  auto is_wrong = [in_brackets](unsigned char c) {
+    return c <= ' ' || c == ',' || c == '/' || c == '[' || c == ']'
+           || (c == ':' && !in_brackets);
+  };
+  if (std::any_of(host.begin(), host.end(), is_wrong))
     return false;
   unsigned port = 0;
   auto* end = x.data() + x.size();
@@ -62,11 +86,36 @@ void check_endpoints(errors& out, const group_config& x) {
          "host:port with a port from 1 to 65535, IPv6 in brackets"});
 }
 
+/// Kafka's rule for names of topics (`Topic.validate` of the Java client).
+bool is_topic(const std::string& x) {
+  constexpr std::size_t size_max = 249;
+  constexpr auto characters = "abcdefghijklmnopqrstuvwxyz"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  return !x.empty() && x.size() <= size_max && x != "." && x != ".."
+         && x.find_first_not_of(characters) == std::string::npos;
+}
+
+/// What is wrong with one of the topics, `seen` being those before it.
+const char* wrong_with(const std::string& topic,
+                       const std::set<std::string>& seen) {
+  // librdkafka would take it for a regular expression.
+  if (topic.starts_with('^'))
+    return "the name of a topic: patterns are not supported";
+  if (!is_topic(topic))
+    return "the name of a topic: 1 to 249 of a-z, A-Z, 0-9, '.', '_' and '-', "
+           "not \".\" or \"..\"";
+  return seen.contains(topic) ? "each topic once" : nullptr;
+}
+
 void check_topics(errors& out, const group_config& x) {
   if (x.topics.empty())
     out.push_back({"topics", "[]", "at least one topic"});
-  for (auto& topic : x.topics)
-    check_text(out, "topics", topic);
+  std::set<std::string> seen;
+  for (auto& topic : x.topics) {
+    if (auto* wrong = wrong_with(topic, seen))
+      out.push_back({"topics", fmt::format("\"{}\"", topic), wrong});
+    seen.insert(topic);
+  }
 }
 
 struct restart_keys {
@@ -76,23 +125,35 @@ struct restart_keys {
   const char* backoff_max;
 };
 
+struct restart_values {
+  std::size_t max;
+  milliseconds window;
+  milliseconds backoff_min;
+  milliseconds backoff_max;
+};
+
 void check_restarts(errors& out, const restart_keys& keys,
-                    const core::restart_limits& x) {
+                    const restart_values& x) {
   using std::chrono::duration_cast;
-  using std::chrono::milliseconds;
+  auto before = out.size();
+  check_range(out, keys.max, x.max, 0, count_max);
+  check_range(out, keys.window, x.window, 1, time_max);
+  check_range(out, keys.backoff_min, x.backoff_min, 0, time_max);
+  check_range(out, keys.backoff_max, x.backoff_max, 0, time_max);
+  if (out.size() > before)
+    return; // nothing to be computed from them
+  core::restart_limits limits{x.backoff_min, x.backoff_max, x.max, x.window};
   if (x.backoff_max < x.backoff_min)
+    out.push_back({keys.backoff_max, fmt::format("{}ms", x.backoff_max.count()),
+                   fmt::format("at least {}", keys.backoff_min)});
+  else if (limits.time_to_exhaust() >= x.window)
     out.push_back(
-      {keys.backoff_max,
-       fmt::format("{}ms", duration_cast<milliseconds>(x.backoff_max).count()),
-       fmt::format("at least {}", keys.backoff_min)});
-  else if (x.time_to_exhaust() >= x.window)
-    out.push_back(
-      {keys.window,
-       fmt::format("{}ms", duration_cast<milliseconds>(x.window).count()),
-       fmt::format("more than {}ms: {} restarts take that long with these "
-                   "backoffs, so that {} would never be reached",
-                   duration_cast<milliseconds>(x.time_to_exhaust()).count(),
-                   x.restart_max, keys.max)});
+      {keys.window, fmt::format("{}ms", x.window.count()),
+       fmt::format(
+         "more than {}ms: {} restarts take that long with these "
+         "backoffs, so that {} would never be reached",
+         duration_cast<milliseconds>(limits.time_to_exhaust()).count(), x.max,
+         keys.max)});
 }
 
 struct owned_property {
@@ -120,25 +181,36 @@ constexpr auto owned = std::to_array<owned_property>({
   {"log.queue", "librdkafka's log is an event of ours"},
 });
 
+/// Why the property cannot be set; empty: it can.
+std::string property_refusal(const std::string& name,
+                             const std::string& value) {
+  for (auto& mine : owned)
+    if (name == mine.name)
+      return fmt::format("not set here: {}", mine.reason);
+  return kafka::property_refusal(name, value);
+}
+
+/// What is not known may be a secret's name with a slip in it.
+bool may_be_shown(const std::string& name) {
+  return kafka::is_known_property(name) && !kafka::is_secret_property(name);
+}
+
 void check_kafka(errors& out, const group_config& x) {
-  auto before = out.size();
-  for (auto& [name, value] : x.kafka)
-    for (auto& mine : owned)
-      if (name == mine.name) {
-        auto shown = kafka::is_secret_property(name) ? "(hidden)" : value;
-        auto key = "kafka." + name;
-        std::replace(key.begin() + 6, key.end(), '.', '-');
-        out.push_back(
-          {key, shown, fmt::format("not set here: {}", mine.reason)});
-      }
-  if (out.size() > before)
-    return;
-  if (auto failure = kafka::check_properties(client_properties(x)))
-    out.push_back({"kafka", "{ … }", failure.text});
+  for (auto& [name, value] : x.kafka) {
+    auto refusal = property_refusal(name, value);
+    if (refusal.empty())
+      continue;
+    auto key = name;
+    std::replace(key.begin(), key.end(), '.', '-');
+    out.push_back({"kafka." + key, may_be_shown(name) ? value : "(hidden)",
+                   std::move(refusal)});
+  }
 }
 
 void check_drain(errors& out, const group_config& x) {
   auto limit = max_poll_interval(x.kafka);
+  if (x.drain_timeout > time_max)
+    return; // told already, and the sum might overflow
   if (x.drain_timeout + actors::revoke_commit_limit >= limit)
     out.push_back(
       {"drain-timeout", fmt::format("{}ms", x.drain_timeout.count()),
@@ -159,34 +231,33 @@ std::vector<config_error> validate(const group_config& x) {
   check_text(out, "group", x.group);
   check_endpoints(out, x);
   check_topics(out, x);
-  using size = std::size_t;
-  check_least<size>(out, "max-bytes", x.max_bytes, 1);
-  check_least(out, "max-wait-time", x.max_wait_time, 0);
-  check_least(out, "sleep-timeout", x.sleep_timeout, 0);
+  check_range(out, "min-bytes", x.min_bytes, 0, min_bytes_max);
+  check_range(out, "max-bytes", x.max_bytes, 1, max_bytes_max);
+  check_range(out, "max-wait-time", x.max_wait_time, 0, wait_max);
+  check_range(out, "sleep-timeout", x.sleep_timeout, 0, wait_max);
   if (auto* exact = std::get_if<offset_t>(&x.begin_offset); exact && *exact < 0)
     out.push_back({"begin-offset", fmt::format("{}", *exact),
                    "earliest, latest or an offset from 0"});
-  check_least<size>(out, "prefetch-count", x.prefetch_count, 1);
-  check_least<size>(out, "prefetch-bytes", x.prefetch_bytes, 1);
-  check_least<size>(out, "batch-size", x.batch_size, 1);
-  check_least(out, "commit-interval", x.commit_interval, 1);
-  check_least<size>(out, "commit-count", x.commit_count, 1);
-  check_least(out, "restart-backoff-min", x.restart_backoff_min, 0);
-  check_least(out, "supervisor-backoff-min", x.supervisor_backoff_min, 0);
-  check_least<size>(out, "ack-ranges-max", x.ack_ranges_max, 1);
-  check_least(out, "handler-timeout", x.handler_timeout, 0);
-  check_least(out, "drain-timeout", x.drain_timeout, 0);
-  check_least(out, "stop-timeout", x.stop_timeout, 0);
+  check_range(out, "prefetch-count", x.prefetch_count, 1, count_max);
+  check_range(out, "prefetch-bytes", x.prefetch_bytes, 1, bytes_max);
+  check_range(out, "batch-size", x.batch_size, 1, count_max);
+  check_range(out, "commit-interval", x.commit_interval, 1, time_max);
+  check_range(out, "commit-count", x.commit_count, 1, count_max);
+  check_range(out, "handler-threads", x.handler_threads, 0, threads_max);
+  check_range(out, "ack-ranges-max", x.ack_ranges_max, 1, count_max);
+  check_range(out, "handler-timeout", x.handler_timeout, 0, time_max);
+  check_range(out, "drain-timeout", x.drain_timeout, 0, time_max);
+  check_range(out, "stop-timeout", x.stop_timeout, 0, time_max);
   check_restarts(out,
                  {"restart-max", "restart-window", "restart-backoff-min",
                   "restart-backoff-max"},
-                 {x.restart_backoff_min, x.restart_backoff_max, x.restart_max,
-                  x.restart_window});
+                 {x.restart_max, x.restart_window, x.restart_backoff_min,
+                  x.restart_backoff_max});
   check_restarts(out,
                  {"supervisor-restart-max", "supervisor-restart-window",
                   "supervisor-backoff-min", "supervisor-backoff-max"},
-                 {x.supervisor_backoff_min, x.supervisor_backoff_max,
-                  x.supervisor_restart_max, x.supervisor_restart_window});
+                 {x.supervisor_restart_max, x.supervisor_restart_window,
+                  x.supervisor_backoff_min, x.supervisor_backoff_max});
   check_drain(out, x);
   check_kafka(out, x);
   return out;

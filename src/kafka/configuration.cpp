@@ -60,12 +60,8 @@ error refused(const std::string& name, const std::string& value,
 
 error set(rd_kafka_conf_t* conf, const std::string& name,
           const std::string& value) {
-  std::array<char, words_max> words{};
-  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), words.data(),
-                        words.size())
-      == RD_KAFKA_CONF_OK)
-    return {};
-  return refused(name, value, words.data());
+  auto words = set_property(conf, name, value);
+  return words.empty() ? error{} : refused(name, value, words);
 }
 
 error set_all(rd_kafka_conf_t* conf, const properties& props) {
@@ -137,6 +133,19 @@ error fill_consumer(rd_kafka_conf_t* conf, const properties& props) {
 }
 
 } // namespace
+
+std::string set_property(rd_kafka_conf_t* conf, const std::string& name,
+                         const std::string& value) {
+  std::array<char, words_max> words{};
+  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), words.data(),
+                        words.size())
+      == RD_KAFKA_CONF_OK)
+    return {};
+  std::string text = words.data();
+  while (text.ends_with('\n'))
+    text.pop_back();
+  return without_secrets(std::move(text), {{name, value}});
+}
 
 bool is_secret(std::string_view name) {
   constexpr std::array parts{"password", "secret", "oauthbearer", "ssl.key.pem",

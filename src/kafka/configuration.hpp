@@ -17,6 +17,10 @@ result<conf_ptr> producer_configuration(const properties& props);
 result<rd_kafka_t*> make_client(rd_kafka_type_t type, conf_ptr conf,
                                 const properties& props);
 
+/// Sets one property; what librdkafka says against it, or nothing.
+std::string set_property(rd_kafka_conf_t* conf, const std::string& name,
+                         const std::string& value);
+
 /// True for properties whose values must not be shown.
 bool is_secret(std::string_view name);
 

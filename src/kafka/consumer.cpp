@@ -51,6 +51,7 @@ error consumer::subscribe(const std::vector<std::string>& topics) {
   all.reserve(topics.size());
   for (auto& x : topics)
     all.push_back({x, RD_KAFKA_PARTITION_UA});
+  impl_->topics = topics;
   return make_error(rd_kafka_subscribe(impl_->client, make_list(all).get()));
 }
 
@@ -74,6 +75,10 @@ void consumer::look_up_committed(std::uint64_t token,
     impl_->post(committed_found{token, {}, {}});
   else
     impl_->look_up(token, partitions, timeout);
+}
+
+void consumer::count_partitions(std::chrono::milliseconds timeout) {
+  impl_->counter.start(impl_->topics, timeout);
 }
 
 core::record_source_ptr consumer::open_source(const topic_partition& tp,

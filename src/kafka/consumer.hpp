@@ -52,6 +52,13 @@ struct committed_found {
   error failure; // of the whole look-up, or of its first failed partition
 };
 
+/// Answer to `count_partitions`; 0: no such topic. A topic that the broker does
+/// not let us see is missing.
+struct partitions_counted {
+  std::map<std::string, partition_t> counts;
+  error failure; // of the whole count
+};
+
 /// Answer to `commit`.
 struct commit_answered {
   struct entry {
@@ -85,8 +92,8 @@ struct log_line {
 };
 
 using consumer_event
-  = std::variant<assigned, revoked, committed_found, commit_answered,
-                 membership, client_error, log_line>;
+  = std::variant<assigned, revoked, committed_found, partitions_counted,
+                 commit_answered, membership, client_error, log_line>;
 
 /// librdkafka properties by their own names (`session.timeout.ms`).
 using properties = std::map<std::string, std::string>;
@@ -118,6 +125,10 @@ public:
   void look_up_committed(std::uint64_t token,
                          const std::vector<topic_partition>& partitions,
                          std::chrono::milliseconds timeout);
+
+  /// Asks a broker how many partitions each subscribed topic has; answered by a
+  /// `partitions_counted`. While one is under way another asks nothing.
+  void count_partitions(std::chrono::milliseconds timeout);
 
   /// The queue of a partition, taken out of the client's common queue. To be
   /// called before `assign`. The source lives until `unassign`, `abandon` or

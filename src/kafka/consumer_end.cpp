@@ -50,6 +50,7 @@ void consumer::impl::close_sources() {
 }
 
 void consumer::impl::end(time_point deadline, bool politely) {
+  counter.end(); // it uses the client
   if (finish_joining(deadline)) {
     auto left = politely && !fatal_error(client) && leave(deadline);
     destroy(left);

@@ -31,7 +31,8 @@ consumer::impl::impl(rd_kafka_t* x, const properties& props,
             || props.at("group.protocol") != "consumer"),
     events(rd_kafka_queue_get_consumer(x)),
     answers(rd_kafka_queue_new(x)),
-    logs(rd_kafka_queue_new(x)) {
+    logs(rd_kafka_queue_new(x)),
+    counter(x, [this] { gate.call(); }) {
   gate.set(std::move(wake));
   rd_kafka_set_log_queue(client, logs.get());
   for (auto* queue : {events.get(), answers.get(), logs.get()})
@@ -81,6 +82,8 @@ std::optional<consumer_event> consumer::impl::next() {
     while (pending.empty() && take_event(queue)) {
       // nop
     }
+  if (auto x = counter.take())
+    pending.push_back(std::move(*x));
   if (pending.empty())
     return std::nullopt;
   auto result = std::move(pending.front());

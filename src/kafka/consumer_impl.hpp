@@ -2,6 +2,7 @@
 
 #include "kafka/consumer.hpp"
 #include "kafka/handles.hpp"
+#include "kafka/partition_counter.hpp"
 #include "kafka/partition_queue.hpp"
 #include "kafka/wake_gate.hpp"
 
@@ -81,6 +82,8 @@ struct consumer::impl {
   bool revoke_unanswered = false;
   bool was_assigned = false; // even if nothing
   bool detached = false;
+  std::vector<std::string> topics; // subscribed
+  partition_counter counter;
 };
 
 } // namespace cafka::kafka

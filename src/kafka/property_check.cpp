@@ -2,11 +2,56 @@
 
 #include "kafka/configuration.hpp"
 
+#include <array>
+#include <charconv>
+#include <optional>
+
 namespace cafka::kafka {
 
-error check_properties(const properties& props) {
-  auto conf = consumer_configuration(props);
-  return conf ? error{} : conf.failure();
+namespace {
+
+std::optional<double> number_of(const std::string& text) {
+  double result = 0;
+  auto* end = text.data() + text.size();
+  auto got = std::from_chars(text.data(), end, result);
+  if (got.ec != std::errc{} || got.ptr != end)
+    return std::nullopt;
+  return result;
+}
+
+/// What librdkafka made of `value` if that is another number: it reads as far
+/// as there are digits, takes a leading 0 for octal, and cuts what is left to an
+/// int before it looks at the range.
+std::string other_number(rd_kafka_conf_t* conf, const std::string& name,
+                         const std::string& value) {
+  std::array<char, 512> held{};
+  auto size = held.size();
+  if (rd_kafka_conf_get(conf, name.c_str(), held.data(), &size)
+      != RD_KAFKA_CONF_OK)
+    return {};
+  auto number = number_of(held.data());
+  if (!number || value == held.data() || number == number_of(value))
+    return {};
+  return held.data();
+}
+
+} // namespace
+
+std::string property_refusal(const std::string& name,
+                             const std::string& value) {
+  conf_ptr conf{rd_kafka_conf_new()};
+  if (auto failure = set_property(conf.get(), name, value); !failure.empty())
+    return failure;
+  if (auto held = other_number(conf.get(), name, value); !held.empty())
+    return "a number, which librdkafka would read as " + held;
+  return {};
+}
+
+bool is_known_property(const std::string& name) {
+  conf_ptr conf{rd_kafka_conf_new()};
+  // Not rd_kafka_conf_get, which knows no text that is not set.
+  return rd_kafka_conf_set(conf.get(), name.c_str(), "", nullptr, 0)
+         != RD_KAFKA_CONF_UNKNOWN;
 }
 
 bool is_secret_property(const std::string& name) {

@@ -1,12 +1,14 @@
 #pragma once
 
-#include "kafka/consumer.hpp"
+#include <string>
 
 namespace cafka::kafka {
 
-/// What librdkafka says of `props` without making a client; names the first
-/// property that it does not know or refuses.
-error check_properties(const properties& props);
+/// What is wrong with a property of a consumer, in librdkafka's words; empty:
+/// it can be set. The words never hold the value of a secret.
+std::string property_refusal(const std::string& name, const std::string& value);
+
+bool is_known_property(const std::string& name);
 
 /// True for properties whose values must not be shown.
 bool is_secret_property(const std::string& name);

@@ -1,0 +1,125 @@
+// Where assigned partitions begin: what must be known for it, and the rule.
+
+#include "actors/group_coordinator/group_coordinator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafka::actors {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Committed offsets are asked for again after this long when the answer was an
+/// error; librdkafka's retry.backoff.max.ms of its newer versions.
+constexpr auto look_up_retry = seconds{1};
+constexpr milliseconds look_up_timeout = seconds{10};
+
+/// The end of the client waits for a count that runs, so this is not above
+/// `close_limit`.
+constexpr milliseconds count_timeout = seconds{5};
+
+/// Token of a look-up that only asks whether a broker is there. Rebalances,
+/// whose serial numbers are the other tokens, count from 1.
+constexpr std::uint64_t probe_token = 0;
+
+} // namespace
+
+/// Without a partition there is no need: an assignment will tell.
+void group_coordinator_state::probe() {
+  if (!held_.empty())
+    client_->look_up_committed(probe_token, {held_.begin()->first},
+                               look_up_timeout);
+}
+
+void group_coordinator_state::look_up(rebalance_id id) {
+  if (!client_ || !assigning_ || assigning_->id != id)
+    return;
+  if (must_count())
+    client_->count_partitions(count_timeout);
+  else
+    client_->look_up_committed(id.value, assigning_->partitions,
+                               look_up_timeout);
+}
+
+/// Before the first assignment, unless new partitions begin where all do.
+bool group_coordinator_state::must_count() const {
+  auto& config = options_->config;
+  auto is_unknown = [&](const std::string& x) {
+    return !memory_->has_counted(x);
+  };
+  return !counted_
+         && config.begin_offset != begin_offset{logical_offset::earliest}
+         && std::any_of(config.topics.begin(), config.topics.end(), is_unknown);
+}
+
+void group_coordinator_state::on_event(const kafka::committed_found& x) {
+  if (!x.failure)
+    on_answer();
+  if (!assigning_ || assigning_->id.value != x.token)
+    return; // of a rebalance that was overtaken
+  if (x.failure)
+    retry_later(x.failure);
+  else
+    accept(x.entries);
+}
+
+void group_coordinator_state::on_event(const kafka::partitions_counted& x) {
+  if (!x.failure) {
+    for (auto& [topic, count] : x.counts)
+      memory_->note_partitions(topic, count);
+    counted_ = true;
+  }
+  if (!assigning_)
+    return; // taken back meanwhile
+  if (x.failure)
+    retry_later(x.failure);
+  else
+    look_up(assigning_->id);
+}
+
+void group_coordinator_state::retry_later(const kafka::error& x) {
+  compat::post(manager_, client_failure{x});
+  if (!ends_with(x))
+    compat::send_after(self_, coordinator_actor{self_}, look_up_retry,
+                       retry_look_up{assigning_->id});
+}
+
+/// Takes what the group assigned: every partition begins at its committed
+/// offset, or where `begin-offset` says. The sources are open before the client
+/// fetches, and the manager hears of them before their first record.
+void group_coordinator_state::accept(
+  const std::vector<kafka::committed_found::entry>& found) {
+  auto id = std::exchange(assigning_, std::nullopt)->id;
+  assignments_received message{options_->config.group, id, {}};
+  std::vector<kafka::partition_offset> begins;
+  for (auto& x : found) {
+    auto begin = begin_of(x);
+    auto g = memory_->raise(x.tp);
+    held_[x.tp] = g;
+    begins.push_back({x.tp, begin});
+    message.partitions.push_back(
+      {x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});
+  }
+  compat::post(manager_, std::move(message));
+  if (auto failure = client_->assign(begins))
+    self_->quit(make_error(errc::coordinator_died, failure.text));
+}
+
+offset_t group_coordinator_state::begin_of(
+  const kafka::committed_found::entry& x) const {
+  if (x.offset)
+    return *x.offset;
+  if (memory_->is_new(x.tp))
+    return kafka::offset_earliest;
+  auto& begin = options_->config.begin_offset;
+  if (auto* exact = std::get_if<offset_t>(&begin))
+    return *exact;
+  return std::get<logical_offset>(begin) == logical_offset::earliest
+           ? kafka::offset_earliest
+           : kafka::offset_latest;
+}
+
+} // namespace cafka::actors
