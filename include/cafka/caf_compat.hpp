@@ -245,8 +245,16 @@ private:
 template <class... Blocks>
 void init_types() {
 #if !CAFKA_CAF_017
-  caf::init_global_meta_objects<Blocks...>();
+  (caf::init_global_meta_objects<Blocks>(), ...);
   caf::core::init_global_meta_objects();
+#endif
+}
+
+/// The messages of one of CAF's modules, which 0.17 knows by itself.
+template <class Module>
+void init_module_types() {
+#if !CAFKA_CAF_017
+  Module::init_global_meta_objects();
 #endif
 }
 

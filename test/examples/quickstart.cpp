@@ -23,8 +23,8 @@ int main() {
     std::cerr << cafka::text_of(group.error()) << "\n";
     return 1;
   }
-  std::cin.get();                              // until Enter
-  caf::anon_send(*group, cafka::stop_group{}); // drains, commits, leaves
+  std::cin.get();                                   // until Enter
+  cafka::compat::post(*group, cafka::stop_group{}); // drains, commits, leaves
   caf::scoped_actor {
     system
     } -> wait_for(*group);
