@@ -43,7 +43,6 @@ group_coordinator_state::group_coordinator_state(
   compat::on_exception(self_, [](const std::string& text) {
     return make_error(errc::coordinator_died, text);
   });
-  compat::post(coordinator_actor{self_}, tick{});
 }
 
 group_coordinator_state::~group_coordinator_state() {
@@ -68,6 +67,7 @@ group_coordinator_state::~group_coordinator_state() {
 }
 
 coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
+  compat::post(coordinator_actor{self_}, tick{}); // opens the client
   return {
     [this](const commit_request& x) { on_commit_request(x); },
     [this](const revocation_done& x) { on_revocation_done(x); },

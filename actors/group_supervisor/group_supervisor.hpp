@@ -16,7 +16,7 @@ namespace cafka::actors {
 /// The manager and the coordinator of one life of a group.
 struct group_children {
   manager_actor manager;
-  caf::actor_addr coordinator;
+  caf::actor coordinator;
 };
 
 /// Owns the group manager and the group coordinator, one-for-all: one ends, the

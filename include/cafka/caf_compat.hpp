@@ -245,7 +245,7 @@ private:
 template <class... Blocks>
 void init_types() {
 #if !CAFKA_CAF_017
-  caf::init_global_meta_objects<Blocks...>();
+  (caf::init_global_meta_objects<Blocks>(), ...);
   caf::core::init_global_meta_objects();
 #endif
 }

@@ -110,7 +110,7 @@ std::shared_ptr<group_memory> make_group_memory(caf::actor_system& system,
 /// memory. `stop_group` to the manager ends both.
 struct manager_parts {
   group_actor manager;
-  caf::actor_addr coordinator;
+  caf::actor coordinator; // to monitor and to end
 };
 caf::expected<manager_parts> spawn_manager(caf::actor_system& system,
                                            group_options options,

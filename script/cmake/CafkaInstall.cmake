@@ -10,10 +10,15 @@ install(EXPORT cafkaTargets NAMESPACE cafka:: DESTINATION "${package_dir}")
 write_basic_package_version_file(
   "${PROJECT_BINARY_DIR}/cafkaConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion)
+configure_file(script/cmake/cafkaConfig.cmake.in
+               "${PROJECT_BINARY_DIR}/cafkaConfig.cmake" @ONLY)
 install(
-  FILES script/cmake/cafkaConfig.cmake script/cmake/FindCAF.cmake
+  FILES script/cmake/FindCAF.cmake
+        "${PROJECT_BINARY_DIR}/cafkaConfig.cmake"
         "${PROJECT_BINARY_DIR}/cafkaConfigVersion.cmake"
   DESTINATION "${package_dir}")
 if(TARGET cafka_program)
+  # CAF may stand where the loader does not look.
+  set_target_properties(cafka_program PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS cafka_program)
 endif()

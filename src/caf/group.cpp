@@ -72,12 +72,12 @@ group_children start_children(caf::actor_system& system,
                               const shared_options& options,
                               const std::shared_ptr<group_memory>& memory,
                               const std::function<void()>& closed) {
-  caf::actor_addr coordinator;
+  caf::actor coordinator;
   auto make_coordinator = [&](const manager_actor& manager) {
     auto x = system.spawn<
       compat::actor_of<group_coordinator_state, coordinator_actor::base>>(
       manager, options, memory, closed);
-    coordinator = caf::actor_cast<caf::actor_addr>(x);
+    coordinator = caf::actor_cast<caf::actor>(x);
     return x;
   };
   group_manager_state::coordinator_factory factory = make_coordinator;
@@ -102,8 +102,7 @@ caf::expected<group_actor> start(caf::actor_system& system,
   auto children = [&system, all, memory](const std::function<void()>& closed) {
     auto result = start_children(system, all, memory, closed);
     if (all->on_start)
-      all->on_start(
-        {caf::actor_cast<caf::actor_addr>(result.manager), result.coordinator});
+      all->on_start({result.manager.address(), result.coordinator.address()});
     return result;
   };
   auto supervisor = system.spawn<
@@ -120,6 +119,8 @@ caf::expected<group_actor> start(caf::actor_system& system,
 void init_types() {
   compat::init_module_types<caf::io::middleman>();
   compat::init_types<caf::id_block::cafka, caf::id_block::cafka_internal>();
+  // Groups may be published, and acks come from other processes.
+  compat::init_module_types<caf::io::middleman>();
 }
 
 void add_types(caf::actor_system_config& cfg) {

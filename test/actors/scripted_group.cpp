@@ -1,7 +1,6 @@
 #include "support/scripted_group.hpp"
 
 #include "actors/group_manager/group_manager.hpp"
-#include "actors/group_supervisor/group_supervisor.hpp"
 #include "actors/partition_worker/partition_worker.hpp"
 
 #include <caf/scoped_actor.hpp>
@@ -29,10 +28,11 @@ R ask(scripted_group& group, const Dest& dest, const T& x) {
   auto answer = compat::request(&*self, dest, std::chrono::hours{1}, x);
   group.actors.run();
   std::optional<R> result;
-  answer.receive([&](const R& y) { result = y; },
-                 [&](const caf::error& e) {
-                   FAIL("an error for an answer: " << caf::to_string(e));
-                 });
+  std::move(answer).receive([&](const R& y) { result = y; },
+                            [&](const caf::error& e) {
+                              FAIL("an error for an answer: "
+                                   << caf::to_string(e));
+                            });
   return *result;
 }
 
@@ -99,8 +99,7 @@ std::shared_ptr<const group_options> scripted_group::make_options() {
   return x;
 }
 
-std::pair<manager_actor, caf::actor_addr>
-scripted_group::spawn_children(std::function<void()> closed) {
+group_children scripted_group::spawn_children(std::function<void()> closed) {
   auto& system = actors.system();
   auto make_coordinator = [&](const manager_actor& m) {
     coordinator.manager = m;
@@ -118,7 +117,7 @@ scripted_group::spawn_children(std::function<void()> closed) {
     options_, memory,
     group_manager_state::coordinator_factory{make_coordinator},
     group_manager_state::worker_factory{make_worker});
-  return {m, caf::actor_cast<caf::actor_addr>(*coordinator.self)};
+  return {m, caf::actor_cast<caf::actor>(*coordinator.self)};
 }
 
 void scripted_group::watch() {
@@ -129,7 +128,7 @@ void scripted_group::watch() {
 
 void scripted_group::start_manager() {
   options_ = make_options();
-  front_ = spawn_children({}).first;
+  front_ = spawn_children({}).manager;
   watch();
 }
 
@@ -137,8 +136,7 @@ void scripted_group::start_supervisor() {
   options_ = make_options();
   auto children = [this](std::function<void()> closed) {
     ++lives;
-    auto [m, c] = spawn_children(std::move(closed));
-    return group_children{m, c};
+    return spawn_children(std::move(closed));
   };
   front_ = actors.system().spawn<supervisor>(
     options_, memory, group_supervisor_state::children_factory{children},

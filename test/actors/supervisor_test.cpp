@@ -10,7 +10,9 @@ namespace {
 
 using lines = std::vector<std::string>;
 
-const auto broken = make_error(errc::client_fatal, "broken");
+caf::error broken() {
+  return make_error(errc::client_fatal, "broken");
+}
 
 } // namespace
 
@@ -28,7 +30,7 @@ TEST_CASE("one child ends and both start anew after a backoff") {
   if (is_manager)
     g.kill_manager();
   else
-    g.end_coordinator(broken);
+    g.end_coordinator(broken());
   g.advance(999ms);
   CHECK(g.lives == 1);
   CHECK(g.handlers.log.back() == "destroyed 0"); // the workers ended, too
@@ -102,7 +104,7 @@ TEST_CASE("more restarts than allowed make the supervisor give up") {
   g.start_supervisor();
   for (int i = 0; i < 3; ++i) {
     CHECK_FALSE(g.ended());
-    g.end_coordinator(broken);
+    g.end_coordinator(broken());
     g.advance(3s);
   }
   REQUIRE(g.ended());
@@ -120,7 +122,7 @@ TEST_CASE("restarts outside of the window are forgotten") {
   g.config.supervisor_restart_window = 1min;
   g.start_supervisor();
   for (int i = 0; i < 4; ++i) {
-    g.end_coordinator(broken);
+    g.end_coordinator(broken());
     g.advance(1min);
     CHECK(g.lives == i + 2);
   }

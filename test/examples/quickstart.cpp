@@ -1,4 +1,3 @@
-#include <caf/scoped_actor.hpp>
 #include <cafka/group.hpp>
 #include <iostream>
 
@@ -23,9 +22,6 @@ int main(int argc, char** argv) {
     std::cerr << cafka::text_of(group.error()) << "\n";
     return 1;
   }
-  std::cin.get();                              // until Enter
-  caf::anon_send(*group, cafka::stop_group{}); // drains, commits, leaves
-  caf::scoped_actor {
-    system
-    } -> wait_for(*group);
+  std::cin.get();                             // until Enter
+  return cafka::stop(system, *group) ? 1 : 0; // drains, commits, leaves
 }

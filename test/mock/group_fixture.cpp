@@ -45,7 +45,7 @@ group_fixture::group_fixture(int partitions) {
 
 group_fixture::~group_fixture() {
   if (running_)
-    stop();
+    static_cast<void>(stop());
   group.reset();
   system.reset();
 }

@@ -88,7 +88,7 @@ void check_revoke_with_blocked(place where) {
     CHECK(f.await_event(event_kind::revoked));
   }
   blocked.open();
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }
 
 /// A group of two partitions whose calls are at a door.
@@ -137,7 +137,7 @@ TEST_CASE("a cooperative revoke waits for the running call and commits its "
   // protocol asks for now, so the hand-over ends here.
   CHECK(f.count(event_kind::drain_expired) == 0);
   CHECK(f.count(event_kind::lost) == 0);
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("an eager revoke waits for the running calls, whose answers count") {
@@ -154,7 +154,7 @@ TEST_CASE("an eager revoke waits for the running calls, whose answers count") {
   f.check_revoked(2);
   CHECK(f.count(event_kind::drain_expired) == 0);
   CHECK(f.count(event_kind::lost) == 0);
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("a revoke with a blocked call gives the partition back after "

@@ -83,7 +83,7 @@ TEST_CASE("a stop commits what is acked, whatever the commit interval") {
   options.handler = f.noting(ack_all);
   f.start(options);
   CHECK(f.await_delivered(100));
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   CHECK(f.committed_at_broker(1) == std::map<partition_t, offset_t>{{0, 100}});
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("a handler that throws is restarted with what is not acked, and the "
   CHECK(failed[0].tp.partition == 0);
   CHECK(failed[0].code == errc::handler_failed);
   CHECK(failed[0].text == "planned");
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   auto expected = up_to(50);
   for (auto x : up_to(100, 40)) // the batch that failed comes again
     expected.push_back(x);
@@ -137,7 +137,7 @@ TEST_CASE("the lag of a stopped partition follows the end at the broker") {
     auto& x = status.partitions.at(0);
     return x.state == partition_state::exhausted && x.lag == 11;
   }));
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   CHECK(f.committed_at_broker(2)
         == std::map<partition_t, offset_t>{{0, 0}, {1, 11}});
 }
@@ -174,7 +174,7 @@ TEST_CASE("a broker that goes and comes back costs nothing and restarts "
   f.produce(0, 10);
   CHECK(f.await_committed(0, 20));
   CHECK(f.await_event(event_kind::client_recovered));
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   CHECK(f.delivered(0) == up_to(20));
   CHECK(f.count(event_kind::client_recovered) == 1);
   CHECK(f.count(event_kind::group_restarted) == 0);
@@ -193,7 +193,7 @@ TEST_CASE("errors that the broker answers to fetches and look-ups are "
   options.handler = f.noting(ack_all);
   f.start(options);
   CHECK(f.await_committed(0, 100));
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   CHECK(f.delivered(0) == up_to(100));
 }
 
@@ -210,7 +210,7 @@ TEST_CASE("a commit that is answered by a retriable error is sent again with "
   REQUIRE(f.await_event(event_kind::commit_failed));
   f.produce(0, 10);
   CHECK(f.await_committed(0, 20));
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   offset_t last = -1;
   for (auto& x : f.events(event_kind::committed)) {
     CHECK(x.offset >= last);

@@ -4,15 +4,19 @@
 /// knows CAF's versions.
 
 #include <cafka/caf_compat.hpp>
+#include <cafka/group.hpp>
 #include <cafka/types.hpp>
 
 #include <caf/actor_cast.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 
 #if CAFKA_CAF_017
 #  include <caf/scheduler/test_coordinator.hpp>
 #else
+#  include <caf/scheduled_actor.hpp>
 #  include <caf/test/context.hpp>
 #  include <caf/test/fixture/deterministic.hpp>
 #  include <caf/test/reporter.hpp>
@@ -57,7 +61,7 @@ public:
     clock.advance_time(end - clock.now());
     idle();
   }
-  /// Runs what `who` has in its mailbox before anything else runs.
+  /// Runs the next message of `who` before anything else runs.
   template <class Handle>
   void run_first(const Handle& who) {
     if (scheduler().prioritize(who))
@@ -78,15 +82,19 @@ private:
 
 #else
 
-struct actor_test_reporter {
-  actor_test_reporter() : instance(caf::test::reporter::make_default()) {
-    caf::test::reporter::instance(instance.get());
-    instance->begin_test(std::make_shared<caf::test::context>(), "catch");
+/// What CAF's fixture wants before it is made: the ids of all messages, and a
+/// test that seems to run. Once for all tests, because systems may overlap.
+struct actor_test_environment {
+  actor_test_environment() {
+    static const auto reporter = begin();
   }
-  ~actor_test_reporter() {
-    caf::test::reporter::instance(static_cast<caf::test::reporter*>(nullptr));
+  static std::unique_ptr<caf::test::reporter> begin() {
+    init_types();
+    auto result = caf::test::reporter::make_default();
+    caf::test::reporter::instance(result.get());
+    result->begin_test(std::make_shared<caf::test::context>(), "catch");
+    return result;
   }
-  std::unique_ptr<caf::test::reporter> instance;
 };
 
 class actor_fixture {
@@ -99,24 +107,41 @@ public:
   }
   template <class F>
   void advance(caf::timespan by, F idle) {
-    constexpr caf::timespan step = std::chrono::milliseconds{1};
+    auto end = clock_now() + by;
     idle();
-    for (; by > caf::timespan{0}; by -= step) {
-      fixture_.advance_time(std::min(by, step));
+    while (fixture_.has_pending_timeout() && fixture_.next_timeout() <= end) {
+      // A timer that is late already is no distance to advance by.
+      if (auto next = fixture_.next_timeout(); next > clock_now())
+        fixture_.advance_time(next - clock_now());
+      else
+        fixture_.trigger_timeout();
       idle();
     }
+    if (end > clock_now())
+      fixture_.advance_time(end - clock_now());
+    idle();
   }
+  /// Resumed out of turn: an actor fetches its next message itself.
   template <class Handle>
   void run_first(const Handle& who) {
-    fixture_.prepone_event(who);
-    fixture_.dispatch_message();
+    auto keep = caf::actor_cast<caf::strong_actor_ptr>(who);
+    if (fixture_.mail_count(keep) > 0)
+      scheduled(keep).resume(&system().scheduler(), 1);
   }
   time_point now() {
-    return time_point{system().clock().now().time_since_epoch()};
+    return time_point{clock_now().time_since_epoch()};
   }
 
 private:
-  actor_test_reporter reporter_;
+  caf::actor_clock::time_point clock_now() {
+    return system().clock().now();
+  }
+  static caf::scheduled_actor& scheduled(const caf::strong_actor_ptr& x) {
+    auto* base = caf::actor_cast<caf::abstract_actor*>(x);
+    return dynamic_cast<caf::scheduled_actor&>(*base);
+  }
+
+  actor_test_environment environment_;
   caf::test::fixture::deterministic fixture_;
 };
 

@@ -8,6 +8,7 @@
 #include "support/scripted_source.hpp"
 
 #include "actors/group_memory/group_memory.hpp"
+#include "actors/group_supervisor/group_supervisor.hpp"
 
 #include <cafka/group.hpp>
 
@@ -128,8 +129,7 @@ private:
   struct watcher_state;
 
   std::shared_ptr<const group_options> make_options();
-  std::pair<actors::manager_actor, caf::actor_addr>
-  spawn_children(std::function<void()> closed);
+  actors::group_children spawn_children(std::function<void()> closed);
   void watch();
   void assign(const partitions& ps, offset_t begin,
               std::optional<offset_t> committed);
