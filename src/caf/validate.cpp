@@ -207,6 +207,14 @@ void check_kafka(errors& out, const group_config& x) {
   }
 }
 
+/// What librdkafka refuses only when it has all: settings that cannot stand
+/// together, files that are not there.
+void check_client(errors& out, const group_config& x) {
+  if (auto refusal = kafka::consumer_refusal(client_properties(x));
+      !refusal.empty())
+    out.push_back({"kafka", "{ … }", std::move(refusal)});
+}
+
 void check_drain(errors& out, const group_config& x) {
   auto limit = max_poll_interval(x.kafka);
   if (x.drain_timeout > time_max)
@@ -260,6 +268,8 @@ std::vector<config_error> validate(const group_config& x) {
                   x.supervisor_backoff_min, x.supervisor_backoff_max});
   check_drain(out, x);
   check_kafka(out, x);
+  if (out.empty())
+    check_client(out, x);
   return out;
 }
 

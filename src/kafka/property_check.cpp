@@ -47,6 +47,19 @@ std::string property_refusal(const std::string& name,
   return {};
 }
 
+std::string consumer_refusal(properties props) {
+  props["bootstrap.servers"] = "nobody:1"; // required, so there is one
+  auto conf = consumer_configuration(props);
+  if (!conf)
+    return conf.failure().text;
+  rd_kafka_conf_set(conf->get(), "bootstrap.servers", "", nullptr, 0);
+  auto client = make_client(RD_KAFKA_CONSUMER, std::move(*conf), props);
+  if (!client)
+    return client.failure().text;
+  rd_kafka_destroy_flags(*client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  return {};
+}
+
 bool is_known_property(const std::string& name) {
   conf_ptr conf{rd_kafka_conf_new()};
   // Not rd_kafka_conf_get, which knows no text that is not set.

@@ -1,5 +1,6 @@
 #include "kafka/consumer.hpp"
 #include "kafka/producer.hpp"
+#include "kafka/property_check.hpp"
 #include "support/catch.hpp"
 
 using namespace cafka;
@@ -82,4 +83,21 @@ TEST_CASE("a producer names the property that it refuses") {
   REQUIRE_FALSE(x);
   CHECK(x.failure().code == errc::invalid_config);
   CHECK(names(x.failure(), "acks"));
+}
+
+TEST_CASE("what a client would be refused for as a whole is known without one "
+          "and without a broker") {
+  kafka::properties fine{{"group.id", "g"}};
+  CHECK(kafka::consumer_refusal(fine).empty());
+  auto apart = fine;
+  apart["session.timeout.ms"] = "400000"; // above max.poll.interval.ms
+  CHECK(kafka::consumer_refusal(apart).find("max.poll.interval.ms")
+        != std::string::npos);
+  auto missing = fine;
+  missing["security.protocol"] = "ssl";
+  missing["ssl.ca.location"] = "/no/such/ca.pem";
+  missing["ssl.key.password"] = "hidden-word";
+  auto words = kafka::consumer_refusal(missing);
+  CHECK(words.find("ssl.ca.location") != std::string::npos);
+  CHECK(words.find("hidden-word") == std::string::npos);
 }
