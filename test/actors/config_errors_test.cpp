@@ -215,6 +215,8 @@ TEST_CASE("restarts that can never be used up are refused") {
         == texts{"cafka.restart-window = 10000ms: more than 40600ms: 10 "
                  "restarts take that long with these backoffs, so that "
                  "restart-max would never be reached"});
+  CHECK(errors_with("restart-window = 40600ms").size() == 1);
+  CHECK(errors_with("restart-window = 40601ms").empty());
   CHECK(errors_with("supervisor-backoff-max = 500ms")
         == texts{"cafka.supervisor-backoff-max = 500ms: at least "
                  "supervisor-backoff-min"});
