@@ -45,7 +45,7 @@ group_supervisor_state::group_supervisor_state(
 group_supervisor_state::~group_supervisor_state() {
   gate_->close();
   kill_children();
-  on_end_();
+  tell_end();
 }
 
 supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
@@ -164,7 +164,7 @@ void group_supervisor_state::give_up(errc code, const caf::error& cause) {
   x.code = code_of(cause);
   x.text = text_of(cause);
   hub_.publish(std::move(x));
-  self_->quit(make_error(code, text_of(cause)));
+  end(make_error(code, text_of(cause)));
 }
 
 void group_supervisor_state::kill_children() {
@@ -211,16 +211,28 @@ void group_supervisor_state::on_stop_deadline(stop_deadline x) {
 
 void group_supervisor_state::end_stop(bool idle) {
   if (idle) {
-    self_->quit(caf::exit_reason::user_shutdown);
+    end(caf::exit_reason::user_shutdown);
     return;
   }
   event x;
   x.kind = event_kind::stop_expired;
   x.count = memory_->lanes().busy();
   hub_.publish(std::move(x));
-  self_->quit(make_error(errc::calls_outlived_stop,
-                         std::to_string(memory_->lanes().busy())
-                           + " handler calls run on"));
+  end(make_error(errc::calls_outlived_stop,
+                 std::to_string(memory_->lanes().busy())
+                   + " handler calls run on"));
+}
+
+/// CAF 1.1 tells those that monitor before it destroys the state: whoever hears
+/// of the end may start a group of this name.
+void group_supervisor_state::end(caf::error why) {
+  tell_end();
+  self_->quit(std::move(why));
+}
+
+void group_supervisor_state::tell_end() {
+  if (auto tell = std::exchange(on_end_, nullptr))
+    tell();
 }
 
 // -- what is passed on to the manager of the moment -----------------------------------------

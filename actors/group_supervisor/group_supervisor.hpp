@@ -66,6 +66,8 @@ private:
   void await_handlers();
   void on_stop_deadline(stop_deadline x);
   void end_stop(bool idle);
+  void end(caf::error why);
+  void tell_end();
   void kill_children();
 
   template <class T>

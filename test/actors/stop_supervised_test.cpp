@@ -36,6 +36,20 @@ TEST_CASE("a supervised group stops in order") {
   CHECK(g.count(event_kind::group_restarted) == 0);
 }
 
+TEST_CASE("the name of a group is free when its end is heard of") {
+  scripted_group g;
+  g.start_supervisor();
+  g.assign({0});
+  g.settle();
+  std::optional<bool> was_free;
+  caf::actor_cast<caf::abstract_actor*>(g.front())->attach_functor(
+    [&] { was_free = g.end_told; });
+  g.stop();
+  g.settle();
+  REQUIRE(ended_orderly(g));
+  CHECK(was_free == true);
+}
+
 TEST_CASE("a stop waits for the end of the client") {
   scripted_group g;
   g.coordinator.closes_clients = false;
