@@ -3,6 +3,7 @@
 #include <cafka/config.hpp>
 #include <cafka/group.hpp>
 
+#include <caf/expected.hpp>
 #include <caf/settings.hpp>
 
 #include <map>
@@ -28,6 +29,12 @@ struct configured_groups {
   std::vector<configured_group> groups;
   std::vector<config_error> errors;
 };
+
+/// The content of the config file at `path`, for `read_config`. The error is
+/// `errc::invalid_config` with a text that names the file and what is wrong
+/// with it: not there, a directory, not readable, or a syntax error with its
+/// line and column. Reads the file, so it blocks.
+caf::expected<caf::settings> load_config(const std::string& path);
 
 /// Reads every group in the category `cafka` of `content`, which is what CAF
 /// parsed from a config file and the command line (`caf::content(cfg)`). One
