@@ -40,6 +40,8 @@ kafka::properties properties_for(const group_config& x, long timeout_s) {
   // Retries then neither change the order nor write twice.
   result.emplace("enable.idempotence", "true");
   result.emplace("message.timeout.ms", std::to_string(timeout_s * 1'000));
+  // Errors only: what becomes of the records is told by their deliveries.
+  result.emplace("log_level", "3");
   // A reader that is faster than the brokers waits from here on.
   result.emplace("queue.buffering.max.kbytes", "65536");
   // A line twice, as key and as value, and its framing.
