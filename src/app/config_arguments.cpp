@@ -1,6 +1,7 @@
 #include "app/config_arguments.hpp"
 
 #include "app/builtin_handlers.hpp"
+#include "app/tell.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -66,7 +67,7 @@ strings override_all(caf::settings& content, const config_arguments& args) {
 
 void complain(const config_arguments& about, const strings& wrong) {
   for (auto& x : wrong)
-    fmt::print(stderr, "cafka {}: {}\n", about.command->get_name(), x);
+    tell(fmt::format("cafka {}: {}", about.command->get_name(), x));
 }
 
 /// `read` takes the groups from the settings.

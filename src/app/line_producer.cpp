@@ -3,6 +3,7 @@
 #include "app/fields.hpp"
 #include "app/line_buffer.hpp"
 #include "app/stop_signal.hpp"
+#include "app/tell.hpp"
 #include "kafka/producer.hpp"
 
 #include <fmt/format.h>
@@ -154,23 +155,23 @@ void line_producer::on_report(std::uint64_t line, const kafka::error& failure) {
     return;
   }
   if (++failed_ <= failures_told_max)
-    fmt::print(stderr, "cafka produce: line {}: {}: {}\n", line,
-               to_string(failure.code), failure.text);
+    tell(fmt::format("cafka produce: line {}: {}: {}", line,
+                     to_string(failure.code), failure.text));
 }
 
 exit_code line_producer::refuse(const std::string& text) const {
-  fmt::print(stderr, "cafka produce: {}\n", text);
+  tell("cafka produce: " + text);
   return exit_code::usage;
 }
 
 exit_code line_producer::conclude() const {
   auto unknown = sent_ - delivered_ - failed_;
-  fmt::print(stderr, "{} records delivered", delivered_);
+  auto sum = fmt::format("{} records delivered", delivered_);
   if (failed_ > 0)
-    fmt::print(stderr, ", {} failed", failed_);
+    sum += fmt::format(", {} failed", failed_);
   if (unknown > 0)
-    fmt::print(stderr, ", {} without an answer yet", unknown);
-  fmt::print(stderr, "\n");
+    sum += fmt::format(", {} without an answer yet", unknown);
+  tell(sum);
   if (!input_failure_.empty())
     return refuse("standard input: " + input_failure_);
   if (failed_ > 0)

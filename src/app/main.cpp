@@ -1,14 +1,14 @@
 #include "app/commands.hpp"
 #include "app/stop_signal.hpp"
+#include "app/tell.hpp"
 
 #include <cafka/group.hpp>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include <csignal>
 #include <cstdio>
-#include <exception>
+#include <stdexcept>
 
 namespace {
 
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
       throw std::runtime_error{"standard output cannot be written"};
     return static_cast<int>(result);
   } catch (const std::exception& x) {
-    fmt::print(stderr, "cafka: {}\n", x.what());
+    cafka::app::tell(std::string{"cafka: "} + x.what());
     return static_cast<int>(exit_code::check_failed);
   }
 }

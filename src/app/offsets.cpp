@@ -3,6 +3,7 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/offset_table.hpp"
+#include "app/tell.hpp"
 #include "caf/client_properties.hpp"
 #include "kafka/offset_lookup.hpp"
 
@@ -56,16 +57,15 @@ exit_code offsets(const arguments& args) {
   for (auto& x : *groups) {
     auto& config = x.options.config;
     if (config.endpoints.empty()) {
-      fmt::print(stderr,
-                 "cafka offsets: group {} is embedded: --endpoints says where "
-                 "it runs\n",
-                 config.name);
+      tell(fmt::format("cafka offsets: group {} is embedded: --endpoints says "
+                       "where it runs",
+                       config.name));
       return exit_code::usage;
     }
     auto found = look_up(config, std::chrono::seconds{args.timeout_s});
     if (!found) {
-      fmt::print(stderr, "cafka offsets: group {}: {}: {}\n", config.name,
-                 to_string(found.failure().code), found.failure().text);
+      tell(fmt::format("cafka offsets: group {}: {}: {}", config.name,
+                       to_string(found.failure().code), found.failure().text));
       return exit_code::broker_failed;
     }
     rows.insert(rows.end(), found->begin(), found->end());

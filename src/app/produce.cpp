@@ -4,6 +4,7 @@
 #include "app/config_arguments.hpp"
 #include "app/line_buffer.hpp"
 #include "app/line_producer.hpp"
+#include "app/tell.hpp"
 #include "caf/client_properties.hpp"
 #include "kafka/property_check.hpp"
 
@@ -30,7 +31,7 @@ records go to all partitions in turn. The first record that cannot be delivered
 ends the reading.)";
 
 exit_code complain(const std::string& text) {
-  fmt::print(stderr, "cafka produce: {}\n", text);
+  tell("cafka produce: " + text);
   return exit_code::usage;
 }
 

@@ -29,27 +29,28 @@ bool progress_line::due(time_point now) const {
 void progress_line::show(time_point now, std::string_view text) {
   std::lock_guard guard{mutex_};
   // \033[K: erase to the end of the line (ECMA-48).
-  if (terminal_)
-    fmt::print(to_, "\r{}\033[K", text);
-  else
-    fmt::print(to_, "{}\n", text);
-  std::fflush(to_);
+  write(terminal_ ? fmt::format("\r{}\033[K", text)
+                  : fmt::format("{}\n", text));
   dirty_ = terminal_;
   last_ = now;
 }
 
 void progress_line::note(std::string_view text) {
   std::lock_guard guard{mutex_};
-  if (std::exchange(dirty_, false))
-    fmt::print(to_, "\r\033[K");
-  fmt::print(to_, "{}\n", text);
-  std::fflush(to_);
+  auto clear = std::exchange(dirty_, false) ? "\r\033[K" : "";
+  write(fmt::format("{}{}\n", clear, text));
 }
 
 void progress_line::end() {
   std::lock_guard guard{mutex_};
   if (std::exchange(dirty_, false))
-    fmt::print(to_, "\n");
+    write("\n");
+}
+
+// In one piece. That nobody reads it any more is no reason to end.
+void progress_line::write(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), to_);
+  std::fflush(to_);
 }
 
 } // namespace cafka::app

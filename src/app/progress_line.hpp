@@ -28,6 +28,8 @@ public:
   }
 
 private:
+  void write(std::string_view text);
+
   std::FILE* to_;
   bool terminal_;
   duration interval_;

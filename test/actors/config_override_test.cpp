@@ -97,3 +97,14 @@ TEST_CASE("what is shown of a setting is read back as the same") {
     CHECK(key.show(copy) == text);
   }
 }
+
+TEST_CASE("an embedded group needs no endpoints") {
+  group_config x;
+  x.name = "a";
+  x.group = "g";
+  x.topics = {"t"};
+  REQUIRE(validate(x).size() == 1);
+  CHECK(validate(x)[0].key == "endpoints");
+  x.embedded = true;
+  CHECK(validate(x).empty());
+}

@@ -104,9 +104,9 @@ TEST_CASE("a config file that cannot be read is one clear error") {
   CHECK(directory.code == 2);
   CHECK(directory.err_has("directory"));
   CHECK(directory.lines() == 1);
-  auto syntax = check("cafka {\n  name = \n}\n");
+  auto syntax = check("cafka {\n  name = @x\n}\n");
   CHECK(syntax.code == 2);
-  CHECK(syntax.err_has("line 2, column 10"));
+  CHECK(syntax.err_has("line 2, column 11: unexpected character"));
   CHECK(syntax.lines() == 1);
 }
 
