@@ -147,6 +147,16 @@ TEST_CASE("arguments that replace nothing are named") {
   CHECK(x.err_has("cafka.batch-size = many: a whole number"));
 }
 
+TEST_CASE("standard output that cannot be written is an error") {
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text("b:9092"));
+  app_process program{
+    {"/bin/sh", "-c",
+     std::string{"exec "} + CAFKA_PROGRAM + " check " + conf + " >/dev/full"}};
+  CHECK(program.wait() == 1);
+  CHECK(program.err() == "cafka: standard output cannot be written\n");
+}
+
 TEST_CASE("every command has help, and the program a version") {
   for (auto command : {"run", "check", "offsets", "produce", "demo"}) {
     auto x = run_program({command, "--help"});

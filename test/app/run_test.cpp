@@ -171,6 +171,21 @@ TEST_CASE("records that nobody reads are not acked, and the run ends") {
             "order-readers  orders          0          0    1    1\n"));
 }
 
+TEST_CASE("records that a full disk does not take are not acked") {
+  world w{"on-exhausted = \"stop-group\"\nrestart-max = 1\n"
+          "restart-backoff-max = 100ms"};
+  w.send("k", "v");
+  auto command = std::string{CAFKA_PROGRAM} + " run " + w.conf + " >/dev/full";
+  app_process program{{"/bin/sh", "-c", "exec " + command}};
+  auto code = program.wait();
+  INFO(program.err());
+  CHECK(code == 4);
+  CHECK(has(program.err(), "standard output: No space left on device"));
+  CHECK(has(program.err(), "group orders ended: partition_exhausted: "));
+  CHECK(has(output_of({"offsets", w.conf}),
+            "order-readers  orders          0          0    1    1\n"));
+}
+
 TEST_CASE("a group that gives up is told by name and stops the others") {
   mock_cluster cluster;
   scratch_directory files;
