@@ -158,7 +158,8 @@ TEST_CASE("a signal ends produce with the count of what was delivered") {
   auto written = [&] {
     return has(run_program({"offsets", conf}).out, "0          -    2    -");
   };
-  while (!written()) {
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!written() && std::chrono::steady_clock::now() < deadline) {
     // nop
   }
   program.send(SIGINT);

@@ -189,9 +189,10 @@ private:
       asked[i] = {streams_[i].ended ? -1 : streams_[i].fd, POLLIN, 0};
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       deadline_ - std::chrono::steady_clock::now());
-    if (left.count() <= 0
-        || poll(asked, 2, static_cast<int>(left.count())) == 0)
-      kill(pid_, SIGKILL);
+    auto overdue = left.count() <= 0;
+    if (overdue)
+      kill(pid_, SIGKILL); // both streams end with it
+    poll(asked, 2, overdue ? -1 : static_cast<int>(left.count()));
     for (int i = 0; i < 2; ++i)
       if (asked[i].revents != 0)
         read_from(streams_[i]);
