@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cafka {
@@ -47,5 +48,14 @@ configured_groups read_config(const caf::settings& content,
 
 /// The same where no handler is to be run: any name of one will do.
 configured_groups read_config(const caf::settings& content);
+
+/// True for arguments that are meant for `override_config`.
+bool is_override(std::string_view argument);
+
+/// Puts what a command line says into `content`, over what is there, before
+/// `read_config`: `--cafka.batch-size=10`, `--cafka.groups.orders.group=x`. The
+/// value is read as in a config file, and is a text where it is none there.
+/// `errc::invalid_config` for another form; keys are for `read_config` to check.
+caf::error override_config(caf::settings& content, std::string_view argument);
 
 } // namespace cafka

@@ -10,6 +10,10 @@ namespace cafka::app {
 
 /// Each adds one command to `program`; when it is the one that was asked for,
 /// it runs and leaves in `result` with what the program is to end.
+void add_run(CLI::App& program, exit_code& result);
+void add_check(CLI::App& program, exit_code& result);
+void add_offsets(CLI::App& program, exit_code& result);
+void add_produce(CLI::App& program, exit_code& result);
 void add_demo(CLI::App& program, exit_code& result);
 
 } // namespace cafka::app

@@ -9,7 +9,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <csignal>
 #include <map>
 #include <memory>
 #include <random>
@@ -35,7 +34,7 @@ const std::map<std::string, sabotage_kind> sabotages{
 };
 
 /// More fields than the longest line can have is a mistake.
-constexpr std::size_t key_field_max = demo::line_bytes_max;
+constexpr std::size_t key_field_max = line_bytes_max;
 
 constexpr auto footer = R"(
 Lines are records, keyed by their subject: in a dpkg log the first field of the
@@ -65,11 +64,6 @@ exit_code complain(const std::string& text) {
   return exit_code::usage;
 }
 
-exit_code stopped() {
-  return stop_signal() == SIGINT ? exit_code::interrupted
-                                 : exit_code::terminated;
-}
-
 void announce(const demo::run_options& x) {
   fmt::print("replaying {} lines of {} with seed {}\n", x.scanned.lines,
              x.from.name, x.seed);
@@ -93,7 +87,7 @@ exit_code run_demo(const arguments& args) {
     options.keys = demo::key_rule{*args.key_field};
   auto scanned = scan(options.from, options.keys, demo::partition_count);
   if (stop_signal() != 0)
-    return stopped();
+    return exit_code_of_signal();
   if (!scanned)
     return complain(text_of(scanned.error()));
   options.scanned = *scanned;

@@ -20,9 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr auto default_path = "/var/log/dpkg.log";
 
-/// Read in one go; a multiple of what disks and pipes like.
-constexpr std::size_t chunk_bytes = 262'144;
-
 caf::error unreadable(const std::string& path, const std::string& why) {
   return make_error(errc::invalid_config, fmt::format("{}: {}", path, why));
 }
@@ -72,57 +69,32 @@ caf::expected<input> choose_input(const std::optional<std::string>& path) {
 // -- line_reader --------------------------------------------------------------
 
 line_reader::line_reader(const input& from)
-  : name_(from.name),
-    stream_(from.open()),
-    left_bytes_(from.size_bytes),
-    buffer_(line_bytes_max + 1 + chunk_bytes) {
+  : name_(from.name), stream_(from.open()), left_bytes_(from.size_bytes) {
 }
 
 std::optional<std::string_view> line_reader::next() {
   if (!failure_.empty())
     return std::nullopt;
   while (true) {
-    auto* from = buffer_.data() + seen_;
-    auto* found = static_cast<char*>(std::memchr(from, '\n', end_ - seen_));
-    if (found != nullptr)
-      return take(static_cast<std::size_t>(found - buffer_.data()) - begin_,
-                  true);
-    seen_ = end_;
-    if (end_ - begin_ > line_bytes_max || left_bytes_ == 0) {
-      if (begin_ == end_)
-        return std::nullopt;
-      return take(end_ - begin_, false);
-    }
-    if (!fill())
+    if (auto line = lines_.next())
+      return line;
+    if (lines_.too_long())
+      failure_ = fmt::format("{}: line {} is longer than {} bytes", name_,
+                             count() + 1, line_bytes_max);
+    if (lines_.too_long() || lines_.finished() || !fill())
       return std::nullopt;
   }
 }
 
-std::optional<std::string_view> line_reader::take(std::size_t length,
-                                                  bool newline) {
-  if (length > line_bytes_max) {
-    failure_ = fmt::format("{}: line {} is longer than {} bytes", name_,
-                           count_ + 1, line_bytes_max);
-    return std::nullopt;
-  }
-  std::string_view result{buffer_.data() + begin_, length};
-  begin_ += length + (newline ? 1 : 0);
-  seen_ = begin_;
-  ++count_;
-  return result;
-}
-
 bool line_reader::fill() {
-  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-  end_ -= begin_;
-  seen_ -= begin_;
-  begin_ = 0;
   auto wanted = static_cast<std::size_t>(
-    std::min<std::uint64_t>(left_bytes_, chunk_bytes));
-  stream_->read(buffer_.data() + end_, static_cast<std::streamsize>(wanted));
+    std::min<std::uint64_t>(left_bytes_, line_buffer::chunk_bytes));
+  stream_->read(lines_.room(), static_cast<std::streamsize>(wanted));
   auto got = static_cast<std::size_t>(stream_->gcount());
-  end_ += got;
+  lines_.add(got);
   left_bytes_ -= got;
+  if (left_bytes_ == 0)
+    lines_.finish();
   if (got == wanted)
     return true;
   failure_ = fmt::format("{}: it could not be read on, {} bytes before its end",

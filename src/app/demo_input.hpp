@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/line_buffer.hpp"
+
 #include <caf/expected.hpp>
 
 #include <cstddef>
@@ -10,13 +12,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace cafka::app::demo {
-
-/// Longest line without its newline. A record may hold it twice, as key and as
-/// value, and the mock cluster keeps 5 MiB per partition.
-inline constexpr std::size_t line_bytes_max = 1'000'000;
 
 /// Where the records come from. It is read three times (counted, replayed,
 /// compared), and only its first `size_bytes` bytes count, so that a log may
@@ -35,8 +32,7 @@ caf::expected<input> choose_input(const std::optional<std::string>& path);
 /// Some hundred lines as dpkg logs them, of packages that do not exist.
 std::string sample_log();
 
-/// Cuts an input into lines at `\n` and nowhere else; any other byte is
-/// content. A last line needs no newline.
+/// The lines of an input.
 class line_reader {
 public:
   explicit line_reader(const input& from);
@@ -51,21 +47,16 @@ public:
   }
   /// Lines given so far.
   std::uint64_t count() const noexcept {
-    return count_;
+    return lines_.count();
   }
 
 private:
-  std::optional<std::string_view> take(std::size_t length, bool newline);
   bool fill();
 
   std::string name_;
   std::unique_ptr<std::istream> stream_;
   std::uint64_t left_bytes_;
-  std::vector<char> buffer_;
-  std::size_t begin_ = 0; // of the line in the buffer
-  std::size_t end_ = 0;   // of what was read
-  std::size_t seen_ = 0;  // no newline in [begin_, seen_)
-  std::uint64_t count_ = 0;
+  line_buffer lines_;
   std::string failure_;
 };
 

@@ -1,22 +1,13 @@
 #include "app/demo_keys.hpp"
 
+#include "app/fields.hpp"
+
 #include <algorithm>
 #include <functional>
 
 namespace cafka::app::demo {
 
 namespace {
-
-// Of the bytes, whatever the locale is.
-constexpr std::string_view white = " \t\r\v\f";
-
-/// Takes the first field off `rest`; empty: there is none left.
-std::string_view next_field(std::string_view& rest) noexcept {
-  rest.remove_prefix(std::min(rest.find_first_not_of(white), rest.size()));
-  auto result = rest.substr(0, rest.find_first_of(white));
-  rest.remove_prefix(result.size());
-  return result;
-}
 
 bool is_lower(char x) noexcept {
   return x >= 'a' && x <= 'z';
@@ -46,14 +37,6 @@ bool is_subject(std::string_view field) noexcept {
   auto colon = field.find(':');
   return colon != std::string_view::npos && is_package(field.substr(0, colon))
          && is_architecture(field.substr(colon + 1));
-}
-
-std::string_view nth_field(std::string_view line, std::size_t n) noexcept {
-  std::string_view result;
-  do {
-    result = next_field(line);
-  } while (--n > 0 && !result.empty());
-  return result;
 }
 
 std::string_view dpkg_subject(std::string_view line) noexcept {

@@ -2,6 +2,7 @@
 
 #include "app/demo_ledger.hpp"
 #include "app/demo_watch.hpp"
+#include "app/progress_line.hpp"
 
 #include <cafka/types.hpp>
 
@@ -9,15 +10,16 @@
 
 namespace cafka::app::demo {
 
-/// Tells on standard output how far the demo is: on a terminal one line that is
-/// written over again and again, elsewhere a line each second.
+/// Tells on standard output how far the demo is.
 class progress_meter {
 public:
   progress_meter(std::uint64_t records, time_point start);
   /// To be called often; it writes when it is time.
   void show(time_point now, const ledger& books, const group_watch& watch);
   /// Makes room for other output.
-  void end();
+  void end() {
+    line_.end();
+  }
 
 private:
   void write(time_point now, const partition_facts& sum,
@@ -25,8 +27,7 @@ private:
 
   std::uint64_t records_;
   time_point start_;
-  bool terminal_;
-  bool dirty_ = false; // the terminal's line is not ended
+  progress_line line_;
   time_point last_;
   std::uint64_t last_handled_ = 0;
 };

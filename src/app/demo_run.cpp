@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <csignal>
 
 namespace cafka::app::demo {
 
@@ -199,8 +198,7 @@ exit_code demo_run::conclude(ending x, const keyed_producer& producer,
   switch (x) {
     case ending::signal:
       fmt::print("stopped by a signal\n");
-      return stop_signal() == SIGINT ? exit_code::interrupted
-                                     : exit_code::terminated;
+      return exit_code_of_signal();
     case ending::input:
       fmt::print(stderr, "cafka demo: {}\n", producer.failure());
       return exit_code::usage;

@@ -2,15 +2,18 @@
 
 namespace cafka::app {
 
-/// With what the program ends. A part of its interface: scripts rely on it.
+/// With what the program ends. A part of its interface: scripts rely on it, and
+/// `--help` lists it.
 enum class exit_code : int {
-  ok = 0,
-  check_failed = 1,  ///< it ran, and what it checked was not so
-  usage = 2,         ///< wrong arguments, or an input that cannot be read
-  no_progress = 3,   ///< nothing moved for too long
-  gave_up = 4,       ///< the group ended by itself
-  interrupted = 130, ///< SIGINT: 128 + its number, as shells have it
-  terminated = 143,  ///< SIGTERM
+  ok = 0,                  ///< also: `run` was stopped by a signal, in order
+  check_failed = 1,        ///< it ran, and something was not as it has to be
+  usage = 2,               ///< wrong arguments, or an input that cannot be read
+  no_progress = 3,         ///< nothing moved for too long
+  gave_up = 4,             ///< a group ended by itself
+  calls_outlived_stop = 5, ///< handler calls ran on after `stop-timeout`
+  broker_failed = 6,       ///< no broker answered, or one refused
+  interrupted = 130,       ///< SIGINT: 128 + its number, as shells have it
+  terminated = 143,        ///< SIGTERM
 };
 
 } // namespace cafka::app

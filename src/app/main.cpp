@@ -1,17 +1,33 @@
 #include "app/commands.hpp"
 #include "app/stop_signal.hpp"
+#include "app/tell.hpp"
 
 #include <cafka/group.hpp>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
-#include <exception>
+#include <stdexcept>
 
 namespace {
 
 using cafka::app::exit_code;
+
+constexpr auto footer = R"(
+Settings of a config file can be replaced by arguments behind it:
+  cafka run cafka.conf --cafka.group=other --cafka.commit-interval=1s
+
+Exit codes:
+  0    done; a run that a signal stopped in order, too
+  1    something failed: a check, a record's delivery, standard output
+  2    wrong arguments or settings, or an input that cannot be read
+  3    no progress (demo)
+  4    a group gave up
+  5    handler calls ran on after stop-timeout
+  6    no broker answered in time, or one refused
+  130  stopped by SIGINT
+  143  stopped by SIGTERM)";
 
 /// CLI11's own codes start at 100; ours are documented.
 exit_code refuse(const CLI::App& program, const CLI::ParseError& x) {
@@ -22,6 +38,12 @@ exit_code run(int argc, char** argv) {
   auto result = exit_code::ok;
   CLI::App program{"Kafka consumer groups as supervised actors", "cafka"};
   program.require_subcommand(1);
+  program.set_version_flag("--version", "cafka " CAFKA_VERSION);
+  program.footer(footer);
+  cafka::app::add_run(program, result);
+  cafka::app::add_check(program, result);
+  cafka::app::add_offsets(program, result);
+  cafka::app::add_produce(program, result);
   cafka::app::add_demo(program, result);
   try {
     program.parse(argc, argv);
@@ -35,11 +57,17 @@ exit_code run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    // Who reads our output may go away: that is an error of a write, and no end
+    // without a word.
+    std::signal(SIGPIPE, SIG_IGN);
     cafka::init_types();
     cafka::app::catch_stop_signals();
-    return static_cast<int>(run(argc, argv));
+    auto result = run(argc, argv);
+    if (std::fflush(stdout) != 0)
+      throw std::runtime_error{"standard output cannot be written"};
+    return static_cast<int>(result);
   } catch (const std::exception& x) {
-    fmt::print(stderr, "cafka: {}\n", x.what());
+    cafka::app::tell(std::string{"cafka: "} + x.what());
     return static_cast<int>(exit_code::check_failed);
   }
 }

@@ -25,4 +25,9 @@ int stop_signal() noexcept {
   return came.load();
 }
 
+exit_code exit_code_of_signal() noexcept {
+  return stop_signal() == SIGINT ? exit_code::interrupted
+                                 : exit_code::terminated;
+}
+
 } // namespace cafka::app

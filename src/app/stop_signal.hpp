@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/exit_code.hpp"
+
 namespace cafka::app {
 
 /// From now on the first SIGINT or SIGTERM is only noted, for a clean stop; the
@@ -8,5 +10,8 @@ void catch_stop_signals();
 
 /// The signal that came; 0: none so far. Any thread.
 int stop_signal() noexcept;
+
+/// For a program that ends because of it.
+exit_code exit_code_of_signal() noexcept;
 
 } // namespace cafka::app

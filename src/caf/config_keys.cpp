@@ -1,5 +1,7 @@
 #include "caf/config_keys.hpp"
 
+#include "caf/config_text.hpp"
+
 #include <caf/deep_to_string.hpp>
 
 #include <fmt/format.h>
@@ -95,18 +97,16 @@ bool read_enum(Enum& to, const config_value& x,
   return true;
 }
 
-// The names stand in the order of the enumerators.
 bool read(offset_reset_policy& to, const config_value& x) {
-  return read_enum(to, x, std::array{"reset-to-earliest", "reset-to-latest"});
+  return read_enum(to, x, offset_reset_names);
 }
 
 bool read(assignment_strategy& to, const config_value& x) {
-  return read_enum(to, x,
-                   std::array{"cooperative-sticky", "range", "roundrobin"});
+  return read_enum(to, x, strategy_names);
 }
 
 bool read(exhaustion_policy& to, const config_value& x) {
-  return read_enum(to, x, std::array{"stop-partition", "stop-group"});
+  return read_enum(to, x, exhaustion_names);
 }
 
 /// librdkafka's properties: `-` stands for `.`, nested dictionaries are joined.
@@ -133,8 +133,12 @@ bool read(std::map<std::string, std::string>& to, const config_value& x) {
 template <class T>
 config_key
 key(std::string_view name, std::string_view allowed, T group_config::*field) {
-  return {name, allowed, [field](configured_group& to, const config_value& x) {
+  return {name, allowed,
+          [field](configured_group& to, const config_value& x) {
             return read(to.options.config.*field, x);
+          },
+          [field](const configured_group& from) {
+            return show(from.options.config.*field);
           }};
 }
 
@@ -154,7 +158,8 @@ std::vector<config_key> make_keys() {
     {"handler", a_text,
      [](configured_group& to, const config_value& x) {
        return read(to.handler, x);
-     }},
+     },
+     [](const configured_group& from) { return show(from.handler); }},
     key("handler-init-args", dictionary, &c::handler_init_args),
     key("min-bytes", a_number, &c::min_bytes),
     key("max-bytes", a_number, &c::max_bytes),

@@ -18,6 +18,8 @@ struct config_key {
   std::string_view allowed;
   /// Takes the value over; false: it is of a wrong type or not among `allowed`.
   std::function<bool(configured_group&, const caf::config_value&)> read;
+  /// The value as it would stand in a file, without secrets.
+  std::function<std::string(const configured_group&)> show;
 };
 
 /// All keys, in the order of the documentation.

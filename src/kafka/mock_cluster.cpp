@@ -63,6 +63,11 @@ void mock_cluster::create_topic(const std::string& name, int partitions) {
                              /* replication_factor */ 1);
 }
 
+void mock_cluster::fail_topic(const std::string& name, std::int16_t code) {
+  rd_kafka_mock_topic_set_error(impl_->cluster, name.c_str(),
+                                static_cast<rd_kafka_resp_err_t>(code));
+}
+
 void mock_cluster::inject(std::int16_t api_key,
                           const std::vector<std::int16_t>& errors) {
   std::vector<rd_kafka_resp_err_t> native;

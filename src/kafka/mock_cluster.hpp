@@ -22,6 +22,9 @@ public:
   /// For `bootstrap.servers`: `127.0.0.1:port,…`.
   const std::string& endpoints() const noexcept;
   void create_topic(const std::string& name, int partitions);
+  /// Whatever is asked of the topic is answered with this error code of the
+  /// Kafka protocol.
+  void fail_topic(const std::string& name, std::int16_t code);
   /// The next requests of this Kafka API key (Kafka protocol: 8 OffsetCommit,
   /// 9 OffsetFetch, 12 Heartbeat, 1 Fetch, …) are answered with these error
   /// codes of the protocol, one each.

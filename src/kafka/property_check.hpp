@@ -19,4 +19,7 @@ bool is_known_property(const std::string& name);
 /// True for properties whose values must not be shown.
 bool is_secret_property(const std::string& name);
 
+/// Without the properties that mean something to consumers alone.
+properties without_consumer_properties(properties xs);
+
 } // namespace cafka::kafka

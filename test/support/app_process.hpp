@@ -49,29 +49,41 @@ private:
   std::filesystem::path path_;
 };
 
+/// What a program finds on its standard input.
+struct app_input {
+  std::string text; ///< less than a pipe holds, 64 KiB
+  bool ends = true; ///< false: more might come, but never does
+};
+
 /// A run of a program. What it writes is read all the time; a run that takes
 /// too long is killed, which fails the test by its exit code.
 class app_process {
 public:
-  explicit app_process(const std::vector<std::string>& args)
+  explicit app_process(const std::vector<std::string>& args,
+                       const app_input& input = {})
     : deadline_(std::chrono::steady_clock::now() + limit) {
+    int in[2];
     int out[2];
     int err[2];
-    if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
+    if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0
+        || pipe2(err, O_CLOEXEC) != 0)
       throw std::runtime_error("no pipes");
     pid_ = fork();
     if (pid_ == 0)
-      become(args, out[1], err[1]);
-    close(out[1]);
-    close(err[1]);
+      become(args, in[0], out[1], err[1]);
+    for (auto x : {in[0], out[1], err[1]})
+      close(x);
     streams_[0].fd = out[0];
     streams_[1].fd = err[0];
+    feed(in[1], input);
   }
   ~app_process() {
-    if (pid_ <= 0)
-      return;
-    kill(pid_, SIGKILL);
-    wait();
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      wait();
+    }
+    if (in_ != -1)
+      close(in_);
   }
   app_process(const app_process&) = delete;
   app_process& operator=(const app_process&) = delete;
@@ -79,10 +91,21 @@ public:
   /// Waits until standard output has `text` so many times; false: it ended
   /// before.
   bool await_output(std::string_view text, int times = 1) {
-    while (count(out(), text) < times)
-      if (!read_some())
-        return false;
-    return true;
+    return await(out(), text, times);
+  }
+  /// The same for standard error.
+  bool await_error(std::string_view text, int times = 1) {
+    return await(err(), text, times);
+  }
+
+  /// From now on nobody reads standard output, so that its pipe fills up.
+  void hold_output() {
+    streams_[0].ended = true;
+  }
+  /// Nobody ever will.
+  void close_output() {
+    hold_output();
+    close(std::exchange(streams_[0].fd, -1));
   }
 
   void send(int signal) const {
@@ -97,7 +120,8 @@ public:
     int status = 0;
     waitpid(std::exchange(pid_, -1), &status, 0);
     for (auto& x : streams_)
-      close(x.fd);
+      if (x.fd != -1)
+        close(std::exchange(x.fd, -1));
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
@@ -126,12 +150,30 @@ private:
     return result;
   }
 
-  [[noreturn]] static void become(const std::vector<std::string>& args, int out,
-                                  int err) {
+  void feed(int to, const app_input& input) {
+    auto n = write(to, input.text.data(), input.text.size());
+    if (n != static_cast<ssize_t>(input.text.size()))
+      throw std::runtime_error("the input is longer than a pipe holds");
+    if (input.ends)
+      close(to);
+    else
+      in_ = to;
+  }
+
+  bool await(const std::string& in, std::string_view text, int times) {
+    while (count(in, text) < times)
+      if (!read_some())
+        return false;
+    return true;
+  }
+
+  [[noreturn]] static void become(const std::vector<std::string>& args, int in,
+                                  int out, int err) {
     std::vector<char*> argv;
     for (auto& x : args)
       argv.push_back(const_cast<char*>(x.c_str()));
     argv.push_back(nullptr);
+    dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
     execv(argv[0], argv.data());
@@ -147,9 +189,10 @@ private:
       asked[i] = {streams_[i].ended ? -1 : streams_[i].fd, POLLIN, 0};
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       deadline_ - std::chrono::steady_clock::now());
-    if (left.count() <= 0
-        || poll(asked, 2, static_cast<int>(left.count())) == 0)
-      kill(pid_, SIGKILL);
+    auto overdue = left.count() <= 0;
+    if (overdue)
+      kill(pid_, SIGKILL); // both streams end with it
+    poll(asked, 2, overdue ? -1 : static_cast<int>(left.count()));
     for (int i = 0; i < 2; ++i)
       if (asked[i].revents != 0)
         read_from(streams_[i]);
@@ -167,6 +210,7 @@ private:
 
   std::chrono::steady_clock::time_point deadline_;
   pid_t pid_ = -1;
+  int in_ = -1; // what keeps standard input from its end
   stream streams_[2];
 };
 

@@ -1,0 +1,78 @@
+#include "app/builtin_handlers.hpp"
+
+#include "app/record_json.hpp"
+
+#include <caf/config_value.hpp>
+
+#include <fmt/format.h>
+
+namespace cafka::app {
+
+namespace {
+
+constexpr auto encoding_key = "encoding";
+
+/// Nothing: no encoding that there is.
+std::optional<bytes_form> encoding_of(const caf::settings& args) {
+  auto i = args.find(encoding_key);
+  if (i == args.end())
+    return bytes_form::text;
+  auto* name = caf::get_if<std::string>(&i->second);
+  if (name && *name == "text")
+    return bytes_form::text;
+  if (name && *name == "base64")
+    return bytes_form::base64;
+  return std::nullopt;
+}
+
+class print_handler : public message_handler {
+public:
+  print_handler(std::shared_ptr<record_output> out, bytes_form form)
+    : out_(std::move(out)), form_(form) {
+  }
+
+  handler_answer handle(const message_batch& batch) override {
+    lines_.clear();
+    for (auto x : batch)
+      add_json_line(lines_, batch.topic(), batch.partition(), x, form_);
+    auto failure = out_->write(lines_);
+    if (!failure.empty())
+      return handler_answer::failed("standard output: " + failure);
+    return handler_answer::ack();
+  }
+
+private:
+  std::shared_ptr<record_output> out_;
+  bytes_form form_;
+  std::string lines_; // kept for its memory
+};
+
+} // namespace
+
+handler_registry make_handlers(std::shared_ptr<record_output> out) {
+  auto print = [out = std::move(out)](const handler_context& x) {
+    return std::make_unique<print_handler>(
+      out, encoding_of(x.init_args).value_or(bytes_form::text));
+  };
+  auto count
+    = make_handler([](const message_batch&) { return handler_answer::ack(); });
+  return {{"print", print}, {"count", count}};
+}
+
+std::vector<std::string> check_init_args(const configured_group& x) {
+  std::vector<std::string> result;
+  auto add = [&](const std::string& key, const std::string& allowed) {
+    result.push_back(fmt::format("group {}: handler-init-args.{}: {}",
+                                 x.options.config.name, key, allowed));
+  };
+  auto is_print = x.handler == "print";
+  for (auto& [key, value] : x.options.config.handler_init_args)
+    if (!is_print || std::string{key} != encoding_key)
+      add(std::string{key},
+          fmt::format("the handler {} has no such argument", x.handler));
+  if (is_print && !encoding_of(x.options.config.handler_init_args))
+    add(encoding_key, "\"text\" or \"base64\"");
+  return result;
+}
+
+} // namespace cafka::app

@@ -1,0 +1,121 @@
+#include "app/config_arguments.hpp"
+
+#include "app/builtin_handlers.hpp"
+#include "app/tell.hpp"
+
+#include <cafka/errors.hpp>
+
+#include <caf/config_value.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace cafka::app {
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+/// The dictionary behind `key`; null: there is none.
+const caf::settings* dictionary_in(const caf::settings& xs,
+                                   const std::string& key) {
+  auto i = xs.find(key);
+  return i == xs.end() ? nullptr : caf::get_if<caf::settings>(&i->second);
+}
+
+/// Paths of the dictionaries that hold a group each.
+strings group_paths(const caf::settings& content) {
+  auto* category = dictionary_in(content, "cafka");
+  auto* groups = category ? dictionary_in(*category, "groups") : nullptr;
+  if (!groups)
+    return {"cafka"};
+  strings result;
+  for (auto& [name, group] : *groups)
+    result.push_back("cafka.groups." + std::string{name});
+  return result;
+}
+
+void override_groups(caf::settings& content, const std::string& key,
+                     const caf::config_value& value) {
+  for (auto& path : group_paths(content))
+    caf::put(content, path + "." + key, value);
+}
+
+caf::config_value list_of(const strings& xs) {
+  caf::config_value::list result;
+  for (auto& x : xs)
+    result.emplace_back(x);
+  return caf::config_value{std::move(result)};
+}
+
+/// What the command line says goes over what the file says.
+strings override_all(caf::settings& content, const config_arguments& args) {
+  strings wrong;
+  for (auto& x : args.command->remaining())
+    if (!is_override(x))
+      wrong.push_back(x + ": no such argument");
+    else if (auto failure = override_config(content, x))
+      wrong.push_back(text_of(failure));
+  if (!args.endpoints.empty()) {
+    override_groups(content, "endpoints", list_of(args.endpoints));
+    override_groups(content, "embedded", caf::config_value{false});
+  }
+  if (args.embedded)
+    override_groups(content, "embedded", caf::config_value{true});
+  return wrong;
+}
+
+void complain(const config_arguments& about, const strings& wrong) {
+  for (auto& x : wrong)
+    tell(fmt::format("cafka {}: {}", about.command->get_name(), x));
+}
+
+/// `read` takes the groups from the settings.
+template <class F>
+std::optional<groups> read_with(const config_arguments& args, F read) {
+  auto content = load_config(args.path);
+  if (!content) {
+    complain(args, {text_of(content.error())});
+    return std::nullopt;
+  }
+  auto wrong = override_all(*content, args);
+  configured_groups result = read(*content);
+  for (auto& x : result.errors)
+    wrong.push_back(to_string(x));
+  for (auto& x : result.groups)
+    if (x.options.handler)
+      for (auto& text : check_init_args(x))
+        wrong.push_back(text);
+  complain(args, wrong);
+  if (!wrong.empty())
+    return std::nullopt;
+  return std::move(result.groups);
+}
+
+} // namespace
+
+void add_config_arguments(CLI::App& command, config_arguments& to) {
+  to.command = &command;
+  command.allow_extras(); // --cafka.key=value, with any key
+  command
+    .add_option("CONFIG", to.path,
+                "The config file; --cafka.KEY=VALUE behind it replaces a "
+                "setting of it")
+    ->required();
+  command
+    .add_option("--endpoints", to.endpoints,
+                "Brokers as host:port, instead of those of the config file")
+    ->delimiter(',')
+    ->allow_extra_args(false);
+}
+
+std::optional<groups> read_groups(const config_arguments& args) {
+  return read_with(args, [](auto& x) { return read_config(x); });
+}
+
+std::optional<groups> read_groups(const config_arguments& args,
+                                  const handler_registry& handlers) {
+  return read_with(args, [&](auto& x) { return read_config(x, handlers); });
+}
+
+} // namespace cafka::app

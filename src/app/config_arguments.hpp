@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cafka/config_file.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+} // namespace CLI
+
+namespace cafka::app {
+
+/// What a command that works with a config file is told about it.
+struct config_arguments {
+  CLI::App* command = nullptr;
+  std::string path;
+  std::vector<std::string> endpoints;
+  bool embedded = false;
+};
+
+/// CONFIG, `--endpoints`, and `--cafka.key=value` behind them. `to` outlives
+/// the command.
+void add_config_arguments(CLI::App& command, config_arguments& to);
+
+using groups = std::vector<configured_group>;
+
+/// The groups of the config file with all that replaces its settings; nothing:
+/// something is wrong, and was told on standard error, a line each.
+std::optional<groups> read_groups(const config_arguments& args);
+
+/// The same to be run with the program's own handlers.
+std::optional<groups> read_groups(const config_arguments& args,
+                                  const handler_registry& handlers);
+
+} // namespace cafka::app

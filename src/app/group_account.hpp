@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cafka/events.hpp>
+#include <cafka/message_batch.hpp>
+#include <cafka/message_handler.hpp>
+#include <cafka/types.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace cafka::app {
+
+/// What a run did with one partition.
+struct partition_account {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0; ///< of keys, values and headers
+  std::uint64_t again = 0; ///< of the records, handed out before
+  offset_t committed = -1; ///< confirmed by the broker; -1: nothing
+};
+
+/// What a run did with one group.
+struct group_facts {
+  partition_account total; ///< without `committed`
+  std::map<topic_partition, partition_account> partitions;
+  std::uint64_t commits = 0; ///< of one partition each, confirmed
+  std::uint64_t worker_restarts = 0;
+  std::uint64_t group_restarts = 0;
+};
+
+/// Keeps the books of one group while it runs. Any thread.
+class group_account {
+public:
+  void on_event(const event& x);
+  /// A batch was handled.
+  void on_handled(const message_batch& x);
+  group_facts facts() const;
+
+private:
+  mutable std::mutex mutex_;
+  group_facts facts_;
+};
+
+/// Handlers of `make` whose batches are counted once they are acked.
+handler_factory counted(handler_factory make,
+                        std::shared_ptr<group_account> account);
+
+/// Some lines for people: the group as a whole, and each partition.
+std::string describe(const std::string& name, const group_facts& x);
+
+} // namespace cafka::app

@@ -1,0 +1,50 @@
+/// `cafka run`: the groups of a config file, with the program's own handlers.
+
+#include "app/builtin_handlers.hpp"
+#include "app/commands.hpp"
+#include "app/config_arguments.hpp"
+#include "app/run_groups.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <unistd.h>
+
+namespace cafka::app {
+
+namespace {
+
+constexpr auto footer = R"(
+Handlers (`handler` in the config file):
+  print  one JSON object per record on standard output:
+         topic, partition, offset, timestamp (ms, or null), key, value, headers
+         (a list of name and value, in order). Bytes that are no UTF-8 stand in
+         base64, with _base64 behind the member's name. handler-init-args:
+         encoding = "text" (default) or "base64" (all bytes in base64)
+  count  counts, on standard error, and acks
+
+SIGINT or SIGTERM stops in order: running calls finish, what is acked is
+committed, the groups are left. A second signal ends the process at once.)";
+
+exit_code run(const config_arguments& args) {
+  auto out = std::make_shared<record_output>(STDOUT_FILENO);
+  auto groups = read_groups(args, make_handlers(out));
+  if (!groups)
+    return exit_code::usage;
+  return run_groups(std::move(*groups), std::move(out));
+}
+
+} // namespace
+
+void add_run(CLI::App& program, exit_code& result) {
+  auto args = std::make_shared<config_arguments>();
+  auto* command = program.add_subcommand(
+    "run", "Run all groups of a config file until a signal comes");
+  add_config_arguments(*command, *args);
+  command->add_flag("--embedded", args->embedded,
+                    "Use a mock cluster in this process, with the topics of "
+                    "the config file, and tell its endpoints");
+  command->footer(footer);
+  command->callback([args, &result] { result = run(*args); });
+}
+
+} // namespace cafka::app

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "app/exit_code.hpp"
+#include "app/record_output.hpp"
+
+#include <cafka/config_file.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace cafka::app {
+
+/// Runs all groups until a stop signal comes, `out` has no reader any more, or
+/// one of them ends by itself; then stops them in order, and tells on standard
+/// error what they did. Does not return where handler calls cannot be ended.
+exit_code run_groups(std::vector<configured_group> groups,
+                     std::shared_ptr<record_output> out);
+
+} // namespace cafka::app

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cafka/config.hpp>
+
+#include <caf/config_value.hpp>
+#include <caf/settings.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+/// How settings stand in a config file. Values of secrets are hidden.
+namespace cafka {
+
+// The names stand in the order of the enumerators.
+inline constexpr std::array offset_reset_names{"reset-to-earliest",
+                                               "reset-to-latest"};
+inline constexpr std::array strategy_names{"cooperative-sticky", "range",
+                                           "roundrobin"};
+inline constexpr std::array exhaustion_names{"stop-partition", "stop-group"};
+
+std::string show(const std::string& x);
+std::string show(bool x);
+std::string show(std::size_t x);
+std::string show(std::chrono::milliseconds x);
+std::string show(const std::vector<std::string>& x);
+std::string show(const caf::settings& x);
+std::string show(const begin_offset& x);
+std::string show(offset_reset_policy x);
+std::string show(assignment_strategy x);
+std::string show(exhaustion_policy x);
+/// librdkafka's properties.
+std::string show(const std::map<std::string, std::string>& x);
+
+} // namespace cafka

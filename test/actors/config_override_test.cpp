@@ -1,0 +1,110 @@
+#include "caf/config_keys.hpp"
+
+#include "support/catch.hpp"
+
+#include <cafka/config_file.hpp>
+
+#include <caf/actor_system_config.hpp>
+
+#include <sstream>
+
+using namespace cafka;
+using namespace std::chrono_literals;
+
+namespace {
+
+caf::settings parse(const std::string& text) {
+  std::istringstream in{text};
+  auto result = caf::actor_system_config::parse_config(in);
+  REQUIRE(result);
+  return *result;
+}
+
+configured_groups read_with(const std::vector<std::string>& overrides) {
+  auto content = parse("cafka {\n  groups {\n    a {\n      group = \"g\"\n"
+                       "      endpoints = [\"b:1\"]\n      topics = [\"t\"]\n"
+                       "      handler = \"h\"\n    }\n  }\n}\n");
+  for (auto& x : overrides)
+    CHECK_FALSE(override_config(content, x));
+  return read_config(content);
+}
+
+} // namespace
+
+TEST_CASE("an override goes over what the file says, whatever its type") {
+  auto result
+    = read_with({"--cafka.groups.a.group=x y", "--cafka.groups.a.batch-size=7",
+                 "--cafka.groups.a.commit-interval=100ms",
+                 "--cafka.groups.a.topics=[\"u\", \"v\"]",
+                 "--cafka.groups.a.kafka.session-timeout-ms=7000",
+                 "--cafka.groups.a.kafka.sasl.password=a\"b",
+                 "--cafka.groups.a.begin-offset=earliest"});
+  REQUIRE(result.errors.empty());
+  auto& x = result.groups.at(0).options.config;
+  CHECK(x.group == "x y");
+  CHECK(x.batch_size == 7);
+  CHECK(x.commit_interval == 100ms);
+  CHECK(x.topics == std::vector<std::string>{"u", "v"});
+  CHECK(x.kafka.at("session.timeout.ms") == "7000");
+  CHECK(x.kafka.at("sasl.password") == "a\"b");
+  CHECK(std::get<logical_offset>(x.begin_offset) == logical_offset::earliest);
+}
+
+TEST_CASE("an override of a wrong type is the same error as in a file") {
+  auto result
+    = read_with({"--cafka.groups.a.batch-size=many",
+                 "--cafka.groups.a.group.x=1", "--cafka.groups.a.topic=t"});
+  std::string all;
+  for (auto& x : result.errors)
+    all += to_string(x) + "\n";
+  INFO(all);
+  CHECK(all.find("batch-size = many: a whole number") != std::string::npos);
+  CHECK(all.find("groups.a.group = ") != std::string::npos);
+  CHECK(all.find("no such key, but topics is") != std::string::npos);
+}
+
+TEST_CASE("an override of another form is refused and changes nothing") {
+  for (auto x : {"--cafka.group", "--cafka.=x", "--cafka..a=x", "--cafka.a.=x",
+                 "--caf.a=x", "cafka.group=x", ""}) {
+    caf::settings content;
+    auto failure = override_config(content, x);
+    CHECK(code_of(failure) == errc::invalid_config);
+    CHECK(text_of(failure).find(x) != std::string::npos);
+    CHECK(content.empty());
+  }
+}
+
+TEST_CASE("what is shown of a setting is read back as the same") {
+  configured_group x;
+  x.handler = "a \"b\" \\c";
+  auto& config = x.options.config;
+  config.topics = {"a", "b"};
+  config.begin_offset = offset_t{42};
+  config.commit_interval = 1500ms;
+  config.restart_window = 120s;
+  config.assignment_strategy = assignment_strategy::range;
+  config.on_exhausted = exhaustion_policy::stop_group;
+  config.kafka = {{"session.timeout.ms", "6000"}};
+  config.embedded = true;
+  caf::put(config.handler_init_args, "nested.list",
+           *caf::config_value::parse("[1, true, \"x\", 2s]"));
+  for (auto& key : config_keys()) {
+    auto text = key.show(x);
+    auto content = parse("v = " + text + "\n");
+    configured_group copy;
+    INFO(key.name << " = " << text);
+    REQUIRE(key.read(copy, content.find("v")->second));
+    CHECK(key.show(copy) == text);
+  }
+}
+
+TEST_CASE("an embedded group needs no endpoints") {
+  group_config x;
+  x.name = "a";
+  x.group = "g";
+  x.topics = {"t"};
+  REQUIRE(validate(x).size() == 1);
+  CHECK(validate(x)[0].key == "endpoints");
+  x.embedded = true;
+  CHECK(validate(x).empty());
+}

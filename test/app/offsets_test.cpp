@@ -1,0 +1,168 @@
+#include "kafka/mock_cluster.hpp"
+
+#include "support/app_process.hpp"
+#include "support/catch.hpp"
+#include "support/config_text.hpp"
+
+using namespace cafka::test;
+using cafka::kafka::mock_cluster;
+
+namespace {
+
+constexpr std::int16_t topic_authorization_failed = 29; // Kafka protocol
+
+struct outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+outcome run_program(std::vector<std::string> args,
+                    const app_input& input = {}) {
+  args.insert(args.begin(), CAFKA_PROGRAM);
+  app_process program{args, input};
+  auto code = program.wait();
+  return {code, program.out(), program.err()};
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// A port of this machine that nobody listens at.
+const std::string nobody = "127.0.0.1:1";
+
+} // namespace
+
+TEST_CASE("offsets shows what a group never committed, and the ends") {
+  mock_cluster cluster;
+  cluster.create_topic("orders", 2);
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  REQUIRE(run_program({"produce", conf, "orders", "--key-field", "1"},
+                      {"k 1\nk 2\nk 3\n"})
+            .code
+          == 0);
+  auto x = run_program({"offsets", conf});
+  INFO(x.out << x.err);
+  CHECK(x.code == 0);
+  CHECK(x.err.empty());
+  CHECK(has(x.out, "GROUP          TOPIC   PARTITION  COMMITTED  END  LAG\n"));
+  // All records have the same key.
+  auto zero = has(x.out,
+                  "order-readers  orders          0          -    3    -");
+  auto one = has(x.out,
+                 "order-readers  orders          1          -    3    -");
+  CHECK(zero != one);
+  auto json = run_program({"offsets", conf, "--json"});
+  CHECK(json.code == 0);
+  CHECK(has(json.out, R"("committed":null,"end":3,"lag":null})"));
+}
+
+TEST_CASE("offsets of a topic that the broker refuses is a named error") {
+  mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  cluster.fail_topic("orders", topic_authorization_failed);
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  auto x = run_program({"offsets", conf});
+  INFO(x.out << x.err);
+  CHECK(x.code == 6);
+  CHECK(x.out.empty());
+  CHECK(has(x.err, "cafka offsets: group orders: authorization: topic orders"));
+}
+
+TEST_CASE("offsets of an unknown topic is a named error") {
+  mock_cluster cluster;
+  constexpr std::int16_t unknown_topic = 3; // Kafka protocol
+  cluster.create_topic("orders", 1);
+  cluster.fail_topic("orders", unknown_topic);
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  auto x = run_program({"offsets", conf});
+  INFO(x.out << x.err);
+  CHECK(x.code == 6);
+  CHECK(has(x.err, "group orders: unknown_topic: topic orders"));
+}
+
+TEST_CASE("a broker that cannot be reached is a named error of offsets") {
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(nobody));
+  auto x = run_program({"offsets", conf, "--timeout", "1"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 6);
+  CHECK(x.out.empty());
+  CHECK(has(x.err, "cafka offsets: group orders: broker_unavailable: "));
+}
+
+TEST_CASE("offsets and produce want endpoints of an embedded group") {
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text("", "embedded = true"));
+  auto offsets = run_program({"offsets", conf});
+  CHECK(offsets.code == 2);
+  CHECK(has(offsets.err, "--endpoints"));
+  auto produce = run_program({"produce", conf, "orders"});
+  CHECK(produce.code == 2);
+  CHECK(has(produce.err, "--endpoints"));
+}
+
+TEST_CASE("a record that cannot be delivered is named by its line") {
+  mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  cluster.inject(0, {topic_authorization_failed}); // Produce
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  auto x = run_program({"produce", conf, "orders"}, {"one\ntwo\n"});
+  INFO(x.err);
+  CHECK(x.code == 1);
+  CHECK(has(x.err, "cafka produce: line 1: authorization: "));
+  CHECK(has(x.err, "0 records delivered, "));
+}
+
+TEST_CASE("a broker that cannot be reached is a named error of produce") {
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(nobody));
+  auto x = run_program({"produce", conf, "orders", "--timeout", "1"},
+                       {"one\n"});
+  INFO(x.err);
+  CHECK(x.code == 1);
+  CHECK(has(x.err, "cafka produce: line 1: timed_out: "));
+}
+
+TEST_CASE("wrong arguments and a line too long are named by produce") {
+  mock_cluster cluster;
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  auto refusal = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"produce", conf, "orders"});
+    auto x = run_program(more);
+    CHECK(x.code == 2);
+    CHECK(x.out.empty());
+    return x.err;
+  };
+  CHECK(has(refusal({"--header", "a"}), "--header a: name=value"));
+  CHECK(has(refusal({"--group", "x"}), "--group x: no group"));
+  CHECK(has(refusal({"--key-field", "0"}), "--key-field"));
+  CHECK(has(refusal({"--key-field", "1", "--key-separator", ":"}), "excludes"));
+  CHECK(run_program({"produce", conf}).code == 2);
+}
+
+TEST_CASE("a signal ends produce with the count of what was delivered") {
+  mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  app_process program{{CAFKA_PROGRAM, "produce", conf, "orders"},
+                      {"one\ntwo\n", false}};
+  // What was written is seen from outside, whenever that is.
+  auto written = [&] {
+    return has(run_program({"offsets", conf}).out, "0          -    2    -");
+  };
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!written() && std::chrono::steady_clock::now() < deadline) {
+    // nop
+  }
+  program.send(SIGINT);
+  CHECK(program.wait() == 130);
+  CHECK(program.err() == "2 records delivered\n");
+}

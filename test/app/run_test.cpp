@@ -1,0 +1,209 @@
+#include "kafka/mock_cluster.hpp"
+#include "kafka/producer.hpp"
+
+#include "support/app_process.hpp"
+#include "support/catch.hpp"
+#include "support/config_text.hpp"
+
+using namespace cafka;
+using namespace cafka::test;
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+using cafka::kafka::mock_cluster;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string output_of(std::vector<std::string> args,
+                      const app_input& input = {}) {
+  args.insert(args.begin(), CAFKA_PROGRAM);
+  app_process program{args, input};
+  auto code = program.wait();
+  INFO(program.err());
+  CHECK(code == 0);
+  return program.out();
+}
+
+/// A cluster with a topic of one partition, and a config file for it.
+struct world {
+  explicit world(const std::string& more = {}) {
+    cluster.create_topic("orders", 1);
+    conf = files.write("a.conf", group_config_text(cluster.endpoints(), more));
+  }
+
+  /// Sends by a producer of the test, which can do more than the program.
+  void send(optional_bytes key, optional_bytes value,
+            const std::vector<header>& headers = {}, int times = 1) const {
+    int delivered = 0;
+    auto client = kafka::producer::open(
+      {{"bootstrap.servers", cluster.endpoints()}},
+      [&](std::uint64_t, partition_t, offset_t, const kafka::error& failure) {
+        CHECK_FALSE(failure);
+        ++delivered;
+      });
+    REQUIRE(client);
+    for (int i = 0; i < times; ++i)
+      REQUIRE((*client)->send("orders", 0, key, value, 0, headers, 1'700));
+    REQUIRE((*client)->flush(10s));
+    REQUIRE(delivered == times);
+  }
+  /// More than the pipe of standard output holds, 64 KiB.
+  void send_much() const {
+    send("k", std::string(1'000, 'x'), {}, 200);
+  }
+
+  mock_cluster cluster;
+  scratch_directory files;
+  std::string conf;
+};
+
+} // namespace
+
+TEST_CASE("a run prints every record, and a signal commits what was printed") {
+  world w{"commit-interval = 10min"};
+  w.send(std::nullopt, "", {{"a", "1"}, {"a", std::nullopt}});
+  w.send("", std::nullopt);
+  w.send("\xff"s, "gr\xc3\xbc\xc3\x9f"s);
+  output_of({"produce", w.conf, "orders", "--key-field", "2", "--header",
+             "from=test"},
+            {"a b c\n  x\n"});
+  output_of({"produce", w.conf, "orders", "--key-separator", "::"},
+            {"k::v::w\nno key"});
+  app_process program{{CAFKA_PROGRAM, "run", w.conf}};
+  CHECK(program.await_output("\n", 7));
+  program.send(SIGTERM);
+  auto code = program.wait();
+  INFO(program.err() << program.out());
+  CHECK(code == 0);
+  auto line = [](int offset, const std::string& rest) {
+    return R"({"topic":"orders","partition":0,"offset":)"
+           + std::to_string(offset) + R"(,"timestamp":)" + rest + "\n";
+  };
+  CHECK(has(program.out(),
+            line(0, R"(1700,"key":null,"value":"","headers":)"
+                    R"([{"name":"a","value":"1"},{"name":"a","value":null}]})")
+              + line(1, R"(1700,"key":"","value":null,"headers":[]})")
+              + line(2, R"(1700,"key_base64":"/w==","value":"grüß",)"
+                        R"("headers":[]})")));
+  CHECK(has(program.out(), R"("key":"b","value":"a b c","headers":)"
+                           R"([{"name":"from","value":"test"}]})"));
+  CHECK(has(program.out(), R"("key":null,"value":"  x","headers":)"));
+  CHECK(has(program.out(), R"("key":"k","value":"v::w","headers":[]})"));
+  CHECK(has(program.out(), R"("key":null,"value":"no key","headers":[]})"));
+  CHECK(has(program.err(), "event=assigned group=order-readers"));
+  CHECK(has(program.err(), "group orders: 7 records ("));
+  CHECK(has(program.err(), "orders/0: 7 records handled, committed offset 7"));
+  CHECK(has(output_of({"offsets", w.conf}),
+            "order-readers  orders          0          7    7    0\n"));
+}
+
+TEST_CASE("two groups of one file run on one embedded cluster and count") {
+  scratch_directory files;
+  auto group = [](const std::string& name) {
+    return "  " + name + " {\n  group = \"" + name + "\"\n" + "  topics = [\""
+           + name + "\"]\n"
+           + "  handler = \"count\"\n  begin-offset = \"earliest\"\n"
+           + "  sleep-timeout = 20ms\n}\n";
+  };
+  auto conf = files.write("two.conf", "cafka {\n groups {\n" + group("first")
+                                        + group("second") + "}\n}\n");
+  app_process program{{CAFKA_PROGRAM, "run", conf, "--embedded"}};
+  REQUIRE(program.await_error("embedded cluster at 127.0.0.1:"));
+  REQUIRE(program.await_error("\n"));
+  auto begin = program.err().find("127.0.0.1:");
+  auto at = program.err().substr(begin, program.err().find('\n') - begin);
+  output_of({"produce", conf, "first", "--endpoints", at}, {"1\n2\n3\n"});
+  output_of({"produce", conf, "second", "--group", "second", "--endpoints", at},
+            {"1\n2\n"});
+  CHECK(program.await_error("first: 3 records handled; second: 2 records"));
+  program.send(SIGINT);
+  auto code = program.wait();
+  INFO(program.err());
+  CHECK(code == 0);
+  CHECK(program.out().empty());
+  CHECK(has(program.err(), "group first: 3 records (3 bytes) handled"));
+  CHECK(has(program.err(), "group second: 2 records (2 bytes) handled"));
+}
+
+TEST_CASE("a second signal ends a run at once, whatever blocks") {
+  world w;
+  w.send_much();
+  app_process program{{CAFKA_PROGRAM, "run", w.conf}};
+  REQUIRE(program.await_output("{\"topic\""));
+  program.hold_output();
+  program.send(SIGTERM);
+  REQUIRE(program.await_error("a second signal ends at once"));
+  program.send(SIGTERM);
+  CHECK(program.wait() == 128 + SIGTERM);
+  CHECK_FALSE(has(program.err(), "records handled"));
+}
+
+TEST_CASE("a handler call that outlives a stop ends the run by its own code") {
+  world w{"stop-timeout = 500ms"};
+  w.send_much();
+  app_process program{{CAFKA_PROGRAM, "run", w.conf}};
+  REQUIRE(program.await_output("{\"topic\""));
+  program.hold_output();
+  program.send(SIGTERM);
+  auto code = program.wait();
+  INFO(program.err());
+  CHECK(code == 5);
+  CHECK(has(program.err(), "event=stop_expired"));
+  CHECK(has(program.err(), "group orders ended: calls_outlived_stop: "));
+  CHECK(has(program.err(), "group orders: "));
+}
+
+TEST_CASE("records that nobody reads are not acked, and the run ends") {
+  world w;
+  w.send("k", "v");
+  app_process program{{CAFKA_PROGRAM, "run", w.conf}};
+  program.close_output();
+  auto code = program.wait();
+  INFO(program.err());
+  CHECK(code == 1);
+  CHECK(has(program.err(), "standard output is closed"));
+  CHECK(has(program.err(), "group orders: 0 records (0 bytes) handled"));
+  // The begin was committed when it was resolved, and nothing since.
+  CHECK(has(output_of({"offsets", w.conf}),
+            "order-readers  orders          0          0    1    1\n"));
+}
+
+TEST_CASE("records that a full disk does not take are not acked") {
+  world w{"on-exhausted = \"stop-group\"\nrestart-max = 1\n"
+          "restart-backoff-max = 100ms"};
+  w.send("k", "v");
+  auto command = std::string{CAFKA_PROGRAM} + " run " + w.conf + " >/dev/full";
+  app_process program{{"/bin/sh", "-c", "exec " + command}};
+  auto code = program.wait();
+  INFO(program.err());
+  CHECK(code == 4);
+  CHECK(has(program.err(), "standard output: No space left on device"));
+  CHECK(has(program.err(), "group orders ended: partition_exhausted: "));
+  CHECK(has(output_of({"offsets", w.conf}),
+            "order-readers  orders          0          0    1    1\n"));
+}
+
+TEST_CASE("a group that gives up is told by name and stops the others") {
+  mock_cluster cluster;
+  scratch_directory files;
+  auto group = [&](const std::string& name) {
+    return "  " + name + " {\n  group = \"" + name + "\"\n  endpoints = [\""
+           + cluster.endpoints() + "\"]\n"
+           + "  topics = [\"t\"]\n  handler = \"count\"\n}\n";
+  };
+  auto conf = files.write("two.conf", "cafka {\n groups {\n" + group("first")
+                                        + group("second") + "}\n}\n");
+  cluster.inject(9, {30}); // OffsetFetch: GROUP_AUTHORIZATION_FAILED
+  app_process program{{CAFKA_PROGRAM, "run", conf}};
+  auto code = program.wait();
+  INFO(program.err());
+  CHECK(code == 4);
+  auto first = has(program.err(), "group first ended: authorization: ");
+  auto second = has(program.err(), "group second ended: authorization: ");
+  CHECK(first != second);
+  CHECK(has(program.err(), "group first: 0 records"));
+  CHECK(has(program.err(), "group second: 0 records"));
+}
