@@ -3,7 +3,6 @@
 #include "support/catch.hpp"
 #include "support/kafka_bell.hpp"
 #include "support/kafka_client_driver.hpp"
-#include "support/keyboard.hpp"
 
 using namespace cafka;
 using namespace cafka::test;
@@ -17,15 +16,15 @@ std::string path_of(const std::string& example) {
 
 /// An example that runs against a cluster until it is told to stop.
 struct running {
-  keyboard input;
   app_process program;
 
   explicit running(std::vector<std::string> args)
-    : program((args.front() = path_of(args.front()), args)) {
+    : program((args.front() = path_of(args.front()), args),
+              app_input{.text = {}, .ends = false}) {
   }
   /// Its exit code after the end of its input.
   int stop() {
-    input.end();
+    program.end_input();
     return program.wait();
   }
 };
@@ -108,7 +107,7 @@ TEST_CASE("example explicit_acks: what waits for its ack holds back what is "
   append(cluster, {"payments", 1}, {"5"});
   REQUIRE(committed.await({"payments", 1}, 1));
   CHECK(committed({"payments", 0}) == 1);
-  x.input.type("ann");
+  x.program.type("ann");
   REQUIRE(x.program.await_output("approved by ann\n"));
   CHECK(x.stop() == 0);
   CHECK(committed({"payments", 0}) == 4);
@@ -125,8 +124,10 @@ TEST_CASE("example handler_class: rows are acked when they are written, also "
   REQUIRE(committed.await(orders, 0)); // where it begins
   append(cluster, orders, {"a", "b", "c", "d"});
   REQUIRE(committed.await(orders, 4));
+  REQUIRE(x.program.await_output("enough: 4 rows written\n"));
+  auto told = x.program.count_output("\n3 rows gathered\n"); // on the way to 4
   append(cluster, orders, {"e", "f", "g"});
-  REQUIRE(x.program.await_output("\n3 rows gathered\n"));
+  REQUIRE(x.program.await_output("\n3 rows gathered\n", told + 1));
   CHECK(committed(orders) == 4);
   CHECK(x.stop() == 0);
   CHECK(after(x.program.out(), "stopped: ") == "3 rows written");

@@ -14,6 +14,12 @@ constexpr auto limit = 30s;
 
 // -- door ------------------------------------------------------------------------------
 
+door::~door() {
+  open();
+  std::unique_lock guard{mutex_};
+  changed_.wait(guard, [this] { return inside_ == 0; });
+}
+
 void door::open() {
   std::unique_lock guard{mutex_};
   open_ = true;
@@ -23,8 +29,11 @@ void door::open() {
 void door::pass() {
   std::unique_lock guard{mutex_};
   ++visitors_;
+  ++inside_;
   changed_.notify_all();
   changed_.wait(guard, [this] { return open_; });
+  --inside_;
+  changed_.notify_all();
 }
 
 bool door::await_visitor() {

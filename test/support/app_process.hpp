@@ -52,7 +52,7 @@ private:
 /// What a program finds on its standard input.
 struct app_input {
   std::string text; ///< less than a pipe holds, 64 KiB
-  bool ends = true; ///< false: more might come, but never does
+  bool ends = true; ///< false: more may come, see `type` and `end_input`
 };
 
 /// A run of a program. What it writes is read all the time; a run that takes
@@ -82,8 +82,7 @@ public:
       kill(pid_, SIGKILL);
       wait();
     }
-    if (in_ != -1)
-      close(in_);
+    end_input();
   }
   app_process(const app_process&) = delete;
   app_process& operator=(const app_process&) = delete;
@@ -97,6 +96,10 @@ public:
   bool await_error(std::string_view text, int times = 1) {
     return await(err(), text, times);
   }
+  /// How often standard output has `text` by now.
+  int count_output(std::string_view text) const {
+    return count(out(), text);
+  }
 
   /// From now on nobody reads standard output, so that its pipe fills up.
   void hold_output() {
@@ -106,6 +109,15 @@ public:
   void close_output() {
     hold_output();
     close(std::exchange(streams_[0].fd, -1));
+  }
+
+  void type(const std::string& line) const {
+    write_all(in_, line + "\n");
+  }
+  /// From now on the program reads an end of file.
+  void end_input() {
+    if (in_ != -1)
+      close(std::exchange(in_, -1));
   }
 
   void send(int signal) const {
@@ -151,13 +163,16 @@ private:
   }
 
   void feed(int to, const app_input& input) {
-    auto n = write(to, input.text.data(), input.text.size());
-    if (n != static_cast<ssize_t>(input.text.size()))
-      throw std::runtime_error("the input is longer than a pipe holds");
+    in_ = to;
+    write_all(in_, input.text);
     if (input.ends)
-      close(to);
-    else
-      in_ = to;
+      end_input();
+  }
+
+  static void write_all(int to, const std::string& text) {
+    if (write(to, text.data(), text.size())
+        != static_cast<ssize_t>(text.size()))
+      throw std::runtime_error("the input is longer than a pipe holds");
   }
 
   bool await(const std::string& in, std::string_view text, int times) {

@@ -21,6 +21,12 @@ namespace cafka::test {
 /// A door that handlers stand at until the test opens it.
 class door {
 public:
+  door() = default;
+  /// Opens, and waits until nobody is left on the threshold.
+  ~door();
+  door(const door&) = delete;
+  door& operator=(const door&) = delete;
+
   void open();
   /// Blocks until the door is open; says that somebody stands here.
   void pass();
@@ -31,7 +37,8 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;
   bool open_ = false;
-  int visitors_ = 0;
+  int visitors_ = 0; // so far
+  int inside_ = 0;
 };
 
 /// What handlers were given, in the order of their calls.
