@@ -102,7 +102,8 @@ public:
 using handler_factory
   = std::function<std::unique_ptr<message_handler>(const handler_context&)>;
 
-/// A factory for handlers that are one function.
+/// A factory for handlers that are one function. All partitions share it, so it
+/// is called on several threads at the same time.
 handler_factory
 make_handler(std::function<handler_answer(const message_batch&)> f);
 

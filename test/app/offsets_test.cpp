@@ -129,7 +129,7 @@ TEST_CASE("a broker that cannot be reached is a named error of produce") {
   CHECK(has(x.err, "cafka produce: line 1: timed_out: "));
 }
 
-TEST_CASE("wrong arguments and a line too long are named by produce") {
+TEST_CASE("wrong arguments are named by produce") {
   mock_cluster cluster;
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
