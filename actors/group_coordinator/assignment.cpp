@@ -17,9 +17,10 @@ using std::chrono::seconds;
 constexpr auto look_up_retry = seconds{1};
 constexpr milliseconds look_up_timeout = seconds{10};
 
-/// The end of the client waits for a count that runs, so this is not above
-/// `close_limit`.
-constexpr milliseconds count_timeout = seconds{5};
+/// The end of the client waits for a count that runs, and then it still has to
+/// leave the group.
+constexpr milliseconds count_timeout = seconds{2};
+static_assert(count_timeout < group_coordinator_state::close_limit);
 
 /// Token of a look-up that only asks whether a broker is there. Rebalances,
 /// whose serial numbers are the other tokens, count from 1.
@@ -68,8 +69,8 @@ void group_coordinator_state::on_event(const kafka::committed_found& x) {
 
 void group_coordinator_state::on_event(const kafka::partitions_counted& x) {
   if (!x.failure) {
-    for (auto& [topic, count] : x.counts)
-      memory_->note_partitions(topic, count);
+    on_answer();
+    note(x.counts);
     counted_ = true;
   }
   if (!assigning_)
@@ -80,8 +81,19 @@ void group_coordinator_state::on_event(const kafka::partitions_counted& x) {
     look_up(assigning_->id);
 }
 
+/// What is assigned exists, whatever a broker says that does not know it yet.
+void group_coordinator_state::note(std::map<std::string, partition_t> counts) {
+  if (assigning_)
+    for (auto& tp : assigning_->partitions)
+      if (auto i = counts.find(tp.topic); i != counts.end())
+        i->second = std::max(i->second, tp.partition + 1);
+  for (auto& [topic, count] : counts)
+    memory_->note_partitions(topic, count);
+}
+
 void group_coordinator_state::retry_later(const kafka::error& x) {
-  compat::post(manager_, client_failure{x});
+  if (outage_.is_new(x.text, now()))
+    compat::post(manager_, client_failure{x});
   if (!ends_with(x))
     compat::send_after(self_, coordinator_actor{self_}, look_up_retry,
                        retry_look_up{assigning_->id});

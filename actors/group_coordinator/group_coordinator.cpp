@@ -16,10 +16,6 @@ using std::chrono::seconds;
 /// the member, however idle it is; the cap keeps a wake-up that got lost cheap.
 constexpr milliseconds keep_alive_max = seconds{5};
 
-/// Leaving the group takes one round trip; an unreachable broker must not keep
-/// a restart or the end of the program for longer.
-constexpr milliseconds close_limit = seconds{5};
-
 /// Events that are handled in one go before other messages get their turn.
 constexpr int events_max = 100;
 
@@ -169,6 +165,7 @@ void group_coordinator_state::on_revocation_done(const revocation_done& x) {
 // -- the client's events -----------------------------------------------------------------
 
 void group_coordinator_state::on_event(const kafka::assigned& x) {
+  on_answer();
   assigning_ = rebalance{{++last_rebalance_.value}, x.partitions};
   if (x.partitions.empty())
     accept({});

@@ -34,6 +34,10 @@ public:
   static constexpr const char* name = "cafka.group_coordinator";
   using base = coordinator_actor::base;
 
+  /// Leaving the group takes one round trip; an unreachable broker must not keep
+  /// a restart or the end of the program for longer.
+  static constexpr std::chrono::milliseconds close_limit{5'000};
+
   group_coordinator_state(base* self, manager_actor manager,
                           std::shared_ptr<const group_options> options,
                           std::shared_ptr<group_memory> memory,
@@ -77,6 +81,7 @@ private:
     return outstanding_ && outstanding_sent_;
   }
   bool must_count() const;
+  void note(std::map<std::string, partition_t> counts);
   void retry_later(const kafka::error& x);
   void give_back();
   void renew_client();

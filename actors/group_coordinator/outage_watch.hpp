@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <string_view>
-#include <utility>
 
 namespace cafka::actors {
 

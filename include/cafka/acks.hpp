@@ -18,7 +18,7 @@ inline ack ack_of(const message_batch& batch) {
 }
 
 /// The ack of just the record that `x` ends with.
-inline ack_individual individual(const ack& x) {
+inline ack_individual individual_ack_of(const ack& x) {
   return {x.topic, x.partition, x.generation, {x.offset}};
 }
 

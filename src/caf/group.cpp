@@ -117,7 +117,6 @@ caf::expected<group_actor> start(caf::actor_system& system,
 } // namespace
 
 void init_types() {
-  compat::init_module_types<caf::io::middleman>();
   compat::init_types<caf::id_block::cafka, caf::id_block::cafka_internal>();
   // Groups may be published, and acks come from other processes.
   compat::init_module_types<caf::io::middleman>();

@@ -26,8 +26,9 @@ bool repeat_filter::passes(std::string_view text, time_point now) {
     i->second = now;
     return false;
   }
-  if (heard_.size() < texts_max)
-    heard_.emplace(std::move(key), now);
+  if (heard_.size() >= texts_max)
+    return false;
+  heard_.emplace(std::move(key), now);
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include <cafka/types.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ public:
   }
 
 private:
-  /// More different texts than this within `quiet` are not remembered.
+  /// More different texts than this within `quiet` do not pass.
   static constexpr std::size_t texts_max = 100;
 
   duration quiet_;

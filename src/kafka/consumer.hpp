@@ -171,7 +171,8 @@ public:
                     std::chrono::milliseconds limit);
 
   /// Destroys without leaving the group and without sending anything that is
-  /// deferred. Takes some milliseconds, but up to `session.timeout.ms` when a
+  /// deferred. Takes some milliseconds, but as long as a `count_partitions` that
+  /// runs (`close` too, beyond its limit), up to `session.timeout.ms` when a
   /// commit is deferred for want of a coordinator, and up to
   /// `socket.timeout.ms` when one is unanswered: librdkafka waits for those.
   static void abandon(std::unique_ptr<consumer> x);

@@ -78,12 +78,6 @@ void mock_cluster::inject(std::int16_t api_key,
                                           native.size(), native.data());
 }
 
-void mock_cluster::set_topic_error(const std::string& name,
-                                   std::int16_t error) {
-  rd_kafka_mock_topic_set_error(impl_->cluster, name.c_str(),
-                                static_cast<rd_kafka_resp_err_t>(error));
-}
-
 void mock_cluster::set_broker_down(std::int32_t id) {
   rd_kafka_mock_broker_set_down(impl_->cluster, id);
 }

@@ -29,9 +29,6 @@ public:
   /// 9 OffsetFetch, 12 Heartbeat, 1 Fetch, …) are answered with these error
   /// codes of the protocol, one each.
   void inject(std::int16_t api_key, const std::vector<std::int16_t>& errors);
-  /// From now on metadata has this error code of the protocol for the topic; 0:
-  /// none.
-  void set_topic_error(const std::string& name, std::int16_t error);
   /// Broker ids count from 1.
   void set_broker_down(std::int32_t id);
   void set_broker_up(std::int32_t id);

@@ -32,7 +32,7 @@ TEST_CASE("the ack of a batch is cumulative and names its last record") {
 TEST_CASE("an ack up to a record and the ack of just that record name it") {
   auto up_to = ack_of(batch_of({4, 5, 9}), 5);
   CHECK(up_to.offset == 5);
-  auto just_it = individual(up_to);
+  auto just_it = individual_ack_of(up_to);
   CHECK(just_it.topic == "t");
   CHECK(just_it.partition == 3);
   CHECK(just_it.generation == generation{7});

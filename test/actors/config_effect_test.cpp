@@ -65,7 +65,7 @@ TEST_CASE("handlers run on at most handler-threads threads of their own") {
   memory->lanes().post(tp(1), [door] { door.wait(); });
   memory->lanes().post(tp(2), [door] { door.wait(); });
   auto exhausted = busy.get_future();
-  CHECK(exhausted.wait_for(30s) == std::future_status::ready);
+  REQUIRE(exhausted.wait_for(30s) == std::future_status::ready);
   CHECK(exhausted.get() == 2);
   CHECK(first.get_future().get() != std::this_thread::get_id());
   opened.set_value();

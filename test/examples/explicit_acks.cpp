@@ -15,7 +15,7 @@ caf::behavior cashier(caf::event_based_actor* self) {
             if (amount.size() > 3)
               newest->insert_or_assign(payment.partition, payment);
             else
-              send(cafka::individual(payment));
+              send(cafka::individual_ack_of(payment));
             std::cout << amount
                       << (amount.size() > 3 ? " waits" : " is settled")
                       << std::endl;

@@ -23,16 +23,18 @@ int main(int argc, char** argv) {
   if (!found.errors.empty())
     return 2; // nothing was started
   caf::actor_system system{cfg};
+  int status = 0;
   std::vector<cafka::group_actor> groups;
   for (auto& x : found.groups)
-    if (auto group = cafka::spawn(system, x.options))
+    if (auto group = cafka::spawn(system, x.options)) {
       groups.push_back(*group);
-    else
+    } else {
       std::cerr << cafka::text_of(group.error()) << "\n";
+      status = 1;
+    }
   std::cin.get(); // until Enter
   for (auto& group : groups)
     cafka::compat::post(group, cafka::stop_group{});
-  int status = 0;
   for (auto& group : groups)
     if (cafka::await_end(system, group))
       status = 1; // not in order

@@ -17,7 +17,6 @@ public:
     write("enough");
     return cafka::handler_answer::ack(); // and of what earlier calls gathered
   }
-
   void on_close(cafka::close_reason why) override {
     using enum cafka::close_reason;
     if (rows_.empty() || why == failed || why == lost)

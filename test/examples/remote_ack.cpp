@@ -18,14 +18,20 @@ int main(int argc, char** argv) {
     return 1;
   }
   caf::scoped_actor self{system};
+  int status = 0;
   auto ask = [&](const auto& question, const auto& on_answer) {
-    auto fail = [](const caf::error& x) { std::cerr << to_string(x) << "\n"; };
+    auto fail = [&](const caf::error& x) {
+      std::cerr << to_string(x) << "\n";
+      status = 1;
+    };
     cafka::compat::request(&*self, *group, std::chrono::seconds{10}, question)
       .receive(on_answer, fail);
   };
-  cafka::group_status status; // knows the offsets and the generations
-  ask(cafka::get_status{}, [&](const cafka::group_status& x) { status = x; });
-  for (auto& p : status.partitions) {
+  cafka::group_status found; // knows the offsets and the generations
+  ask(cafka::get_status{}, [&](const cafka::group_status& x) { found = x; });
+  for (auto& p : found.partitions) {
+    if (p.position <= p.watermark)
+      continue; // nothing waits for an ack
     cafka::ack_request all{p.tp.topic, p.tp.partition, p.generation, true, {}};
     all.offsets = {p.position - 1};
     ask(all, [&](const cafka::ack_reply& x) {
@@ -33,4 +39,5 @@ int main(int argc, char** argv) {
                 << ", watermark " << x.watermark << "\n";
     });
   }
+  return status;
 }

@@ -22,7 +22,7 @@ seen_fetch fetch_of(const std::function<void(group_config&)>& change) {
   change(options.config);
   f.start(options);
   auto result = tap.await_fetch();
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   REQUIRE(result);
   return *result;
 }
@@ -35,7 +35,7 @@ seen_join join_of(const std::function<void(group_config&)>& change) {
   change(options.config);
   f.start(options);
   auto result = tap.await_join();
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   REQUIRE(result);
   return *result;
 }
@@ -105,7 +105,7 @@ TEST_CASE("begin-offset says where a partition starts that never was "
   REQUIRE(f.await_committed(0, first)); // the start itself
   f.produce(0, 2);
   CHECK(f.await_committed(0, 7));
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
   CHECK(f.delivered(0) == up_to(7, first));
 }
 
@@ -183,5 +183,5 @@ TEST_CASE("several groups run in one system") {
   self->receive([](const caf::down_msg&) {});
   CHECK_FALSE(find(*f.system, "second"));
   CHECK(find(*f.system, "g") == f.group);
-  f.stop();
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }

@@ -60,7 +60,7 @@ TEST_CASE("no broker at the address is told once, waited for and does not "
   options.handler = f.noting(ack_all);
   f.start(options);
   CHECK(f.await_event(event_kind::client_error));
-  nobody.await_attempts(100);
+  REQUIRE(nobody.await_attempts(100));
   auto told = f.events(event_kind::client_error);
   CHECK(std::all_of(told.begin(), told.end(), [](const event& x) {
     return x.code == errc::broker_unavailable;
@@ -77,7 +77,7 @@ TEST_CASE("a topic that does not exist is told by name, the others are read, "
           "and it is read from when it is there") {
   group_fixture f;
   f.cluster.create_topic("later", 1);
-  f.cluster.set_topic_error("later", 3); // UNKNOWN_TOPIC_OR_PARTITION
+  f.cluster.fail_topic("later", 3); // UNKNOWN_TOPIC_OR_PARTITION
   f.produce(0, 10);
   auto options = f.options();
   options.config.topics = {"t", "later"};
@@ -90,12 +90,25 @@ TEST_CASE("a topic that does not exist is told by name, the others are read, "
   CHECK(told[0].code == errc::unknown_topic);
   CHECK(told[0].text.find("later") != std::string::npos);
 
-  f.cluster.set_topic_error("later", 0);
+  f.cluster.fail_topic("later", 0);
   appender{f.cluster}.append({"later", 0}, 5);
   CHECK(f.await_events(1, [](const event& x) {
     return x.kind == event_kind::committed && x.tp.topic == "later"
            && x.offset == 5;
   }));
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("a look-up that keeps failing is told once, and then overcome") {
+  group_fixture f;
+  f.produce(0, 10);
+  // OffsetFetch: COORDINATOR_NOT_AVAILABLE
+  f.cluster.inject(9, std::vector<std::int16_t>(4, 15));
+  auto options = f.options();
+  options.handler = f.noting(ack_all);
+  f.start(options);
+  CHECK(f.await_committed(0, 10));
+  CHECK(f.count(event_kind::client_error) == 1);
   CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }
 

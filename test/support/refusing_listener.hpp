@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -40,9 +41,11 @@ public:
   const std::string& endpoint() const noexcept {
     return endpoint_;
   }
-  void await_attempts(int n) {
+  /// False: there were fewer in half a minute.
+  bool await_attempts(int n) {
     std::unique_lock guard{mutex_};
-    changed_.wait(guard, [&] { return attempts_ >= n; });
+    return changed_.wait_for(guard, std::chrono::seconds{30},
+                             [&] { return attempts_ >= n; });
   }
 
 private:
