@@ -32,7 +32,15 @@ public:
   explicit scheduler_executor(caf::actor_system& system) : system_(system) {
   }
   void execute(job x) override {
-    system_.spawn([x = std::move(x)](caf::event_based_actor*) { x(); });
+    // By a message, for a spawn may run what it spawns at once, and we are
+    // called with locks held.
+    auto runner = [x = std::move(x)](caf::event_based_actor* self) {
+      return caf::behavior{[self, x](tick) {
+        self->quit();
+        x();
+      }};
+    };
+    compat::post(system_.spawn(std::move(runner)), tick{});
   }
 
 private:

@@ -1,6 +1,7 @@
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
 #include <cafka/group.hpp>
+#include <cstdlib>
 #include <iostream>
 
 // Acks all that a published group has delivered.
@@ -10,7 +11,7 @@ int main(int argc, char** argv) {
   cafka::add_types(cfg);
   cfg.load<caf::io::middleman>();
   caf::actor_system system{cfg};
-  auto port = argc > 1 ? std::stoi(argv[1]) : 0;
+  auto port = argc > 1 ? std::atoi(argv[1]) : 0;
   auto group = system.middleman().remote_actor<cafka::group_actor>(
     "127.0.0.1", static_cast<std::uint16_t>(port));
   if (!group) {
