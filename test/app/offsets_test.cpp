@@ -152,8 +152,6 @@ TEST_CASE("a login that a broker refuses is a named error of offsets") {
   sasl_refusing_broker broker;
   auto conf = files.write("a.conf", group_config_text(broker.endpoint()));
   std::vector<std::string> args{"offsets", conf, "--timeout", "2"};
-  for (std::string x : broker.unasked)
-    args.push_back("--cafka.kafka." + x);
   for (std::string x :
        {"security-protocol=sasl_plaintext", "sasl-mechanisms=PLAIN",
         "sasl-username=reader", "sasl-password=hunter2"})

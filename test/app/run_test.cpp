@@ -154,13 +154,14 @@ TEST_CASE("a run goes on while nobody reads standard error") {
 TEST_CASE("a group that gives up while a call blocks ends the run") {
   constexpr std::int16_t offset_commit = 8; // Kafka protocol
   constexpr std::int16_t group_authorization_failed = 30;
-  world w{"commit-interval = 100ms\nstop-timeout = 500ms"};
+  world w{"batch-size = 1\ncommit-interval = 1s\nstop-timeout = 500ms"};
   w.send_much();
+  // The begin is committed, and then no ack.
+  std::vector<std::int16_t> errors(20, group_authorization_failed);
+  errors.front() = 0;
+  w.cluster.inject(offset_commit, errors);
   app_process program{{CAFKA_PROGRAM, "run", w.conf}};
-  REQUIRE(program.await_output("{\"topic\""));
   program.hold_output();
-  w.cluster.inject(offset_commit,
-                   std::vector<std::int16_t>(20, group_authorization_failed));
   auto code = program.wait();
   INFO(program.err());
   CHECK(code == 4);

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -14,14 +11,9 @@
 
 namespace cafka::test {
 
-/// A broker on loopback that knows no mechanism of SASL, for clients with
-/// `unasked`.
+/// A broker on loopback that knows no mechanism of SASL.
 class sasl_refusing_broker {
 public:
-  /// A client of these properties begins with the SASL handshake.
-  static constexpr std::array unasked{"api.version.request=false",
-                                      "broker.version.fallback=0.10.0"};
-
   sasl_refusing_broker()
     : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in at{};
@@ -51,18 +43,39 @@ public:
   }
 
 private:
-  /// Answers one SaslHandshakeRequest (v0), as in Kafka's protocol guide.
+  using bytes = std::string;
+
+  // Keys and errors of Kafka's protocol.
+  static constexpr char sasl_handshake = 17;
+  static constexpr char api_versions = 18;
+  static constexpr char unsupported_sasl_mechanism = 33;
+  static constexpr char unsupported_version = 35;
+
+  static bool receive(int client, bytes& to) {
+    return recv(client, to.data(), to.size(), MSG_WAITALL)
+           == static_cast<ssize_t>(to.size());
+  }
+
+  /// An error, and a list: of two requests in version 0, or of nothing.
+  static bytes answer_to(char key, char version) {
+    if (key == sasl_handshake)
+      return {0, unsupported_sasl_mechanism, 0, 0, 0, 0};
+    if (version > 0)
+      return {0, unsupported_version, 0, 0, 0, 0};
+    return {0, 0, 0, 0, 0, 2, 0, sasl_handshake, 0, 0, 0, 0, 0, api_versions,
+            0, 0, 0, 0};
+  }
+
+  /// Answers what a client asks before it has logged in.
   static void refuse(int client) {
-    std::array<char, 12> header{}; // size, key, version, correlation id
-    if (recv(client, header.data(), header.size(), MSG_WAITALL)
-        != static_cast<ssize_t>(header.size()))
-      return;
-    std::array<char, 14> answer{}; // size, correlation id, error, no mechanisms
-    answer[3] = answer.size() - 4;
-    std::memcpy(answer.data() + 4, header.data() + 8, 4);
-    answer[9] = 33; // UNSUPPORTED_SASL_MECHANISM
-    send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
-    recv(client, header.data(), header.size(), 0); // until it goes
+    for (bytes size(4, 0); receive(client, size);) {
+      bytes request(static_cast<unsigned char>(size[3]), 0); // small ones
+      if (!receive(client, request) || request.size() < 8)
+        return;
+      auto content = request.substr(4, 4) + answer_to(request[1], request[3]);
+      auto whole = bytes{0, 0, 0, static_cast<char>(content.size())} + content;
+      send(client, whole.data(), whole.size(), MSG_NOSIGNAL);
+    }
   }
 
   int socket_;
