@@ -101,7 +101,8 @@ struct config_error {
 std::string to_string(const config_error& x);
 
 /// Everything that is wrong with `x`, also what librdkafka says of the
-/// properties; empty: it can be started.
+/// properties; empty: it can be started. Connects to nobody and runs no command
+/// that the properties name.
 std::vector<config_error> validate(const group_config& x);
 
 } // namespace cafka

@@ -32,6 +32,8 @@ strings group_paths(const caf::settings& content) {
   strings result;
   for (auto& [name, group] : *groups)
     result.push_back("cafka.groups." + std::string{name});
+  if (category->size() > 1) // a group stands beside them
+    result.push_back("cafka");
   return result;
 }
 
@@ -48,12 +50,20 @@ caf::config_value list_of(const strings& xs) {
   return caf::config_value{std::move(result)};
 }
 
+/// Shows no value: it may be a secret in the wrong place.
+std::string refusal_of(const std::string& argument) {
+  if (argument.starts_with("--"))
+    return argument.substr(0, argument.find('=')) + ": no such argument";
+  return "a word behind CONFIG belongs to no argument; a setting is replaced "
+         "by --cafka.key=value";
+}
+
 /// What the command line says goes over what the file says.
 strings override_all(caf::settings& content, const config_arguments& args) {
   strings wrong;
   for (auto& x : args.command->remaining())
     if (!is_override(x))
-      wrong.push_back(x + ": no such argument");
+      wrong.push_back(refusal_of(x));
     else if (auto failure = override_config(content, x))
       wrong.push_back(text_of(failure));
   if (!args.endpoints.empty()) {
@@ -75,7 +85,10 @@ template <class F>
 std::optional<groups> read_with(const config_arguments& args, F read) {
   auto content = load_config(args.path);
   if (!content) {
-    complain(args, {text_of(content.error())});
+    // What was taken for the path may belong to an argument.
+    caf::settings nothing;
+    auto wrong = override_all(nothing, args);
+    complain(args, wrong.empty() ? strings{text_of(content.error())} : wrong);
     return std::nullopt;
   }
   auto wrong = override_all(*content, args);

@@ -78,6 +78,7 @@ void announce(const demo::run_options& x) {
 }
 
 exit_code run_demo(const arguments& args) {
+  catch_stop_signals();
   demo::run_options options;
   auto from = demo::choose_input(args.input);
   if (!from)

@@ -1,5 +1,4 @@
 #include "app/commands.hpp"
-#include "app/stop_signal.hpp"
 #include "app/tell.hpp"
 
 #include <cafka/group.hpp>
@@ -61,7 +60,6 @@ int main(int argc, char** argv) {
     // without a word.
     std::signal(SIGPIPE, SIG_IGN);
     cafka::init_types();
-    cafka::app::catch_stop_signals();
     auto result = run(argc, argv);
     if (std::fflush(stdout) != 0)
       throw std::runtime_error{"standard output cannot be written"};

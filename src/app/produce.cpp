@@ -4,9 +4,9 @@
 #include "app/config_arguments.hpp"
 #include "app/line_buffer.hpp"
 #include "app/line_producer.hpp"
+#include "app/stop_signal.hpp"
 #include "app/tell.hpp"
 #include "caf/client_properties.hpp"
-#include "kafka/property_check.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,13 +22,15 @@ struct arguments : config_arguments {
   std::string group;
   std::vector<std::string> headers;
   line_rule rule;
-  long timeout_s = 30;
+  std::optional<long> timeout_s;
 };
 
 constexpr auto footer = R"(
-A line is a record's value; its newline is no part of it. Without a key the
-records go to all partitions in turn. The first record that cannot be delivered
-ends the reading.)";
+A line is a record's value; its newline is no part of it. Records without a key
+go to partitions at random, some in a row to each. The first record that cannot
+be delivered ends the reading.)";
+
+constexpr auto default_timeout = "30000"; // ms
 
 exit_code complain(const std::string& text) {
   tell("cafka produce: " + text);
@@ -36,13 +38,20 @@ exit_code complain(const std::string& text) {
 }
 
 /// What of a group's client properties means something to a producer.
-kafka::properties properties_for(const group_config& x, long timeout_s) {
-  auto result = kafka::without_consumer_properties(client_properties(x));
+kafka::properties properties_for(const group_config& x,
+                                 std::optional<long> timeout_s) {
+  auto result = client_properties(x);
   // Retries then neither change the order nor write twice.
   result.emplace("enable.idempotence", "true");
-  result.emplace("message.timeout.ms", std::to_string(timeout_s * 1'000));
-  // Errors only: what becomes of the records is told by their deliveries.
-  result.emplace("log_level", "3");
+  if (timeout_s)
+    result["message.timeout.ms"] = std::to_string(*timeout_s * 1'000);
+  else if (!result.contains("delivery.timeout.ms")) // its other name
+    result.emplace("message.timeout.ms", default_timeout);
+  // librdkafka's log would stand raw between our lines, and its warnings are of
+  // the properties of consumers; what becomes of the records is told by their
+  // deliveries. `debug` would raise the level.
+  result["log_level"] = "0";
+  result.erase("debug");
   // A reader that is faster than the brokers waits from here on.
   result.emplace("queue.buffering.max.kbytes", "65536");
   // A line twice, as key and as value, and its framing.
@@ -78,6 +87,7 @@ exit_code produce(arguments& args) {
     return complain(fmt::format("group {} is embedded: --endpoints says where "
                                 "it runs",
                                 config->name));
+  catch_stop_signals();
   return produce_lines(args.topic, args.rule,
                        properties_for(*config, args.timeout_s));
 }
@@ -111,9 +121,9 @@ void add_produce(CLI::App& program, exit_code& result) {
     ->allow_extra_args(false);
   command
     ->add_option("--timeout", args->timeout_s,
-                 "Longest time for the delivery of a record, in seconds")
-    ->check(CLI::Range(1, 600))
-    ->capture_default_str();
+                 "Longest time for the delivery of a record, in seconds "
+                 "(default: message-timeout-ms of kafka { … }, or else 30)")
+    ->check(CLI::Range(1, 600));
   command->footer(footer);
   command->callback([args, &result] { result = produce(*args); });
 }

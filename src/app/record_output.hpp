@@ -25,6 +25,8 @@ public:
   }
 
 private:
+  std::string write_all(std::string_view rest);
+
   int fd_;
   std::mutex mutex_;
   bool torn_ = false; // what was written last ends within a line

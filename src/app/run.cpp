@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/run_groups.hpp"
+#include "app/stop_signal.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -26,6 +27,7 @@ SIGINT or SIGTERM stops in order: running calls finish, what is acked is
 committed, the groups are left. A second signal ends the process at once.)";
 
 exit_code run(const config_arguments& args) {
+  catch_stop_signals();
   auto out = std::make_shared<record_output>(STDOUT_FILENO);
   auto groups = read_groups(args, make_handlers(out));
   if (!groups)

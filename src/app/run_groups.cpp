@@ -3,6 +3,7 @@
 #include "app/embedded_cluster.hpp"
 #include "app/group_account.hpp"
 #include "app/group_ends.hpp"
+#include "app/note_queue.hpp"
 #include "app/progress_line.hpp"
 #include "app/stop_signal.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <poll.h>
 #include <unistd.h>
 
 namespace cafka::app {
@@ -41,23 +43,27 @@ bool is_worth_a_line(event_kind x) {
   }
 }
 
+/// True: standard error takes a line now, or none ever again.
+bool error_is_ready() {
+  pollfd asked{STDERR_FILENO, POLLOUT, 0};
+  return poll(&asked, 1, 0) > 0;
+}
+
 class groups_run {
 public:
   groups_run(std::vector<configured_group> groups,
              std::shared_ptr<record_output> out)
     : groups_(std::move(groups)),
       out_(std::move(out)),
-      line_(std::make_shared<progress_line>(stderr, progress_interval,
-                                            clock::now())),
+      line_(stderr, progress_interval, clock::now()),
       cluster_(embed(groups_)) {
     add_types(config_);
     system_ = std::make_unique<caf::actor_system>(config_);
-    ends_ = std::make_unique<group_ends>(*system_);
   }
 
   exit_code run() {
     if (cluster_)
-      line_->note("embedded cluster at " + cluster_->endpoints());
+      notes_->add("embedded cluster at " + cluster_->endpoints());
     for (auto& x : groups_)
       if (!start(x))
         return finish(exit_code::usage);
@@ -74,18 +80,21 @@ private:
   bool start(configured_group& x);
   exit_code wait();
   exit_code finish(exit_code result);
+  group_ends::reasons stop_all();
+  void write_notes();
   void show_progress();
   void tell_ends(const group_ends::reasons& ended) const;
   void leave(exit_code result) const;
 
   std::vector<configured_group> groups_;
   std::shared_ptr<record_output> out_;
-  std::shared_ptr<progress_line> line_;
+  std::shared_ptr<note_queue> notes_ = std::make_shared<note_queue>();
+  progress_line line_;
   // What follows ends in the reverse order: the cluster last.
   std::unique_ptr<kafka::mock_cluster> cluster_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
-  std::unique_ptr<group_ends> ends_;
+  group_ends ends_;
   std::vector<running_group> running_;
   time_point start_ = clock::now();
   bool prints_ = false; // records go to standard output
@@ -96,24 +105,23 @@ bool groups_run::start(configured_group& x) {
   auto account = std::make_shared<group_account>();
   auto& options = x.options;
   options.handler = counted(std::move(options.handler), account);
-  options.observer = [account, line = line_](const event& e) {
+  options.observer = [account, notes = notes_](const event& e) {
     account->on_event(e);
     if (is_worth_a_line(e.kind))
-      line->note(to_string(e));
+      notes->add(to_string(e));
   };
-  options.log = [line = line_](const log_record& y) {
-    constexpr int syslog_warning = 4;
-    if (y.level <= syslog_warning)
-      line->note(fmt::format("log={} group={} text=\"{}\"", y.facility, y.group,
+  options.log = [notes = notes_](const log_record& y) {
+    if (y.level <= log_record::warning)
+      notes->add(fmt::format("log={} group={} text=\"{}\"", y.facility, y.group,
                              y.text));
   };
   auto name = options.config.name;
   auto handle = spawn(*system_, options);
   if (!handle) {
-    line_->note(fmt::format("group {}: {}", name, text_of(handle.error())));
+    notes_->add(fmt::format("group {}: {}", name, text_of(handle.error())));
     return false;
   }
-  ends_->watch(name, *handle);
+  ends_.watch(name, *handle);
   running_.push_back({name, *handle, account});
   prints_ = prints_ || x.handler == "print";
   return true;
@@ -121,53 +129,81 @@ bool groups_run::start(configured_group& x) {
 
 exit_code groups_run::wait() {
   while (stop_signal() == 0) {
-    if (!ends_->wait(1, look_interval).empty())
+    if (!ends_.wait(1, look_interval).empty())
       return exit_code::gave_up;
     if (out_->closed()) {
-      line_->note("standard output is closed: the groups stop");
+      notes_->add("standard output is closed: the groups stop");
       return exit_code::check_failed;
     }
+    write_notes();
     show_progress();
   }
-  line_->note("stopping: running handler calls may finish, and what is acked "
+  notes_->add("stopping: running handler calls may finish, and what is acked "
               "is committed; a second signal ends at once");
   return exit_code::ok;
 }
 
 /// Stops what still runs, and tells what all of it did.
 exit_code groups_run::finish(exit_code result) {
-  auto ended_before = ends_->wait(0, 0ms);
+  auto ended_before = ends_.wait(0, 0ms);
   tell_ends(ended_before);
-  for (auto& x : running_)
-    if (ended_before.count(x.name) == 0)
-      compat::post(x.handle, stop_group{});
-  group_ends::reasons ended;
-  do
-    ended = ends_->wait(running_.size(), look_interval);
-  while (ended.size() < running_.size());
+  if (result == exit_code::ok && !ended_before.empty())
+    result = exit_code::gave_up; // together with the signal
+  auto ended = stop_all();
+  auto stopped_in_order = [](auto& x) {
+    return x.second == caf::exit_reason::user_shutdown;
+  };
+  auto is_in_order = std::all_of(ended.begin(), ended.end(), stopped_in_order);
+  auto outlived = [](auto& x) {
+    return code_of(x.second) == errc::calls_outlived_stop;
+  };
+  if (result == exit_code::ok
+      && std::any_of(ended.begin(), ended.end(), outlived))
+    result = exit_code::calls_outlived_stop;
   for (auto& x : ended_before)
     ended.erase(x.first);
   tell_ends(ended);
   for (auto& x : running_)
-    line_->note(describe(x.name, x.account->facts()));
-  auto outlived = [](auto& x) {
-    return code_of(x.second) == errc::calls_outlived_stop;
-  };
-  if (std::any_of(ended.begin(), ended.end(), outlived))
-    leave(result == exit_code::ok ? exit_code::calls_outlived_stop : result);
+    notes_->add(describe(x.name, x.account->facts()));
+  while (auto x = notes_->next())
+    line_.note(*x);
+  if (!is_in_order)
+    leave(result);
   return result;
 }
 
-/// A handler call cannot be killed, and nothing here waits for it.
+group_ends::reasons groups_run::stop_all() {
+  for (auto& x : running_)
+    compat::post(x.handle, stop_group{}); // nobody's where one has ended
+  group_ends::reasons result;
+  do {
+    write_notes();
+    result = ends_.wait(running_.size(), look_interval);
+  } while (result.size() < running_.size());
+  return result;
+}
+
+/// A handler call cannot be killed, and here nothing waits for it. Where a group
+/// did not end in order there may be one.
 void groups_run::leave(exit_code result) const {
   std::fflush(nullptr);
   std::_Exit(static_cast<int>(result));
 }
 
+/// As many as there is room for: a signal is waiting, too.
+void groups_run::write_notes() {
+  while (error_is_ready()) {
+    auto x = notes_->next();
+    if (!x)
+      return;
+    line_.note(*x);
+  }
+}
+
 void groups_run::tell_ends(const group_ends::reasons& ended) const {
   for (auto& [name, why] : ended)
     if (why != caf::exit_reason::user_shutdown)
-      line_->note(fmt::format("group {} ended: {}: {}", name,
+      notes_->add(fmt::format("group {} ended: {}: {}", name,
                               to_string(code_of(why)), text_of(why)));
 }
 
@@ -175,7 +211,8 @@ void groups_run::tell_ends(const group_ends::reasons& ended) const {
 /// is something new.
 void groups_run::show_progress() {
   auto now = clock::now();
-  if (!line_->due(now) || (prints_ && isatty(STDOUT_FILENO) == 1))
+  if (!line_.due(now) || !error_is_ready()
+      || (prints_ && isatty(STDOUT_FILENO) == 1))
     return;
   std::vector<std::string> texts;
   std::uint64_t records = 0;
@@ -185,13 +222,13 @@ void groups_run::show_progress() {
     texts.push_back(
       fmt::format("{}: {} records handled", x.name, total.records));
   }
-  if (records == told_records_ && !line_->on_terminal())
+  if (records == told_records_ && !line_.on_terminal())
     return;
   told_records_ = records;
-  line_->show(now,
-              fmt::format("{:.0f} s  {}",
-                          std::chrono::duration<double>(now - start_).count(),
-                          fmt::join(texts, "; ")));
+  line_.show(now,
+             fmt::format("{:.0f} s  {}",
+                         std::chrono::duration<double>(now - start_).count(),
+                         fmt::join(texts, "; ")));
 }
 
 } // namespace

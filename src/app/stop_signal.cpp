@@ -11,12 +11,18 @@ std::atomic<int> came = 0;
 // Only then may a signal handler touch it.
 static_assert(std::atomic<int>::is_always_lock_free);
 
+/// The next one, of either kind, ends the process.
+void note(int x) {
+  came.store(x);
+  for (auto y : {SIGINT, SIGTERM})
+    std::signal(y, SIG_DFL);
+}
+
 } // namespace
 
 void catch_stop_signals() {
   struct sigaction action {};
-  action.sa_handler = [](int x) { came.store(x); };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_handler = note;
   for (auto x : {SIGINT, SIGTERM})
     sigaction(x, &action, nullptr);
 }

@@ -5,7 +5,7 @@
 namespace cafka::app {
 
 /// From now on the first SIGINT or SIGTERM is only noted, for a clean stop; the
-/// next one ends the process as usual.
+/// next of either ends the process as usual. For who looks at `stop_signal`.
 void catch_stop_signals();
 
 /// The signal that came; 0: none so far. Any thread.

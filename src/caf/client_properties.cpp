@@ -1,5 +1,7 @@
 #include "caf/client_properties.hpp"
 
+#include "caf/config_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,29 +9,14 @@
 
 namespace cafka {
 
-namespace {
-
-std::string name_of(assignment_strategy x) {
-  switch (x) {
-    case assignment_strategy::range:
-      return "range";
-    case assignment_strategy::roundrobin:
-      return "roundrobin";
-    case assignment_strategy::cooperative_sticky:
-      break;
-  }
-  return "cooperative-sticky";
-}
-
-} // namespace
-
 kafka::properties client_properties(const group_config& x) {
   kafka::properties result{x.kafka.begin(), x.kafka.end()};
   result["bootstrap.servers"] = fmt::format("{}", fmt::join(x.endpoints, ","));
   result["group.id"] = x.group;
   if (!x.group_instance_id.empty())
     result["group.instance.id"] = x.group_instance_id;
-  result["partition.assignment.strategy"] = name_of(x.assignment_strategy);
+  auto strategy = static_cast<std::size_t>(x.assignment_strategy);
+  result["partition.assignment.strategy"] = strategy_names[strategy];
   // librdkafka's least is 1, which answers as soon as there is one record.
   result["fetch.min.bytes"]
     = std::to_string(std::max<std::size_t>(x.min_bytes, 1));

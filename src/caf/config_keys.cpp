@@ -1,10 +1,7 @@
 #include "caf/config_keys.hpp"
 
+#include "caf/config_properties.hpp"
 #include "caf/config_text.hpp"
-
-#include <caf/deep_to_string.hpp>
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -19,8 +16,10 @@ namespace {
 using caf::config_value;
 using caf::get_if;
 
-/// More edits than this are no slip of the hand.
+/// More edits than this are no slip of the hand, nor is more than one in so many
+/// letters: a short word is near to any other.
 constexpr std::size_t near_edits = 3;
+constexpr std::size_t letters_per_edit = 3;
 
 // -- one reader per type of field ----------------------------------------------------
 
@@ -109,25 +108,15 @@ bool read(exhaustion_policy& to, const config_value& x) {
   return read_enum(to, x, exhaustion_names);
 }
 
-/// librdkafka's properties: `-` stands for `.`, nested dictionaries are joined.
-bool read_properties(std::map<std::string, std::string>& to,
-                     const std::string& prefix, const caf::settings& from) {
-  for (auto& [key, value] : from) {
-    auto name = prefix + std::string{key};
-    std::replace(name.begin(), name.end(), '-', '.');
-    if (auto* nested = get_if<caf::settings>(&value)) {
-      if (!read_properties(to, name + ".", *nested))
-        return false;
-    } else {
-      to[name] = to_text(value);
-    }
-  }
-  return true;
-}
-
 bool read(std::map<std::string, std::string>& to, const config_value& x) {
   auto* dictionary = get_if<caf::settings>(&x);
-  return dictionary && read_properties(to, "", *dictionary);
+  if (!dictionary)
+    return false;
+  for (auto& [name, value] : properties_in(*dictionary)) {
+    auto* text = get_if<std::string>(value);
+    to[name] = text ? *text : show(*value);
+  }
+  return true;
 }
 
 template <class T>
@@ -213,18 +202,6 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// In the largest of three units that loses nothing.
-std::string to_text(caf::timespan x) {
-  constexpr int in_next = 1'000;
-  auto n = x.count();
-  if (n % in_next != 0)
-    return fmt::format("{}ns", n);
-  n /= in_next;
-  if (n % in_next != 0)
-    return fmt::format("{}us", n);
-  return fmt::format("{}ms", n / in_next);
-}
-
 } // namespace
 
 const std::vector<config_key>& config_keys() {
@@ -234,24 +211,13 @@ const std::vector<config_key>& config_keys() {
 
 std::string_view nearest_key(std::string_view name) {
   std::string_view result;
-  auto least = near_edits + 1;
+  auto least = std::min(near_edits, name.size() / letters_per_edit) + 1;
   for (auto& x : config_keys())
     if (auto n = edits(name, x.name); n < least) {
       least = n;
       result = x.name;
     }
   return result;
-}
-
-std::string to_text(const config_value& x) {
-  // CAF's versions render these each in its own way.
-  if (auto* text = get_if<std::string>(&x))
-    return *text;
-  if (auto* span = get_if<caf::timespan>(&x))
-    return to_text(*span);
-  if (auto* number = get_if<double>(&x))
-    return fmt::format("{}", *number);
-  return caf::deep_to_string(x);
 }
 
 } // namespace cafka

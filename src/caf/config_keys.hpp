@@ -29,7 +29,4 @@ const std::vector<config_key>& config_keys();
 /// near.
 std::string_view nearest_key(std::string_view name);
 
-/// As it would stand in a file.
-std::string to_text(const caf::config_value& x);
-
 } // namespace cafka

@@ -1,9 +1,14 @@
+#include "caf/config_properties.hpp"
+
 #include <cafka/config_file.hpp>
 #include <cafka/errors.hpp>
 
 #include <caf/config_value.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
 
 namespace cafka {
 
@@ -17,6 +22,42 @@ caf::config_value value_of(const std::string& text) {
   if (auto result = caf::config_value::parse(text))
     return std::move(*result);
   return caf::config_value{text};
+}
+
+/// What is left of `text` behind `head`; nothing: it begins otherwise.
+std::optional<std::string_view> behind(std::string_view text,
+                                       std::string_view head) {
+  if (!text.starts_with(head))
+    return std::nullopt;
+  return text.substr(head.size());
+}
+
+/// Of a key `kafka.PROPERTY` or `groups.NAME.kafka.PROPERTY` the property.
+std::optional<std::string_view> property_in(std::string_view key) {
+  if (auto group = behind(key, "groups."))
+    key = group->substr(std::min(group->find('.'), group->size() - 1) + 1);
+  return behind(key, "kafka.");
+}
+
+/// The dictionary of that path, made where there is none.
+caf::settings& dictionary_at(caf::settings& content, std::string_view path) {
+  auto* result = &content;
+  for (auto end = path.find('.'); end != std::string_view::npos;
+       end = path.find('.')) {
+    result = &(*result)[std::string{path.substr(0, end)}].as_dictionary();
+    path.remove_prefix(end + 1);
+  }
+  return (*result)[std::string{path}].as_dictionary();
+}
+
+/// One key, whatever spelling stands in the file; and a text, because `007` is
+/// another one than `7`.
+void put_property(caf::settings& content, std::string_view path,
+                  std::string_view property, std::string value) {
+  auto& to = dictionary_at(content, path);
+  auto name = property_of_key(std::string{property});
+  erase_property(to, name);
+  to[key_of_property(name)] = caf::config_value{std::move(value)};
 }
 
 } // namespace
@@ -33,9 +74,15 @@ caf::error override_config(caf::settings& content, std::string_view argument) {
   if (!is_override(key) || !names_all || equals == std::string_view::npos)
     return make_error(errc::invalid_config,
                       fmt::format("{}: it must have the form --cafka.key=value",
-                                  argument));
-  caf::put(content, std::string{key.substr(dashes.size())},
-           value_of(std::string{argument.substr(equals + 1)}));
+                                  key)); // the value may be a secret
+  std::string value{argument.substr(equals + 1)};
+  auto path = key.substr(dashes.size());
+  if (auto property = property_in(key.substr(prefix.size()))) {
+    path.remove_suffix(property->size() + 1);
+    put_property(content, path, *property, std::move(value));
+  } else {
+    caf::put(content, std::string{path}, value_of(value));
+  }
   return {};
 }
 

@@ -1,9 +1,12 @@
 #include "caf/config_keys.hpp"
+#include "caf/config_properties.hpp"
+#include "caf/config_text.hpp"
 #include "kafka/property_check.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace cafka {
@@ -13,27 +16,47 @@ namespace {
 using caf::config_value;
 using caf::get_if;
 
+constexpr auto hidden = "(hidden)";
+
 /// A value that may be shown: what was meant for `kafka { … }` may be a secret.
 std::string shown(const std::string& key, const config_value& value) {
-  auto property = key;
-  std::replace(property.begin(), property.end(), '-', '.');
   if (get_if<caf::settings>(&value))
     return "{ … }";
-  if (key == "kafka" || kafka::is_secret_property(property))
-    return "(hidden)";
-  return to_text(value);
+  if (key == "kafka" || kafka::is_secret_property(key))
+    return hidden;
+  return show(value);
 }
 
-config_error unknown_key(const std::string& path, std::string_view key,
+/// The same of a key that may be anything: near to none that is known it may be
+/// a secret's name with a slip in it.
+std::string shown_of_unknown(const std::string& key,
+                             const config_value& value) {
+  if (nearest_key(key).empty() && !get_if<caf::settings>(&value))
+    return hidden;
+  return shown(key, value);
+}
+
+config_error unknown_key(const std::string& path, const std::string& key,
                          const config_value& value) {
   auto hint = nearest_key(key);
   auto allowed = hint.empty() ? std::string{"no such key"}
                               : fmt::format("no such key, but {} is", hint);
-  // Near to none it may be a secret's name with a slip in it.
-  auto is_plain = !hint.empty() || get_if<caf::settings>(&value);
-  return {path + std::string{key},
-          is_plain ? shown(std::string{key}, value) : "(hidden)",
-          std::move(allowed)};
+  return {path + key, shown_of_unknown(key, value), std::move(allowed)};
+}
+
+/// Of two spellings one would go unheard.
+void check_spellings(const std::string& path, const caf::settings& group,
+                     std::vector<config_error>& errors) {
+  auto i = group.find("kafka");
+  auto* written = i == group.end() ? nullptr
+                                   : get_if<caf::settings>(&i->second);
+  if (!written)
+    return;
+  std::map<std::string, int> times;
+  for (auto& [name, value] : properties_in(*written))
+    if (++times[name] == 2)
+      errors.push_back({path + "kafka." + key_of_property(name),
+                        "(more than one value)", "each property once"});
 }
 
 void find_handler(const std::string& path, const handler_registry* handlers,
@@ -73,6 +96,7 @@ configured_group read_group(const std::string& path, const std::string& name,
                         std::string{i->allowed}});
     }
   }
+  check_spellings(path, from, errors);
   if (!unread.contains("handler"))
     find_handler(path, handlers, result, errors);
   for (auto& x : validate(result.options.config))
@@ -90,6 +114,21 @@ void check_names(const std::vector<configured_group>& groups,
                         "a name of its own for each group"});
 }
 
+/// The groups that stand by their names.
+void read_groups(configured_groups& to, const caf::settings& by_name,
+                 const handler_registry* handlers) {
+  for (auto& [key, group] : by_name) {
+    std::string name{key};
+    auto path = "cafka.groups." + name;
+    if (auto* keys = get_if<caf::settings>(&group))
+      to.groups.push_back(
+        read_group(path + ".", name, *keys, handlers, to.errors));
+    else
+      to.errors.push_back(
+        {path, shown_of_unknown(name, group), "a dictionary { … }"});
+  }
+}
+
 configured_groups read_all(const caf::settings& content,
                            const handler_registry* handlers) {
   configured_groups result;
@@ -102,20 +141,11 @@ configured_groups read_all(const caf::settings& content,
   }
   auto rest = *category;
   if (auto groups = rest.find("groups"); groups != rest.end()) {
-    auto* by_name = get_if<caf::settings>(&groups->second);
-    if (!by_name)
-      result.errors.push_back({"cafka.groups", to_text(groups->second),
-                               "a dictionary { … } of groups by name"});
+    if (auto* by_name = get_if<caf::settings>(&groups->second))
+      read_groups(result, *by_name, handlers);
     else
-      for (auto& [name, group] : *by_name) {
-        auto path = fmt::format("cafka.groups.{}.", std::string{name});
-        auto* keys = get_if<caf::settings>(&group);
-        if (keys)
-          result.groups.push_back(read_group(path, std::string{name}, *keys,
-                                             handlers, result.errors));
-        else
-          result.errors.push_back({path, to_text(group), "a dictionary { … }"});
-      }
+      result.errors.push_back(
+        {"cafka.groups", hidden, "a dictionary { … } of groups by name"});
     rest.container().erase(groups);
   }
   if (!rest.empty() || result.groups.empty())

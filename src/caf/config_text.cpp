@@ -1,12 +1,11 @@
 #include "caf/config_text.hpp"
 
+#include "caf/config_properties.hpp"
 #include "kafka/property_check.hpp"
 
 #include <caf/deep_to_string.hpp>
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace cafka {
 
@@ -14,46 +13,38 @@ namespace {
 
 using caf::get_if;
 
-std::string show_any(const caf::config_value& x) {
-  if (auto* text = get_if<std::string>(&x))
-    return show(*text);
-  if (auto* flag = get_if<bool>(&x))
-    return show(*flag);
-  if (auto* nested = get_if<caf::settings>(&x))
-    return show(*nested);
-  auto* list = get_if<caf::config_value::list>(&x);
-  if (!list)
-    return caf::deep_to_string(x);
-  std::vector<std::string> texts;
-  for (auto& item : *list)
-    texts.push_back(show_any(item));
-  return fmt::format("[{}]", fmt::join(texts, ", "));
-}
-
 std::string in_braces(const std::vector<std::string>& entries) {
   return entries.empty() ? "{ }"
                          : fmt::format("{{ {} }}", fmt::join(entries, ", "));
 }
 
-/// `-` and `.` mean the same where properties are written as keys.
-bool is_secret(std::string key) {
-  std::replace(key.begin(), key.end(), '-', '.');
-  return kafka::is_secret_property(key);
-}
-
 std::string entry(const std::string& key, const std::string& value) {
-  return fmt::format("{} = {}", key, is_secret(key) ? "(hidden)" : value);
+  return fmt::format("{} = {}", key,
+                     kafka::is_secret_property(key) ? "(hidden)" : value);
 }
 
 } // namespace
 
 std::string show(const std::string& x) {
   std::string result = "\"";
-  for (auto c : x) {
-    if (c == '"' || c == '\\')
-      result += '\\';
-    result += c;
-  }
+  for (auto c : x)
+    switch (c) {
+      case '\n':
+        result += "\\n";
+        break;
+      case '\r':
+        result += "\\r";
+        break;
+      case '\t':
+        result += "\\t";
+        break;
+      case '"':
+      case '\\':
+        result += '\\';
+        [[fallthrough]];
+      default:
+        result += c;
+    }
   return result + '"';
 }
 
@@ -73,6 +64,15 @@ std::string show(std::chrono::milliseconds x) {
   return fmt::format("{}ms", x.count());
 }
 
+std::string show(caf::timespan x) {
+  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(x);
+  if (ms == x)
+    return show(ms);
+  auto us = std::chrono::duration_cast<std::chrono::microseconds>(x);
+  return us == x ? fmt::format("{}us", us.count())
+                 : fmt::format("{}ns", x.count());
+}
+
 std::string show(const std::vector<std::string>& x) {
   std::vector<std::string> texts;
   for (auto& text : x)
@@ -83,8 +83,29 @@ std::string show(const std::vector<std::string>& x) {
 std::string show(const caf::settings& x) {
   std::vector<std::string> entries;
   for (auto& [key, value] : x)
-    entries.push_back(entry(std::string{key}, show_any(value)));
+    entries.push_back(entry(std::string{key}, show(value)));
   return in_braces(entries);
+}
+
+std::string show(const caf::config_value& x) {
+  // CAF's versions render most of these each in its own way.
+  if (auto* text = get_if<std::string>(&x))
+    return show(*text);
+  if (auto* flag = get_if<bool>(&x))
+    return show(*flag);
+  if (auto* number = get_if<double>(&x))
+    return fmt::format("{}", *number);
+  if (auto* span = get_if<caf::timespan>(&x))
+    return show(*span);
+  if (auto* nested = get_if<caf::settings>(&x))
+    return show(*nested);
+  auto* list = get_if<caf::config_value::list>(&x);
+  if (!list)
+    return caf::deep_to_string(x);
+  std::vector<std::string> texts;
+  for (auto& item : *list)
+    texts.push_back(show(item));
+  return fmt::format("[{}]", fmt::join(texts, ", "));
 }
 
 std::string show(const begin_offset& x) {
@@ -109,11 +130,8 @@ std::string show(exhaustion_policy x) {
 
 std::string show(const std::map<std::string, std::string>& x) {
   std::vector<std::string> entries;
-  for (auto& [name, value] : x) {
-    auto key = name;
-    std::replace(key.begin(), key.end(), '.', '-');
-    entries.push_back(entry(key, show(value)));
-  }
+  for (auto& [name, value] : x)
+    entries.push_back(entry(key_of_property(name), show(value)));
   return in_braces(entries);
 }
 

@@ -4,6 +4,7 @@
 
 #include <caf/config_value.hpp>
 #include <caf/settings.hpp>
+#include <caf/timespan.hpp>
 
 #include <array>
 #include <chrono>
@@ -25,9 +26,12 @@ inline constexpr std::array exhaustion_names{"stop-partition", "stop-group"};
 std::string show(const std::string& x);
 std::string show(bool x);
 std::string show(std::size_t x);
+/// In the largest unit that loses nothing.
 std::string show(std::chrono::milliseconds x);
+std::string show(caf::timespan x);
 std::string show(const std::vector<std::string>& x);
 std::string show(const caf::settings& x);
+std::string show(const caf::config_value& x);
 std::string show(const begin_offset& x);
 std::string show(offset_reset_policy x);
 std::string show(assignment_strategy x);

@@ -1,5 +1,7 @@
 #include "kafka/configuration.hpp"
 
+#include "kafka/property_check.hpp"
+
 #include <array>
 #include <string_view>
 
@@ -39,7 +41,7 @@ void replace_all(std::string& text, std::string_view what,
 // librdkafka quotes values in its words.
 std::string without_secrets(std::string text, const properties& props) {
   for (auto& [name, value] : props)
-    if (!value.empty() && is_secret(name))
+    if (!value.empty() && is_secret_property(name))
       replace_all(text, value, "***");
   return text;
 }
@@ -53,7 +55,8 @@ error config_error(std::string text) {
 
 error refused(const std::string& name, const std::string& value,
               const std::string& reason) {
-  auto shown = is_secret(name) ? std::string{"***"} : "'" + value + "'";
+  auto shown = is_secret_property(name) ? std::string{"***"}
+                                        : "'" + value + "'";
   return config_error("property " + name + " = " + shown + ": "
                       + without_secrets(reason, {{name, value}}));
 }
@@ -145,15 +148,6 @@ std::string set_property(rd_kafka_conf_t* conf, const std::string& name,
   while (text.ends_with('\n'))
     text.pop_back();
   return without_secrets(std::move(text), {{name, value}});
-}
-
-bool is_secret(std::string_view name) {
-  constexpr std::array parts{"password", "secret", "oauthbearer", "ssl.key.pem",
-                             "jaas"};
-  for (std::string_view part : parts)
-    if (name.find(part) != std::string_view::npos)
-      return true;
-  return false;
 }
 
 result<conf_ptr> consumer_configuration(const properties& props) {

@@ -21,7 +21,4 @@ result<rd_kafka_t*> make_client(rd_kafka_type_t type, conf_ptr conf,
 std::string set_property(rd_kafka_conf_t* conf, const std::string& name,
                          const std::string& value);
 
-/// True for properties whose values must not be shown.
-bool is_secret(std::string_view name);
-
 } // namespace cafka::kafka

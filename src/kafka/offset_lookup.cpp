@@ -42,14 +42,35 @@ struct offset_lookup::impl {
     : client(x), limit_ms(static_cast<int>(limit.count())) {
   }
   ~impl() {
-    rd_kafka_destroy(client);
+    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   }
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
 
+  error failure_of_call(rd_kafka_resp_err_t code, const std::string& of_what);
+
   rd_kafka_t* client;
   int limit_ms;
 };
+
+/// A call only tells that it got no answer in time. Why no broker could be
+/// asked stands among the client's events; what a new attempt cannot mend, a
+/// password say, is the cause.
+error offset_lookup::impl::failure_of_call(rd_kafka_resp_err_t code,
+                                           const std::string& of_what) {
+  queue_ptr events{rd_kafka_queue_get_main(client)};
+  while (event_ptr x{rd_kafka_queue_poll(events.get(), 0)}) {
+    if (rd_kafka_event_type(x.get()) != RD_KAFKA_EVENT_ERROR)
+      continue;
+    auto cause = make_error(rd_kafka_event_error(x.get()),
+                            rd_kafka_event_error_string(x.get()));
+    if (is_permanent(cause.code)) {
+      cause.text = of_what + ": " + cause.text;
+      return cause;
+    }
+  }
+  return failure_of(code, of_what);
+}
 
 offset_lookup::offset_lookup(std::unique_ptr<impl> x) : impl_(std::move(x)) {
 }
@@ -77,7 +98,7 @@ offset_lookup::partitions_of(const std::string& topic) {
   auto code = rd_kafka_metadata(impl_->client, /* all_topics */ 0, native.get(),
                                 &found, impl_->limit_ms);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return failure_of(code, "topic " + topic);
+    return impl_->failure_of_call(code, "topic " + topic);
   std::unique_ptr<const rd_kafka_metadata_t,
                   destroyer<rd_kafka_metadata_destroy>>
     owner{found};
@@ -99,7 +120,7 @@ offset_lookup::committed(const std::vector<topic_partition>& xs) {
   auto list = make_list(xs);
   auto code = rd_kafka_committed(impl_->client, list.get(), impl_->limit_ms);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return failure_of(code, "committed offsets");
+    return impl_->failure_of_call(code, "committed offsets");
   return read(*list);
 }
 
@@ -112,7 +133,7 @@ result<offsets> offset_lookup::ends(const std::vector<topic_partition>& xs) {
   auto code = rd_kafka_offsets_for_times(impl_->client, list.get(),
                                          impl_->limit_ms);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return failure_of(code, "ends of partitions");
+    return impl_->failure_of_call(code, "ends of partitions");
   return read(*list);
 }
 

@@ -11,15 +11,12 @@ namespace cafka::kafka {
 std::string property_refusal(const std::string& name, const std::string& value);
 
 /// Why librdkafka makes no consumer of these together, where each can be set;
-/// empty: it does. Talks to no broker.
+/// empty: it does. Talks to nobody and runs no command.
 std::string consumer_refusal(properties props);
 
 bool is_known_property(const std::string& name);
 
-/// True for properties whose values must not be shown.
-bool is_secret_property(const std::string& name);
-
-/// Without the properties that mean something to consumers alone.
-properties without_consumer_properties(properties xs);
+/// True for properties whose values must not be shown; `-` may stand for `.`.
+bool is_secret_property(std::string name);
 
 } // namespace cafka::kafka

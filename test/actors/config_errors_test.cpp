@@ -103,17 +103,18 @@ TEST_CASE("a value of a wrong type is one error with what is allowed") {
                  "cafka.commit-count = -1: a whole number from 0",
                  std::string{"cafka.commit-interval = 5: "} + a_time,
                  std::string{"cafka.drain-timeout = 1us: "} + a_time,
-                 "cafka.embedded = yes: true or false",
+                 "cafka.embedded = \"yes\": true or false",
                  "cafka.group = 7: a text in quotes",
                  "cafka.handler = 3: a text in quotes",
                  "cafka.kafka = (hidden): a dictionary { … }",
-                 "cafka.on-exhausted = give-up: \"stop-partition\" or "
+                 "cafka.on-exhausted = \"give-up\": \"stop-partition\" or "
                  "\"stop-group\"",
-                 std::string{"cafka.restart-window = -5000ms: "} + a_time,
-                 "cafka.topics = a: a list of texts in quotes"});
-  CHECK(errors_with("begin-offset = \"sometime\"")
-        == texts{"cafka.begin-offset = sometime: \"earliest\", \"latest\" or "
-                 "an offset from 0"});
+                 std::string{"cafka.restart-window = -5s: "} + a_time,
+                 "cafka.topics = \"a\": a list of texts in quotes"});
+  CHECK(
+    errors_with("begin-offset = \"sometime\"")
+    == texts{"cafka.begin-offset = \"sometime\": \"earliest\", \"latest\" or "
+             "an offset from 0"});
 }
 
 TEST_CASE("a value out of its range names the range") {
@@ -257,6 +258,29 @@ TEST_CASE("no error of a config file shows a secret") {
   CHECK(count("hidden") == 5);
   CHECK(count("hunter2") == 1);
   CHECK(count("enable-auto-commit = hunter2") == 1); // which is no secret
+}
+
+TEST_CASE("no value shows where a group, a key or a dictionary should be") {
+  CHECK(errors_with("pass = \"hunter2\"")
+        == texts{"cafka.pass = (hidden): no such key"});
+  CHECK(errors_with("kafka { ssl_key = \"PRIVATEKEY\" }").at(0).find("PRIVATE")
+        == std::string::npos);
+  auto in_groups = errors_of(
+    "cafka {\n groups {\n sasl-password = \"hunter2\"\n"
+    " paswd = \"hunter2\"\n batch-size = 7\n }\n}\n");
+  in_groups.resize(3); // what is missing follows
+  CHECK(in_groups
+        == texts{"cafka.groups.batch-size = 7: a dictionary { … }",
+                 "cafka.groups.paswd = (hidden): a dictionary { … }",
+                 "cafka.groups.sasl-password = (hidden): a dictionary { … }"});
+  CHECK(errors_of("cafka { groups = \"hunter2\" }\n").at(0)
+        == "cafka.groups = (hidden): a dictionary { … } of groups by name");
+}
+
+TEST_CASE("a property that is written twice is refused") {
+  CHECK(errors_with("kafka {\n client-id = \"a\"\n client { id = \"b\" }\n}")
+        == texts{"cafka.kafka.client-id = (more than one value): each property "
+                 "once"});
 }
 
 TEST_CASE("spawn refuses the struct with the same words") {

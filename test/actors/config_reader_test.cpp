@@ -106,8 +106,8 @@ TEST_CASE("all that is wrong in a config file is named at once") {
     kafka { enable-auto-commit = true }
   )"));
   CHECK(names(result, "cafka.batch-sice = 7: no such key, but batch-size is"));
-  CHECK(names(result, "cafka.commit-count = many: a whole number"));
-  CHECK(names(result, "cafka.begin-offset = sometime: \"earliest\""));
+  CHECK(names(result, "cafka.commit-count = \"many\": a whole number"));
+  CHECK(names(result, "cafka.begin-offset = \"sometime\": \"earliest\""));
   CHECK(names(result, "cafka.prefetch-count = -1"));
   CHECK(names(result, "cafka.drain-timeout = 10: a time such as"));
   CHECK(names(result, "cafka.kafka.enable-auto-commit"));

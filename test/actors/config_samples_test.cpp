@@ -165,7 +165,7 @@ TEST_CASE("the sample with two groups gives both") {
   CHECK(orders.endpoints.size() == 3);
   CHECK(orders.kafka.at("sasl.password") == "change me");
   CHECK(orders.kafka.at("security.protocol") == "sasl_ssl");
-  CHECK(orders.handler_init_args.contains("directory"));
+  CHECK(orders.handler_init_args.contains("encoding"));
 }
 
 TEST_CASE("every key is documented with its default") {

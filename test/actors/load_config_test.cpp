@@ -75,6 +75,16 @@ TEST_CASE("a config file that cannot be read is named") {
   CHECK(failure_of(path) == "cannot read " + path + ": Input/output error");
 }
 
+TEST_CASE("a file that is larger than a config file is named") {
+  scratch dir;
+  auto words = " is larger than a config file: more than 1000000 bytes";
+  CHECK(failure_of("/dev/zero") == std::string{"/dev/zero"} + words);
+  auto most = "a = 1\n" + std::string(999'994, ' ');
+  CHECK(load_config(dir.file(most)));
+  auto path = dir.file(most + " ");
+  CHECK(failure_of(path) == path + words);
+}
+
 TEST_CASE("a syntax error is told with its line and column") {
   scratch dir;
   auto path = dir.file("cafka {\n  group == 1\n}\n");

@@ -1,34 +1,13 @@
-#include "support/app_process.hpp"
 #include "support/catch.hpp"
 #include "support/config_text.hpp"
+#include "support/run_program.hpp"
 
-#include <algorithm>
+#include <filesystem>
 
 using namespace cafka::test;
+using namespace std::string_literals;
 
 namespace {
-
-struct outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-  bool err_has(const std::string& text) const {
-    return err.find(text) != std::string::npos;
-  }
-  bool out_has(const std::string& text) const {
-    return out.find(text) != std::string::npos;
-  }
-  long lines() const {
-    return std::count(err.begin(), err.end(), '\n');
-  }
-};
-
-outcome run_program(std::vector<std::string> args) {
-  args.insert(args.begin(), CAFKA_PROGRAM);
-  app_process program{args};
-  auto code = program.wait();
-  return {code, program.out(), program.err()};
-}
 
 outcome check(const std::string& text, std::vector<std::string> more = {}) {
   scratch_directory files;
@@ -71,7 +50,7 @@ TEST_CASE("check tells all that is wrong at once, with exit code 2") {
   CHECK(x.out.empty());
   CHECK(x.err_has("cafka.endpoints = \"b\": host:port"));
   CHECK(x.err_has("cafka.batch-sizes = 7: no such key, but batch-size is"));
-  CHECK(x.err_has("cafka.max-bytes = x: a whole number"));
+  CHECK(x.err_has("cafka.max-bytes = \"x\": a whole number"));
   CHECK(x.err_has("cafka.topics = []: at least one topic"));
   CHECK(x.err_has("cafka.handler = \"nobody\": one of: count, print"));
   CHECK(x.lines() == 5);
@@ -139,12 +118,72 @@ TEST_CASE("arguments that replace nothing are named") {
                   "stray", "--cafka.batch-size=many"});
   INFO(x.err);
   CHECK(x.code == 2);
+  CHECK(x.lines() == 6);
   CHECK(x.err_has("--cafka.group: it must have the form --cafka.key=value"));
-  CHECK(x.err_has("--cafka..x=1: it must have the form --cafka.key=value"));
-  CHECK(x.err_has("--cafka.=1: it must have the form --cafka.key=value"));
+  CHECK(x.err_has("--cafka..x: it must have the form --cafka.key=value"));
+  CHECK(x.err_has("--cafka.: it must have the form --cafka.key=value"));
   CHECK(x.err_has("--nonsense: no such argument"));
-  CHECK(x.err_has("stray: no such argument"));
-  CHECK(x.err_has("cafka.batch-size = many: a whole number"));
+  CHECK(x.err_has("a word behind CONFIG belongs to no argument"));
+  CHECK(x.err_has("cafka.batch-size = \"many\": a whole number"));
+}
+
+TEST_CASE("no error of an argument shows a secret") {
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text("b:9092"));
+  auto refusal = [](std::vector<std::string> args) {
+    args.insert(args.begin(), "check");
+    auto x = run_program(args);
+    INFO(x.err);
+    CHECK(x.code == 2);
+    CHECK(x.out.empty());
+    CHECK_FALSE(x.err_has("hunter2"));
+    return x.err;
+  };
+  auto wrong_form = [](const std::string& key) {
+    return "cafka check: " + key + ": it must have the form --cafka.key=value";
+  };
+  auto password = "--cafka.kafka.sasl-password"s;
+  CHECK(has(refusal({conf, "--cafka.kafka..sasl-password=hunter2"}),
+            wrong_form("--cafka.kafka..sasl-password")));
+  CHECK(has(refusal({conf, password, "hunter2"}), wrong_form(password)));
+  CHECK(has(refusal({password, "hunter2", conf}), wrong_form(password)));
+  CHECK(has(refusal({conf, "--kafka.sasl-password=hunter2"}),
+            "--kafka.sasl-password: no such argument"));
+  refusal({conf, "sasl-password=hunter2"});
+  refusal({conf, "-phunter2"});
+}
+
+TEST_CASE("check accepts every sample") {
+  auto count = 0;
+  for (auto& x : std::filesystem::directory_iterator{CAFKA_CONFIG_DIRECTORY}) {
+    if (x.path().extension() != ".conf")
+      continue;
+    ++count;
+    auto checked = run_program({"check", "--quiet", x.path().string()});
+    INFO(x.path() << checked.err);
+    CHECK(checked.code == 0);
+    CHECK(checked.out == "ok\n");
+  }
+  CHECK(count == 3);
+}
+
+TEST_CASE("endpoints on the command line are those of every group") {
+  scratch_directory files;
+  auto beside = group_config_text("b:9092", R"(
+    groups {
+      billing {
+        group = "billing"
+        topics = ["orders"]
+        handler = "count"
+      }
+    })");
+  auto x = check(beside, {"--endpoints", "c:1"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 0);
+  auto endpoints = "endpoints = [\"c:1\"]\n"s;
+  auto first = x.out.find(endpoints);
+  REQUIRE(first != std::string::npos);
+  CHECK(x.out.find(endpoints, first + 1) != std::string::npos);
 }
 
 TEST_CASE("standard output that cannot be written is an error") {

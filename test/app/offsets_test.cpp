@@ -1,8 +1,10 @@
 #include "kafka/mock_cluster.hpp"
 
-#include "support/app_process.hpp"
 #include "support/catch.hpp"
 #include "support/config_text.hpp"
+#include "support/refusing_listener.hpp"
+#include "support/run_program.hpp"
+#include "support/sasl_refusing_broker.hpp"
 
 using namespace cafka::test;
 using cafka::kafka::mock_cluster;
@@ -10,24 +12,6 @@ using cafka::kafka::mock_cluster;
 namespace {
 
 constexpr std::int16_t topic_authorization_failed = 29; // Kafka protocol
-
-struct outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-outcome run_program(std::vector<std::string> args,
-                    const app_input& input = {}) {
-  args.insert(args.begin(), CAFKA_PROGRAM);
-  app_process program{args, input};
-  auto code = program.wait();
-  return {code, program.out(), program.err()};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A port of this machine that nobody listens at.
 const std::string nobody = "127.0.0.1:1";
@@ -127,6 +111,66 @@ TEST_CASE("a broker that cannot be reached is a named error of produce") {
   INFO(x.err);
   CHECK(x.code == 1);
   CHECK(has(x.err, "cafka produce: line 1: timed_out: "));
+  CHECK_FALSE(has(x.err, "%3|")); // a line of librdkafka's own
+}
+
+TEST_CASE("the timeout of produce goes over that of the config file") {
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(nobody));
+  auto x = run_program({"produce", conf, "orders", "--timeout", "1",
+                        "--cafka.kafka.message-timeout-ms=600000"},
+                       {"one\n"});
+  INFO(x.err);
+  CHECK(x.code == 1); // and not killed for taking too long
+  auto of_file = run_program({"produce", conf, "orders",
+                              "--cafka.kafka.message-timeout-ms=1000"},
+                             {"one\n"});
+  INFO(of_file.err);
+  CHECK(of_file.code == 1);
+  CHECK(has(of_file.err, "timed_out"));
+}
+
+TEST_CASE("a line that is too long ends produce by its number") {
+  mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  auto lines = files.write("lines",
+                           "one\n" + std::string(1'000'001, 'x') + "\n");
+  app_process program{{"/bin/sh", "-c",
+                       std::string{"exec "} + CAFKA_PROGRAM + " produce " + conf
+                         + " orders < " + lines}};
+  CHECK(program.wait() == 2);
+  CHECK(program.err()
+        == "1 records delivered\n"
+           "cafka produce: standard input: line 2 is longer than 1000000 "
+           "bytes\n");
+}
+
+TEST_CASE("a login that a broker refuses is a named error of offsets") {
+  scratch_directory files;
+  sasl_refusing_broker broker;
+  auto conf = files.write("a.conf", group_config_text(broker.endpoint()));
+  std::vector<std::string> args{"offsets", conf, "--timeout", "2"};
+  for (std::string x :
+       {"security-protocol=sasl_plaintext", "sasl-mechanisms=PLAIN",
+        "sasl-username=reader", "sasl-password=hunter2"})
+    args.push_back("--cafka.kafka." + x);
+  auto x = run_program(args);
+  INFO(x.err);
+  CHECK(x.code == 6);
+  CHECK(has(x.err, "cafka offsets: group orders: authentication: "));
+  CHECK_FALSE(has(x.err, "hunter2"));
+}
+
+TEST_CASE("a signal ends a command at once that does not look at signals") {
+  refusing_listener broker;
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(broker.endpoint()));
+  app_process program{{CAFKA_PROGRAM, "offsets", conf, "--timeout", "600"}};
+  broker.await_attempts(1);
+  program.send(SIGINT);
+  CHECK(program.wait() == 128 + SIGINT);
 }
 
 TEST_CASE("wrong arguments are named by produce") {

@@ -1,9 +1,9 @@
 #include "kafka/mock_cluster.hpp"
 #include "kafka/producer.hpp"
 
-#include "support/app_process.hpp"
 #include "support/catch.hpp"
 #include "support/config_text.hpp"
+#include "support/run_program.hpp"
 
 using namespace cafka;
 using namespace cafka::test;
@@ -13,18 +13,13 @@ using cafka::kafka::mock_cluster;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string output_of(std::vector<std::string> args,
+/// Of a run that ends well.
+std::string output_of(const std::vector<std::string>& args,
                       const app_input& input = {}) {
-  args.insert(args.begin(), CAFKA_PROGRAM);
-  app_process program{args, input};
-  auto code = program.wait();
-  INFO(program.err());
-  CHECK(code == 0);
-  return program.out();
+  auto x = run_program(args, input);
+  INFO(x.err);
+  CHECK(x.code == 0);
+  return x.out;
 }
 
 /// A cluster with a topic of one partition, and a config file for it.
@@ -129,16 +124,49 @@ TEST_CASE("two groups of one file run on one embedded cluster and count") {
 }
 
 TEST_CASE("a second signal ends a run at once, whatever blocks") {
+  for (auto second : {SIGTERM, SIGINT}) {
+    world w;
+    w.send_much();
+    app_process program{{CAFKA_PROGRAM, "run", w.conf}};
+    REQUIRE(program.await_output("{\"topic\""));
+    program.hold_output();
+    program.send(SIGTERM);
+    REQUIRE(program.await_error("a second signal ends at once"));
+    program.send(second);
+    CHECK(program.wait() == 128 + second);
+    CHECK_FALSE(has(program.err(), "records handled"));
+  }
+}
+
+TEST_CASE("a run goes on while nobody reads standard error") {
   world w;
+  w.send("k", "v");
+  app_process program{{CAFKA_PROGRAM, "run", w.conf}, {.error_is_held = true}};
+  CHECK(program.await_output("{\"topic\""));
+  program.send(SIGTERM);
+  program.read_error();
+  auto code = program.wait();
+  CHECK(code == 0);
+  CHECK(has(program.err(), "event=assigned group=order-readers"));
+  CHECK(has(program.err(), "group orders: 1 records ("));
+}
+
+TEST_CASE("a group that gives up while a call blocks ends the run") {
+  constexpr std::int16_t offset_commit = 8; // Kafka protocol
+  constexpr std::int16_t group_authorization_failed = 30;
+  world w{"batch-size = 1\ncommit-interval = 1s\nstop-timeout = 500ms"};
   w.send_much();
+  // The begin is committed, and then no ack.
+  std::vector<std::int16_t> errors(20, group_authorization_failed);
+  errors.front() = 0;
+  w.cluster.inject(offset_commit, errors);
   app_process program{{CAFKA_PROGRAM, "run", w.conf}};
-  REQUIRE(program.await_output("{\"topic\""));
   program.hold_output();
-  program.send(SIGTERM);
-  REQUIRE(program.await_error("a second signal ends at once"));
-  program.send(SIGTERM);
-  CHECK(program.wait() == 128 + SIGTERM);
-  CHECK_FALSE(has(program.err(), "records handled"));
+  auto code = program.wait();
+  INFO(program.err());
+  CHECK(code == 4);
+  CHECK(has(program.err(), "group orders ended: authorization: "));
+  CHECK(has(program.err(), "group orders: "));
 }
 
 TEST_CASE("a handler call that outlives a stop ends the run by its own code") {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -53,6 +54,8 @@ private:
 struct app_input {
   std::string text; ///< less than a pipe holds, 64 KiB
   bool ends = true; ///< false: more may come, see `type` and `end_input`
+  /// Standard error is full and not read, until `read_error`.
+  bool error_is_held = false;
 };
 
 /// A run of a program. What it writes is read all the time; a run that takes
@@ -68,6 +71,8 @@ public:
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0
         || pipe2(err, O_CLOEXEC) != 0)
       throw std::runtime_error("no pipes");
+    if (input.error_is_held)
+      fill(err[1]);
     pid_ = fork();
     if (pid_ == 0)
       become(args, in[0], out[1], err[1]);
@@ -75,6 +80,7 @@ public:
       close(x);
     streams_[0].fd = out[0];
     streams_[1].fd = err[0];
+    streams_[1].held = input.error_is_held;
     feed(in[1], input);
   }
   ~app_process() {
@@ -104,6 +110,10 @@ public:
   /// From now on nobody reads standard output, so that its pipe fills up.
   void hold_output() {
     streams_[0].ended = true;
+  }
+  /// From now on standard error is read, of which so far it was not.
+  void read_error() {
+    streams_[1].held = false;
   }
   /// Nobody ever will.
   void close_output() {
@@ -148,7 +158,12 @@ private:
   struct stream {
     int fd = -1;
     bool ended = false;
+    bool held = false; // not read for now
     std::string text;
+
+    bool is_read() const {
+      return !ended && !held;
+    }
   };
 
   // Below the time that ctest gives a test.
@@ -167,6 +182,17 @@ private:
     write_all(in_, input.text);
     if (input.ends)
       end_input();
+  }
+
+  /// Until a write would wait.
+  static void fill(int pipe) {
+    auto flags = fcntl(pipe, F_GETFL);
+    fcntl(pipe, F_SETFL, flags | O_NONBLOCK);
+    const std::string line(PIPE_BUF, '\n'); // goes in whole or not at all
+    while (write(pipe, line.data(), line.size()) > 0) {
+      // nop
+    }
+    fcntl(pipe, F_SETFL, flags);
   }
 
   static void write_all(int to, const std::string& text) {
@@ -201,7 +227,7 @@ private:
       return false;
     pollfd asked[2];
     for (int i = 0; i < 2; ++i)
-      asked[i] = {streams_[i].ended ? -1 : streams_[i].fd, POLLIN, 0};
+      asked[i] = {streams_[i].is_read() ? streams_[i].fd : -1, POLLIN, 0};
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       deadline_ - std::chrono::steady_clock::now());
     auto overdue = left.count() <= 0;
