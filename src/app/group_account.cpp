@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace cafka::app {
@@ -42,6 +43,14 @@ private:
 void group_account::on_event(const event& x) {
   std::lock_guard guard{mutex_};
   switch (x.kind) {
+    case event_kind::assigned:
+    case event_kind::begin_resolved:
+      facts_.partitions[x.tp].begin = x.offset;
+      facts_.partitions[x.tp].given_back = -1;
+      return;
+    case event_kind::revoked:
+      facts_.partitions[x.tp].given_back = x.offset;
+      return;
     case event_kind::committed:
       ++facts_.commits;
       facts_.partitions[x.tp].committed = x.offset;
@@ -76,6 +85,11 @@ handler_factory counted(handler_factory make,
   };
 }
 
+bool all_is_committed(const group_facts& x) {
+  return std::none_of(x.partitions.begin(), x.partitions.end(),
+                      [](auto& p) { return p.second.comes_again(); });
+}
+
 std::string describe(const std::string& name, const group_facts& x) {
   auto result
     = fmt::format("group {}: {} records ({} bytes) handled, {} of them again; "
@@ -84,9 +98,14 @@ std::string describe(const std::string& name, const group_facts& x) {
                   x.commits, x.worker_restarts, x.group_restarts);
   for (auto& [tp, p] : x.partitions)
     fmt::format_to(std::back_inserter(result),
-                   "\n  {}: {} records handled, committed offset {}",
+                   "\n  {}: {} records handled, committed offset {}{}",
                    to_string(tp), p.records,
-                   p.committed < 0 ? "none" : std::to_string(p.committed));
+                   p.committed < 0 ? "none" : std::to_string(p.committed),
+                   p.comes_again()
+                     ? fmt::format("; acked up to {}, not committed: it comes "
+                                   "again",
+                                   p.given_back - 1)
+                     : "");
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <cafka/message_handler.hpp>
 #include <cafka/types.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,9 +17,16 @@ namespace cafka::app {
 /// What a run did with one partition.
 struct partition_account {
   std::uint64_t records = 0;
-  std::uint64_t bytes = 0; ///< of keys, values and headers
-  std::uint64_t again = 0; ///< of the records, handed out before
-  offset_t committed = -1; ///< confirmed by the broker; -1: nothing
+  std::uint64_t bytes = 0;  ///< of keys, values and headers
+  std::uint64_t again = 0;  ///< of the records, handed out before
+  offset_t committed = -1;  ///< confirmed by the broker; -1: nothing
+  offset_t begin = -1;      ///< of the last assignment; -1: not known yet
+  offset_t given_back = -1; ///< behind the last acked, at its end; -1: held
+
+  /// What was acked comes again, because no commit of it was confirmed.
+  bool comes_again() const noexcept {
+    return given_back > std::max(committed, begin);
+  }
 };
 
 /// What a run did with one group.
@@ -46,6 +54,9 @@ private:
 /// Handlers of `make` whose batches are counted once they are acked.
 handler_factory counted(handler_factory make,
                         std::shared_ptr<group_account> account);
+
+/// False: there are acked records of which no commit was confirmed.
+bool all_is_committed(const group_facts& x);
 
 /// Some lines for people: the group as a whole, and each partition.
 std::string describe(const std::string& name, const group_facts& x);

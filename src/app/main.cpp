@@ -19,7 +19,8 @@ Settings of a config file can be replaced by arguments behind it:
 
 Exit codes:
   0    done; a run that a signal stopped in order, too
-  1    something failed: a check, a record's delivery, standard output
+  1    something failed: a check, a record's delivery, standard output, or the
+       commit of what was acked
   2    wrong arguments or settings, or an input that cannot be read
   3    no progress (demo)
   4    a group gave up

@@ -163,8 +163,12 @@ exit_code groups_run::finish(exit_code result) {
   for (auto& x : ended_before)
     ended.erase(x.first);
   tell_ends(ended);
-  for (auto& x : running_)
-    notes_->add(describe(x.name, x.account->facts()));
+  for (auto& x : running_) {
+    auto facts = x.account->facts();
+    if (result == exit_code::ok && !all_is_committed(facts))
+      result = exit_code::check_failed;
+    notes_->add(describe(x.name, facts));
+  }
   while (auto x = notes_->next())
     line_.note(*x);
   if (!is_in_order)
