@@ -125,11 +125,11 @@ TEST_CASE("two groups of one file run on one embedded cluster and count") {
 
 TEST_CASE("a second signal ends a run at once, whatever blocks") {
   for (auto second : {SIGTERM, SIGINT}) {
-    world w;
+    world w{"handler-timeout = 100ms"};
     w.send_much();
     app_process program{{CAFKA_PROGRAM, "run", w.conf}};
-    REQUIRE(program.await_output("{\"topic\""));
     program.hold_output();
+    REQUIRE(program.await_error("event=handler_slow")); // a call blocks
     program.send(SIGTERM);
     REQUIRE(program.await_error("a second signal ends at once"));
     program.send(second);
@@ -170,11 +170,11 @@ TEST_CASE("a group that gives up while a call blocks ends the run") {
 }
 
 TEST_CASE("a handler call that outlives a stop ends the run by its own code") {
-  world w{"stop-timeout = 500ms"};
+  world w{"stop-timeout = 500ms\nhandler-timeout = 100ms"};
   w.send_much();
   app_process program{{CAFKA_PROGRAM, "run", w.conf}};
-  REQUIRE(program.await_output("{\"topic\""));
   program.hold_output();
+  REQUIRE(program.await_error("event=handler_slow")); // a call blocks
   program.send(SIGTERM);
   auto code = program.wait();
   INFO(program.err());
