@@ -33,8 +33,8 @@ struct configured_groups {
 
 /// The content of the config file at `path`, for `read_config`. The error is
 /// `errc::invalid_config` with a text that names the file and what is wrong
-/// with it: not there, a directory, not readable, or a syntax error with its
-/// line and column. Reads the file, so it blocks.
+/// with it: not there, a directory, not readable, larger than 1 MB, or a syntax
+/// error with its line and column. Reads the file, so it blocks.
 caf::expected<caf::settings> load_config(const std::string& path);
 
 /// Reads every group in the category `cafka` of `content`, which is what CAF
@@ -54,7 +54,8 @@ bool is_override(std::string_view argument);
 
 /// Puts what a command line says into `content`, over what is there, before
 /// `read_config`: `--cafka.batch-size=10`, `--cafka.groups.orders.group=x`. The
-/// value is read as in a config file, and is a text where it is none there.
+/// value is read as in a config file, and is a text where it is none there;
+/// below `kafka` it is always a text, and replaces every spelling of the property.
 /// `errc::invalid_config` for another form; keys are for `read_config` to check.
 caf::error override_config(caf::settings& content, std::string_view argument);
 
