@@ -11,7 +11,8 @@ namespace cafka::actors {
 
 using coordinator_actor
   = compat::typed<void(commit_request), void(revocation_done),
-                  void(seek_request), void(close_client),
+                  void(seek_request), void(ends_request), void(range_request),
+                  void(wake_request), void(close_client),
                   // from the client's threads and from itself
                   void(client_ready), void(retry_look_up), void(tick)>;
 
@@ -21,22 +22,25 @@ using manager_actor = compat::typed<
   void(std::string, partition_t, generation, std::vector<offset_t>),
   ack_reply(ack_request), committed_offsets(get_committed_offsets),
   group_status(get_status), void(subscribe_events), void(stop_group),
+  // from the supervisor
+  void(passed_acks),
   // from the coordinator
   void(assignments_received), void(assignments_revoked), void(commit_result),
-  void(seek_done), void(client_failure), void(client_recovered),
+  void(seek_done), void(ends_result), void(range_result), void(client_failure),
+  void(client_recovered),
   // from workers
   void(worker_ready), void(call_begun), void(source_advanced), void(call_ended),
   void(position_lost), void(worker_drained), void(worker_released),
   void(close_failed),
   // from the memory's pool and from itself
-  void(event), void(tick), void(backoff_elapsed), void(drain_expired),
-  void(commit_expired)>;
+  void(event), void(settle_acks), void(tick), void(backoff_elapsed),
+  void(drain_expired), void(commit_expired), void(commit_again),
+  void(ask_range_again)>;
 
 using worker_actor
-  = compat::typed<void(redeliver), void(read_source), void(window_freed),
-                  void(hold_delivery), void(drain_worker), void(fence_worker),
-                  void(queue_ready), void(handler_built), void(call_returned),
-                  void(handler_closed)>;
+  = compat::typed<void(redeliver), void(read_source), void(hold_delivery),
+                  void(drain_worker), void(fence_worker), void(handler_built),
+                  void(call_returned), void(handler_closed)>;
 
 using supervisor_actor = compat::typed<
   void(ack), void(ack_individual),
@@ -47,7 +51,7 @@ using supervisor_actor = compat::typed<
   // from the manager, about itself and the group
   void(event),
   // from the reaper of a client, from the lanes, from itself
-  void(client_closed), void(lanes_idle), void(behind_acks), void(restart_group),
-  void(stop_deadline)>;
+  void(client_closed), void(lanes_idle), void(behind_acks), void(pass_acks),
+  void(restart_group), void(stop_deadline)>;
 
 } // namespace cafka::actors

@@ -5,23 +5,34 @@
 /// the receiver drops it when that is over.
 
 #include "core/delivery_log.hpp"
-#include "core/flow_window.hpp"
 #include "core/range_set.hpp"
 #include "core/record_source.hpp"
 #include "kafka/consumer.hpp"
 
 #include <cafka/errors.hpp>
 #include <cafka/message_handler.hpp>
+#include <cafka/messages.hpp>
 #include <cafka/types.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace cafka::actors {
+
+// -- supervisor -> manager -------------------------------------------------------
+
+using any_ack = std::variant<ack, ack_individual>;
+
+/// The acks that came one by one, in their order.
+struct passed_acks {
+  std::vector<any_ack> items;
+};
 
 // -- coordinator -> manager ------------------------------------------------------
 
@@ -67,6 +78,18 @@ struct seek_done {
   kafka::error failure;
 };
 
+/// Answer to `range_request`; nothing: the leader did not say.
+struct range_result {
+  topic_partition tp;
+  cafka::generation generation;
+  std::optional<offset_range> range;
+};
+
+/// Answer to `ends_request`; what could not be found is missing.
+struct ends_result {
+  std::map<topic_partition, offset_t> ends;
+};
+
 struct client_failure {
   kafka::error what;
 };
@@ -103,10 +126,32 @@ struct seek_request {
   bool revive = false;
 };
 
+/// Asks the leader of a held partition what it holds. Answered with
+/// `range_result`, unless the partition is given back or lost meanwhile.
+struct range_request {
+  topic_partition tp;
+};
+
+/// Asks the brokers for the readable ends; one at a time. Answered with one
+/// `ends_result`, an empty one while the member is not settled in its group or
+/// no broker is there.
+struct ends_request {
+  std::vector<topic_partition> partitions;
+};
+
+/// Nothing comes from a held partition, and nothing is known to be in its way.
+/// Not answered: what it brings is records. Of another generation it is void.
+struct wake_request {
+  topic_partition tp;
+  cafka::generation generation;
+  offset_t offset = 0;   ///< where delivery goes on; negative: logical
+  bool reassign = false; ///< else a seek
+};
+
 /// Leaves the group and ends.
 struct close_client {};
 
-// -- worker -> manager ---------------------------------------------------------------
+// -- worker and its lane -> manager ---------------------------------------------------
 
 /// Names a worker life of a partition.
 struct worker_id {
@@ -122,12 +167,20 @@ struct worker_ready {
   offset_t after = -1;
 };
 
+struct call_ended {
+  worker_id from;
+  core::delivery_ptr what;
+  handler_answer::kind answer = handler_answer::kind::ack;
+  offset_t through = -1; ///< last offset of the batch, or of `ack_through`
+};
+
 /// A handler call begins, with a new block or with a redelivered one.
 struct call_begun {
   worker_id from;
   core::delivery_ptr what;
   bool is_new = true;
   offset_t next = -1; ///< new: the source's position behind the block
+  std::optional<call_ended> before; ///< ended just now
 };
 
 /// What a drain of the source told beside records. Sent before `call_begun`.
@@ -135,13 +188,6 @@ struct source_advanced {
   worker_id from;
   std::optional<offset_t> resolved_begin;
   std::optional<offset_t> next;
-};
-
-struct call_ended {
-  worker_id from;
-  core::delivery_ptr what;
-  handler_answer::kind answer = handler_answer::kind::ack;
-  offset_t through = -1; ///< last offset of the batch, or of `ack_through`
 };
 
 /// The source's position is out of the broker's range.
@@ -175,13 +221,8 @@ struct redeliver {
 };
 
 struct read_source {
-  core::volume used;    ///< of the window
   core::range_set skip; ///< individually acked already
   offset_t from = 0;    ///< nothing below; 0 where the begin is not resolved
-};
-
-struct window_freed {
-  core::volume amount;
 };
 
 /// Stops (true) or resumes new deliveries: too many ranges of acks.
@@ -201,19 +242,17 @@ struct fence_worker {
   close_reason why = close_reason::lost;
 };
 
-// -- a worker's lane and source -> worker ------------------------------------------------
-
-struct queue_ready {};
+// -- a worker's lane -> worker -----------------------------------------------------------
 
 struct handler_built {
   errc code = errc::none; ///< or why it was not
   std::string text;
 };
 
+/// A call ended the worker, or it has returned after a stop.
 struct call_returned {
-  std::optional<handler_answer> answer; ///< nothing: it threw `text`
+  errc code = errc::none;
   std::string text;
-  bool begun = true; ///< false: the drain came first, nothing was called
 };
 
 struct handler_closed {};
@@ -221,6 +260,12 @@ struct handler_closed {};
 // -- an actor to itself, on time -----------------------------------------------------------
 
 struct tick {};
+
+/// What follows from the acks before it is to be done.
+struct settle_acks {};
+
+/// The acks that were gathered are to be passed on.
+struct pass_acks {};
 
 struct backoff_elapsed {
   topic_partition tp;
@@ -233,6 +278,17 @@ struct drain_expired {};
 /// `attempt`: the last commit of which revocation.
 struct commit_expired {
   std::uint64_t attempt = 0;
+};
+
+/// What the leader of a partition holds is to be asked for again.
+struct ask_range_again {
+  topic_partition tp;
+  cafka::generation generation;
+};
+
+/// The last commit of a revocation was refused for now. `id`: of that commit.
+struct commit_again {
+  std::uint64_t id = 0;
 };
 
 struct client_ready {};
@@ -271,6 +327,12 @@ struct stop_deadline {
   each(seek_done)                                                              \
   each(client_failure)                                                         \
   each(client_recovered)                                                       \
+  each(ends_result)                                                            \
+  each(ends_request)                                                           \
+  each(range_result)                                                           \
+  each(range_request)                                                          \
+  each(ask_range_again)                                                        \
+  each(wake_request)                                                           \
   each(commit_request)                                                         \
   each(revocation_done)                                                        \
   each(seek_request)                                                           \
@@ -285,18 +347,20 @@ struct stop_deadline {
   each(close_failed)                                                           \
   each(redeliver)                                                              \
   each(read_source)                                                            \
-  each(window_freed)                                                           \
   each(hold_delivery)                                                          \
   each(drain_worker)                                                           \
   each(fence_worker)                                                           \
-  each(queue_ready)                                                            \
   each(handler_built)                                                          \
   each(call_returned)                                                          \
   each(handler_closed)                                                         \
   each(tick)                                                                   \
+  each(passed_acks)                                                            \
+  each(settle_acks)                                                            \
+  each(pass_acks)                                                              \
   each(backoff_elapsed)                                                        \
   each(drain_expired)                                                          \
   each(commit_expired)                                                         \
+  each(commit_again)                                                           \
   each(client_ready)                                                           \
   each(retry_look_up)                                                          \
   each(restart_group)                                                          \

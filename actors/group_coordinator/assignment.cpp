@@ -15,12 +15,11 @@ using std::chrono::seconds;
 /// Committed offsets are asked for again after this long when the answer was an
 /// error; librdkafka's retry.backoff.max.ms of its newer versions.
 constexpr auto look_up_retry = seconds{1};
-constexpr milliseconds look_up_timeout = seconds{10};
 
-/// The end of the client waits for a count that runs, and then it still has to
-/// leave the group.
-constexpr milliseconds count_timeout = seconds{2};
-static_assert(count_timeout < group_coordinator_state::close_limit);
+/// The end of the client waits for a question that runs, and then it still has
+/// to leave the group.
+constexpr milliseconds question_timeout = seconds{3};
+static_assert(question_timeout < group_coordinator_state::close_limit);
 
 /// Token of a look-up that only asks whether a broker is there. Rebalances,
 /// whose serial numbers are the other tokens, count from 1.
@@ -32,17 +31,17 @@ constexpr std::uint64_t probe_token = 0;
 void group_coordinator_state::probe() {
   if (!held_.empty())
     client_->look_up_committed(probe_token, {held_.begin()->first},
-                               look_up_timeout);
+                               question_timeout);
 }
 
 void group_coordinator_state::look_up(rebalance_id id) {
   if (!client_ || !assigning_ || assigning_->id != id)
     return;
   if (must_count())
-    client_->count_partitions(count_timeout);
+    client_->count_partitions(question_timeout);
   else
     client_->look_up_committed(id.value, assigning_->partitions,
-                               look_up_timeout);
+                               question_timeout);
 }
 
 /// Before the first assignment, unless new partitions begin where all do.

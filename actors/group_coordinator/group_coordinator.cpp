@@ -3,6 +3,8 @@
 #include "caf/client_properties.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace cafka::actors {
@@ -68,6 +70,9 @@ coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
     [this](const commit_request& x) { on_commit_request(x); },
     [this](const revocation_done& x) { on_revocation_done(x); },
     [this](const seek_request& x) { on_seek_request(x); },
+    [this](const ends_request& x) { on_ends_request(x); },
+    [this](const wake_request& x) { on_wake_request(x); },
+    [this](const range_request& x) { on_range_request(x); },
     [this](close_client) { self_->quit(caf::exit_reason::user_shutdown); },
     [this](client_ready) { on_client_ready(); },
     [this](retry_look_up x) { look_up(x.rebalance); },
@@ -88,13 +93,26 @@ void group_coordinator_state::on_keep_alive() {
 
 void group_coordinator_state::on_client_ready() {
   woken_->store(false);
+  auto all = take_events();
+  if (all && may_send()) {
+    client_->catch_up(); // the member may be about to join
+    all = take_events();
+    if (all)
+      send_outstanding();
+  }
+  if (!all)
+    compat::post(coordinator_actor{self_}, client_ready{});
+}
+
+/// False: there may be more.
+bool group_coordinator_state::take_events() {
   for (int i = 0; client_ && i < events_max; ++i) {
     auto x = client_->poll();
     if (!x)
-      return;
+      return true;
     std::visit([this](const auto& y) { on_event(y); }, *x);
   }
-  compat::post(coordinator_actor{self_}, client_ready{});
+  return !client_;
 }
 
 /// The framework's own fence: Kafka accepts a commit for a partition that the
@@ -120,14 +138,17 @@ void group_coordinator_state::on_commit_request(const commit_request& x) {
   }
   outstanding_ = std::move(accepted);
   outstanding_sent_ = false;
-  on_client_ready(); // the newest word on the membership
-  send_outstanding();
+  on_client_ready(); // the newest word on the membership, and sends it
 }
 
 /// Parks the commit while the member joins: see `kafka::membership`.
+bool group_coordinator_state::may_send() const {
+  return client_ && outstanding_ && !outstanding_sent_
+         && (settled_ || revoking_);
+}
+
 void group_coordinator_state::send_outstanding() {
-  if (!client_ || !outstanding_ || outstanding_sent_
-      || (!settled_ && !revoking_))
+  if (!may_send())
     return;
   outstanding_sent_ = true;
   std::vector<kafka::partition_offset> offsets;
@@ -180,14 +201,12 @@ void group_coordinator_state::on_event(const kafka::revoked& x) {
   if (!revoking_)
     revoking_.emplace();
   revoking_->id = id;
+  auto& all = revoking_->partitions;
+  std::set<topic_partition> known{all.begin(), all.end()};
   for (auto& tp : x.partitions)
-    if (held_.count(tp)
-        && std::find(revoking_->partitions.begin(), revoking_->partitions.end(),
-                     tp)
-             == revoking_->partitions.end())
-      revoking_->partitions.push_back(tp);
-  compat::post(manager_,
-               assignments_revoked{id, revoking_->partitions, x.lost});
+    if (held_.count(tp) && known.insert(tp).second)
+      all.push_back(tp);
+  compat::post(manager_, assignments_revoked{id, all, x.lost});
   if (x.lost && commit_on_its_way()) {
     renew_client();
   } else if (x.lost) {
@@ -198,9 +217,12 @@ void group_coordinator_state::on_event(const kafka::revoked& x) {
   }
 }
 
+void group_coordinator_state::on_event(kafka::forgotten) {
+  renew_client();
+}
+
 void group_coordinator_state::on_event(const kafka::membership& x) {
   settled_ = x.settled;
-  send_outstanding();
 }
 
 void group_coordinator_state::on_event(const kafka::commit_answered& x) {
@@ -208,13 +230,15 @@ void group_coordinator_state::on_event(const kafka::commit_answered& x) {
     on_answer();
   if (!outstanding_ || outstanding_->id != x.token)
     return;
+  std::map<topic_partition, kafka::error> failures;
+  for (auto& entry : x.entries)
+    failures.emplace(entry.what.tp, entry.failure);
   auto request = std::exchange(outstanding_, std::nullopt);
   commit_result result{request->id, {}};
   for (auto& asked : request->entries) {
-    auto is_it = [&](const auto& y) { return y.what.tp == asked.tp; };
-    auto i = std::find_if(x.entries.begin(), x.entries.end(), is_it);
+    auto i = failures.find(asked.tp);
     result.entries.push_back({asked.tp, asked.generation, asked.offset,
-                              i == x.entries.end() ? x.failure : i->failure});
+                              i == failures.end() ? x.failure : i->second});
   }
   compat::post(manager_, std::move(result));
   if (x.failure)
@@ -265,9 +289,10 @@ void group_coordinator_state::give_back() {
     self_->quit(make_error(errc::coordinator_died, failure.text));
 }
 
-/// A commit is outstanding for partitions that we no longer have: librdkafka
-/// may send it later, under its next generation, and move the group's offset
-/// back. Only without this client it cannot.
+/// librdkafka may move the group's offset back for partitions that we no longer
+/// have: a commit that is outstanding it sends later, under its next generation
+/// or while it is destroyed, and a member that was forgotten goes on where it
+/// stood. Only without connections it cannot.
 void group_coordinator_state::renew_client() {
   assignments_revoked all{{++last_rebalance_.value}, {}, true};
   for (auto& [tp, g] : held_)
@@ -279,7 +304,10 @@ void group_coordinator_state::renew_client() {
   held_.clear();
   assigning_.reset();
   revoking_.reset();
+  if (std::exchange(finding_ends_, false))
+    compat::post(manager_, ends_result{}); // the old client will not answer
   client_->detach();
+  client_->cut_off();
   auto old
     = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));
   self_->system().spawn<caf::detached>([old](caf::event_based_actor*) {

@@ -22,7 +22,8 @@ namespace cafka::actors {
 ///      ▲                        │ revoked: the look-up is void     │ revoked
 ///      │                        ▼                                  ▼
 ///      └──────── given back ◄── revocation_done ─────────────── revoking
-///   any ── a commit is outstanding when partitions are lost or given back ──►
+///   any ── a commit is outstanding when partitions are lost or given back, or
+///          the group had forgotten the member ──►
 ///          the client is destroyed without close and made anew ──► joining
 ///   any ── close_client, or any end ──► the client goes to a reaper
 /// ```
@@ -60,14 +61,20 @@ private:
   void on_keep_alive();
   void on_commit_request(const commit_request& x);
   void on_seek_request(const seek_request& x);
+  void on_ends_request(const ends_request& x);
+  void on_wake_request(const wake_request& x);
+  void on_range_request(const range_request& x);
   void on_revocation_done(const revocation_done& x);
   void look_up(rebalance_id id);
 
   // -- the client's events
   void on_event(const kafka::assigned& x);
   void on_event(const kafka::revoked& x);
+  void on_event(kafka::forgotten x);
   void on_event(const kafka::committed_found& x);
   void on_event(const kafka::partitions_counted& x);
+  void on_event(const kafka::ends_found& x);
+  void on_event(const kafka::range_found& x);
   void on_event(const kafka::commit_answered& x);
   void on_event(const kafka::membership& x);
   void on_event(const kafka::client_error& x);
@@ -76,6 +83,8 @@ private:
   // -- what it does
   bool open();
   void accept(const std::vector<kafka::committed_found::entry>& found);
+  bool take_events();
+  bool may_send() const;
   void send_outstanding();
   bool commit_on_its_way() const noexcept {
     return outstanding_ && outstanding_sent_;
@@ -110,6 +119,7 @@ private:
   std::optional<commit_request> outstanding_;
   bool outstanding_sent_ = false; // else it waits for the member to settle
   bool settled_ = true;           // unless the client says otherwise
+  bool finding_ends_ = false;     // the manager awaits them
   bool counted_ = false;          // the topics' partitions, in this life
   caf::timespan keep_alive_;
   outage_watch outage_;

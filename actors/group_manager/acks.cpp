@@ -2,9 +2,30 @@
 
 #include "actors/group_manager/group_manager.hpp"
 
+#include <iterator>
 #include <utility>
+#include <variant>
 
 namespace cafka::actors {
+
+namespace {
+
+/// Behind the rising cumulative acks that `first` begins, of its partition and
+/// generation.
+template <class Iterator>
+Iterator end_of_run(Iterator first, Iterator last) {
+  auto* before = std::get_if<ack>(&*first);
+  for (auto i = std::next(first); i != last; ++i) {
+    auto* x = std::get_if<ack>(&*i);
+    if (!x || x->offset <= before->offset || x->partition != before->partition
+        || x->generation != before->generation || x->topic != before->topic)
+      return i;
+    before = x;
+  }
+  return last;
+}
+
+} // namespace
 
 // -- acks ------------------------------------------------------------------------------
 
@@ -32,17 +53,68 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
     apply(tp, held, effect);
   auto& tracker = held.machine.tracker();
   ack_reply reply{effect.result, tracker ? tracker->watermark() : -1};
-  check_drained(); // may give the partition back
+  check_drained(tp, held); // may give the partition back
   return reply;
+}
+
+void group_manager_state::on_passed_acks(const passed_acks& x) {
+  for (auto i = x.items.begin(); i != x.items.end();) {
+    if (auto* one = std::get_if<ack_individual>(&*i)) {
+      on_ack({one->topic, one->partition}, one->generation, one->offsets,
+             false);
+      ++i;
+      continue;
+    }
+    auto run_end = end_of_run(i, x.items.end());
+    for (i = skip_implied(i, run_end); i != run_end; ++i) {
+      auto& one = std::get<ack>(*i);
+      on_ack({one.topic, one.partition}, one.generation, {&one.offset, 1},
+             true);
+    }
+  }
+}
+
+/// Of rising cumulative acks of one partition and generation the last stands for
+/// all, if the manager takes each: then it is returned, else the first.
+group_manager_state::ack_iterator
+group_manager_state::skip_implied(ack_iterator first, ack_iterator last) const {
+  auto& lowest = std::get<ack>(*first);
+  auto& highest = std::get<ack>(*std::prev(last));
+  auto i = held_.find({lowest.topic, lowest.partition});
+  if (i == held_.end() || i->second.machine.gen() != lowest.generation)
+    return first;
+  auto& tracker = i->second.machine.tracker();
+  auto all_count = tracker && tracker->watermark() <= lowest.offset
+                   && highest.offset < tracker->position();
+  return all_count ? std::prev(last) : first;
 }
 
 void group_manager_state::apply(const topic_partition& tp, held_partition& x,
                                 const core::ack_effect& effect) {
-  if (effect.freed != core::volume{} && x.machine.has_worker())
-    compat::post(x.worker->handle, window_freed{effect.freed});
   check_ack_ranges(tp, x);
   if (effect.moved)
     commits_.acked(effect.records, now());
+  if (effect.freed != core::volume{} && x.machine.has_worker()) {
+    if (x.worker->freed == core::volume{})
+      settle_later(tp);
+    x.worker->freed += effect.freed;
+  } else if (unsettled_.empty()) {
+    commit_if_due();
+  }
+}
+
+/// What follows from acks is done once for all that wait in the mailbox.
+void group_manager_state::settle_later(const topic_partition& tp) {
+  if (unsettled_.empty())
+    compat::post(manager_actor{self_}, settle_acks{});
+  unsettled_.push_back(tp);
+}
+
+void group_manager_state::on_settle_acks() {
+  for (auto& tp : std::exchange(unsettled_, {}))
+    if (auto i = held_.find(tp); i != held_.end() && i->second.worker)
+      if (auto& to = *i->second.worker; to.freed != core::volume{})
+        to.window->free(std::exchange(to.freed, {}), to.full_acks);
   commit_if_due();
 }
 
@@ -80,11 +152,10 @@ void group_manager_state::commit_if_due() {
 bool group_manager_state::send_commit(const std::set<topic_partition>* only) {
   commit_request request;
   for (auto& [tp, x] : held_) {
-    auto& tracker = x.machine.tracker();
-    if ((only && !only->count(tp)) || !tracker
-        || tracker->watermark() == x.committed)
+    if ((only && !only->count(tp)) || !x.is_uncommitted())
       continue;
-    request.entries.push_back({tp, x.machine.gen(), tracker->watermark()});
+    auto watermark = x.machine.tracker()->watermark();
+    request.entries.push_back({tp, x.machine.gen(), watermark});
   }
   if (request.entries.empty())
     return false;
@@ -121,8 +192,8 @@ void group_manager_state::on_commit_result(const commit_result& x) {
     commit_if_due();
   else if (revocation_->at == revocation::phase::committing) {
     if (revocation_->commit_id == x.id)
-      finish_revocation();
-    else
+      on_revoke_commit_result(x);
+    else if (!revocation_->commit_id)
       commit_revoked();
   }
 }

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// How often slow calls and refused acks are looked at.
+/// How often slow calls, refused acks and progress are looked at.
 constexpr auto watch_interval = seconds{1};
 
 core::restart_limits limits_of(const group_config& x) {
@@ -75,6 +75,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
            const std::vector<offset_t>& offsets) {
       on_ack({topic, partition}, g, offsets, false);
     },
+    [this](const passed_acks& x) { on_passed_acks(x); },
     [this](const ack_request& x) {
       return on_ack({x.topic, x.partition}, x.generation, x.offsets,
                     x.cumulative);
@@ -87,6 +88,8 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](const assignments_revoked& x) { on_revoked(x); },
     [this](const commit_result& x) { on_commit_result(x); },
     [this](const seek_done& x) { on_seek_done(x); },
+    [this](const ends_result& x) { on_ends_result(x); },
+    [this](const range_result& x) { on_range_result(x); },
     [this](const client_failure& x) { on_client_failure(x); },
     [this](client_recovered) { tell(event_kind::client_recovered, {}, {}); },
     [this](const worker_ready& x) { on_worker_ready(x); },
@@ -101,10 +104,13 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
            errc::handler_failed, x.text);
     },
     [this](const event& x) { hub_.relay(x); },
+    [this](settle_acks) { on_settle_acks(); },
     [this](tick) { on_tick(); },
     [this](const backoff_elapsed& x) { on_backoff_elapsed(x); },
     [this](drain_expired) { on_drain_expired(); },
     [this](commit_expired x) { on_commit_expired(x); },
+    [this](commit_again x) { on_commit_again(x); },
+    [this](const ask_range_again& x) { on_ask_range_again(x); },
   };
 }
 
@@ -145,6 +151,7 @@ void group_manager_state::on_tick() {
     return; // an earlier one was armed meanwhile and has come
   armed_.reset();
   report_slow_calls(t);
+  watch_progress(t);
   refusals_.report(hub_);
   commit_if_due();
   arm(t + watch_interval);
@@ -201,7 +208,7 @@ partition_status group_manager_state::status_of(const topic_partition& tp,
   result.window_records = x.machine.retained().records;
   result.window_bytes = x.machine.retained().bytes;
   result.restarts = x.machine.restarts();
-  result.healthy = x.slow_reports == 0;
+  result.healthy = x.slow_reports == 0 && !x.watch.stalls();
   result.last_error = x.last_error;
   result.last_error_text = x.last_error_text;
   auto& tracker = x.machine.tracker();
@@ -209,13 +216,7 @@ partition_status group_manager_state::status_of(const topic_partition& tp,
     return result;
   result.position = tracker->position();
   result.watermark = tracker->watermark();
-  // Control records may lie between the last record and the end. Only while
-  // somebody reads does the source hear that the end moved on.
-  auto is_read = x.machine.state() == partition_state::running;
-  if (is_read && x.source->at_end() && !tracker->has_pending())
-    result.lag = 0;
-  else if (auto end = x.source->readable_end())
-    result.lag = std::max<std::int64_t>(*end - tracker->watermark(), 0);
+  result.lag = lag_of(x);
   return result;
 }
 

@@ -5,8 +5,10 @@
 #include "actors/group_manager/revoke_commit_limit.hpp"
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/partition_worker/delivery_window.hpp"
 #include "core/commit_policy.hpp"
 #include "core/partition.hpp"
+#include "core/progress_watch.hpp"
 
 #include <map>
 #include <memory>
@@ -14,6 +16,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace cafka::actors {
 
@@ -25,22 +28,34 @@ struct held_partition {
   struct worker_link {
     worker_id id;
     worker_actor handle;
+    std::shared_ptr<delivery_window> window;
     bool down = false;
     bool released = false;
     bool lost_records = false;
     caf::error cause;
+    std::uint64_t full_acks = 0; ///< its calls that acked everything
+    core::volume freed;          ///< in its window, and not yet told
   };
 
-  held_partition(core::partition m, core::record_source_ptr s)
-    : machine(std::move(m)), source(std::move(s)) {
+  held_partition(core::partition m, core::record_source_ptr s,
+                 duration patience)
+    : machine(std::move(m)), source(std::move(s)), watch(patience) {
+  }
+
+  /// The broker has not confirmed its watermark.
+  bool is_uncommitted() const noexcept {
+    auto& tracker = machine.tracker();
+    return tracker && tracker->watermark() != committed;
   }
 
   core::partition machine;
   core::record_source_ptr source;
+  core::progress_watch watch;
   std::shared_ptr<const partition_identity> identity;
   std::optional<worker_link> worker;
-  bool moving = false;            ///< the coordinator moves the position
-  bool position_lost = false;     ///< out of range until it has been moved
+  bool moving = false;        ///< the coordinator moves the position
+  bool position_lost = false; ///< out of range until it has been moved
+  int range_asked = 0; ///< times, while it is doubted that it is out of range
   time_point drain_until;         ///< while it is draining
   bool drain_over = false;        ///< fenced; only its last commit is missing
   bool held_back = false;         ///< too many ranges of acks
@@ -89,7 +104,9 @@ private:
     enum class phase { draining, committing };
     rebalance_id rebalance; ///< 0 for a stop that no rebalance asked for
     std::set<topic_partition> partitions;
+    std::set<topic_partition> draining; ///< those of them that are not fenced
     phase at = phase::draining;
+    std::set<topic_partition> uncommitted;  ///< its last commit is to hold them
     std::optional<std::uint64_t> commit_id; ///< of its last commit
     std::uint64_t attempt = 0; ///< tells the timers of two commits apart
     close_reason why = close_reason::revoked;
@@ -98,6 +115,7 @@ private:
 
   // -- rebalance.cpp: assignments, revocations, stop
   void on_assigned(const assignments_received& x);
+  held_map::iterator hold(const std::string& group, const assignment& a);
   void on_revoked(const assignments_revoked& x);
   void on_stop(close_reason why, caf::error result);
   void on_coordinator_down(const caf::error& cause);
@@ -105,11 +123,15 @@ private:
   void lose(held_map::iterator i);
   void start_revocation(rebalance_id id, std::set<topic_partition> partitions,
                         caf::timespan limit, close_reason why);
-  void check_drained();
+  void check_drained(const topic_partition& tp, held_partition& x);
+  bool fence_if_drained(const topic_partition& tp, held_partition& x);
+  void end_drain();
   void on_drain_expired();
   void on_commit_expired(commit_expired x);
   void fence(const topic_partition& tp, held_partition& x);
+  void on_commit_again(commit_again x);
   void commit_revoked();
+  void on_revoke_commit_result(const commit_result& x);
   void finish_revocation();
   void finish_stop();
 
@@ -128,15 +150,34 @@ private:
   void on_source_advanced(const source_advanced& x);
   void on_call_begun(const call_begun& x);
   void on_call_ended(const call_ended& x);
-  void on_position_lost(const position_lost& x);
   void on_worker_drained(const worker_drained& x);
   void report_slow_calls(time_point now);
+
+  // -- reset.cpp: positions that are out of the broker's range
+  void on_position_lost(const position_lost& x);
+  void on_ask_range_again(const ask_range_again& x);
+  void on_range_result(const range_result& x);
+  void reset_position(const topic_partition& tp, held_partition& x);
+
+  // -- progress.cpp: stalls, and the ends of partitions
+  core::progress_facts progress_of(const topic_partition& tp,
+                                   const held_partition& x) const;
+  void watch_progress(time_point now);
+  void on_ends_result(const ends_result& x);
+  void on_stall(const topic_partition& tp, held_partition& x, bool reassign);
+  void on_resumed(const topic_partition& tp, const held_partition& x);
+  std::int64_t lag_of(const held_partition& x) const;
 
   // -- acks.cpp: acks and commits
   ack_reply on_ack(const topic_partition& tp, generation g,
                    std::span<const offset_t> offsets, bool cumulative);
+  void on_passed_acks(const passed_acks& x);
+  using ack_iterator = decltype(passed_acks::items)::const_iterator;
+  ack_iterator skip_implied(ack_iterator first, ack_iterator last) const;
   void apply(const topic_partition& tp, held_partition& x,
              const core::ack_effect& effect);
+  void settle_later(const topic_partition& tp);
+  void on_settle_acks();
   void check_ack_ranges(const topic_partition& tp, held_partition& x);
   void commit_if_due();
   bool send_commit(const std::set<topic_partition>* only);
@@ -169,6 +210,7 @@ private:
   held_map held_;
   core::restart_limits limits_;
   core::commit_policy commits_;
+  std::vector<topic_partition> unsettled_; // `settle_acks` is on its way
   std::uint64_t last_commit_id_ = 0;
   rebalance_id last_rebalance_;
   std::optional<revocation> revocation_;
@@ -176,6 +218,7 @@ private:
   std::optional<caf::error> stop_result_; // set: the group stops
   std::minstd_rand random_;
   std::optional<time_point> armed_;
+  std::set<topic_partition> ends_asked_; // one request at a time
   refusal_log refusals_;
   std::uint64_t stale_dropped_ = 0;
 };

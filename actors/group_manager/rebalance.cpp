@@ -4,6 +4,7 @@
 #include "actors/group_manager/group_manager.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace cafka::actors {
 
@@ -15,23 +16,34 @@ void group_manager_state::on_assigned(const assignments_received& x) {
   last_rebalance_ = x.rebalance;
   if (stop_result_)
     return; // the coordinator is about to close
-  for (auto& a : x.partitions) {
-    core::partition machine{a.generation, a.begin, limits_};
-    auto [i, is_new] = held_.try_emplace(a.tp, std::move(machine), a.source);
-    if (!is_new)
-      continue; // kept, never doubled
-    auto& held = i->second;
-    held.identity = std::make_shared<const partition_identity>(
-      partition_identity{x.group, a.tp.topic, a.tp.partition, a.generation});
-    held.committed = a.committed.value_or(-1);
-    tell(event_kind::assigned, a.tp, a.generation, a.begin);
-    if (!a.committed && a.begin >= 0) {
-      commits_.acked(0, now());
-      commits_.urge();
-    }
-    spawn_worker(a.tp, held);
-  }
+  std::vector<held_map::iterator> added;
+  for (auto& a : x.partitions)
+    if (auto i = hold(x.group, a); i != held_.end())
+      added.push_back(i);
+  tell(event_kind::assignment_complete, {}, {}, -1, added.size());
+  for (auto i : added) // who hears of records knows the whole assignment
+    spawn_worker(i->first, i->second);
   commit_if_due();
+}
+
+/// The end where it is held already: kept, never doubled.
+group_manager_state::held_map::iterator
+group_manager_state::hold(const std::string& group, const assignment& a) {
+  core::partition machine{a.generation, a.begin, limits_};
+  auto [i, is_new] = held_.try_emplace(a.tp, std::move(machine), a.source,
+                                       options_->config.progress_timeout);
+  if (!is_new)
+    return held_.end();
+  auto& held = i->second;
+  held.identity = std::make_shared<const partition_identity>(
+    partition_identity{group, a.tp.topic, a.tp.partition, a.generation});
+  held.committed = a.committed.value_or(-1);
+  tell(event_kind::assigned, a.tp, a.generation, a.begin);
+  if (!a.committed && a.begin >= 0) {
+    commits_.acked(0, now());
+    commits_.urge();
+  }
+  return i;
 }
 
 void group_manager_state::on_revoked(const assignments_revoked& x) {
@@ -45,12 +57,19 @@ void group_manager_state::on_revoked(const assignments_revoked& x) {
                      options_->config.drain_timeout, close_reason::revoked);
     return;
   }
+  std::uint64_t count = 0;
   for (auto& tp : x.partitions) {
-    if (auto i = held_.find(tp); i != held_.end())
+    if (auto i = held_.find(tp); i != held_.end()) {
       lose(i);
-    if (revocation_)
+      ++count;
+    }
+    if (revocation_) {
       revocation_->partitions.erase(tp);
+      revocation_->draining.erase(tp);
+      revocation_->uncommitted.erase(tp);
+    }
   }
+  tell(event_kind::revocation_complete, {}, {}, -1, count);
   if (!revocation_) {
     compat::post(coordinator_, revocation_done{x.rebalance});
     return;
@@ -59,7 +78,7 @@ void group_manager_state::on_revoked(const assignments_revoked& x) {
   if (revocation_->partitions.empty())
     finish_revocation(); // its commit has nothing left to wait for
   else
-    check_drained();
+    end_drain();
 }
 
 void group_manager_state::on_stop(close_reason why, caf::error result) {
@@ -117,12 +136,17 @@ void group_manager_state::start_revocation(rebalance_id id,
   revocation_->why = why;
   for (auto& tp : partitions) {
     auto& x = held_.at(tp);
+    auto is_new = revocation_->partitions.insert(tp).second;
+    if (is_new)
+      revocation_->draining.insert(tp);
     // A drain that runs is never prolonged.
-    if (revocation_->partitions.insert(tp).second || deadline < x.drain_until)
+    if (is_new || deadline < x.drain_until)
       begin_drain(x, deadline, why);
   }
   compat::send_after(self_, manager_actor{self_}, limit, drain_expired{});
-  check_drained();
+  for (auto& tp : partitions)
+    fence_if_drained(tp, held_.at(tp));
+  end_drain();
 }
 
 void group_manager_state::begin_drain(held_partition& x, time_point deadline,
@@ -133,19 +157,29 @@ void group_manager_state::begin_drain(held_partition& x, time_point deadline,
   x.machine.begin_drain();
 }
 
-void group_manager_state::check_drained() {
-  if (!revocation_ || revocation_->at != revocation::phase::draining)
-    return;
-  bool all = true;
-  for (auto& tp : revocation_->partitions) {
-    auto& x = held_.at(tp);
-    if (!x.drain_over && x.machine.drained())
-      fence(tp, x);
-    all = all && x.drain_over;
-  }
-  if (!all)
+/// After whatever may have been the last that its drain waits for. The partition
+/// may be given back then.
+void group_manager_state::check_drained(const topic_partition& tp,
+                                        held_partition& x) {
+  if (fence_if_drained(tp, x))
+    end_drain();
+}
+
+bool group_manager_state::fence_if_drained(const topic_partition& tp,
+                                           held_partition& x) {
+  if (x.drain_over || !x.machine.drained())
+    return false;
+  fence(tp, x);
+  return true;
+}
+
+/// Once nothing drains any more, the last commit follows.
+void group_manager_state::end_drain() {
+  if (!revocation_ || revocation_->at != revocation::phase::draining
+      || !revocation_->draining.empty())
     return;
   revocation_->at = revocation::phase::committing;
+  revocation_->uncommitted = revocation_->partitions;
   revocation_->attempt = ++last_attempt_;
   compat::send_after(self_, manager_actor{self_}, revoke_commit_limit,
                      commit_expired{revocation_->attempt});
@@ -153,21 +187,22 @@ void group_manager_state::check_drained() {
 }
 
 void group_manager_state::on_drain_expired() {
-  if (!revocation_ || revocation_->at != revocation::phase::draining)
+  if (!revocation_)
     return;
-  for (auto& tp : revocation_->partitions) {
+  for (auto& tp : std::set{revocation_->draining}) {
     auto& held = held_.at(tp);
-    if (held.drain_over || now() < held.drain_until)
+    if (now() < held.drain_until)
       continue;
     tell(event_kind::drain_expired, tp, held.machine.gen());
     fence(tp, held);
   }
-  check_drained();
+  end_drain();
 }
 
 /// From here on no ack of the generation counts any more.
 void group_manager_state::fence(const topic_partition& tp, held_partition& x) {
   x.drain_over = true;
+  revocation_->draining.erase(tp);
   memory_->raise(tp);
   if (x.machine.has_worker())
     compat::post(x.worker->handle, fence_worker{revocation_->why});
@@ -177,19 +212,42 @@ void group_manager_state::fence(const topic_partition& tp, held_partition& x) {
 void group_manager_state::commit_revoked() {
   if (commits_.in_flight())
     return; // its result calls again
-  if (send_commit(&revocation_->partitions))
+  if (send_commit(&revocation_->uncommitted))
     revocation_->commit_id = last_commit_id_;
   else
     finish_revocation();
+}
+
+/// What was refused for now is sent again: given back uncommitted, its records
+/// would come again at the next owner. What was refused for good is not.
+void group_manager_state::on_revoke_commit_result(const commit_result& x) {
+  std::set<topic_partition> again;
+  for (auto& entry : x.entries)
+    if (entry.failure.retriable && revocation_->partitions.count(entry.tp))
+      again.insert(entry.tp);
+  revocation_->uncommitted = std::move(again);
+  if (revocation_->uncommitted.empty())
+    finish_revocation();
+  else
+    compat::send_after(self_, manager_actor{self_}, revoke_commit_retry,
+                       commit_again{x.id});
+}
+
+void group_manager_state::on_commit_again(commit_again x) {
+  if (!revocation_ || revocation_->commit_id != x.id)
+    return; // overtaken
+  revocation_->commit_id.reset();
+  commit_revoked();
 }
 
 void group_manager_state::on_commit_expired(commit_expired x) {
   if (!revocation_ || revocation_->attempt != x.attempt
       || revocation_->at != revocation::phase::committing)
     return;
-  for (auto& tp : revocation_->partitions)
-    tell(event_kind::commit_failed, tp, held_.at(tp).machine.gen(), -1, 0,
-         errc::timed_out, "no answer before the partition is given back");
+  for (auto& tp : revocation_->uncommitted)
+    if (auto i = held_.find(tp); i != held_.end() && i->second.is_uncommitted())
+      tell(event_kind::commit_failed, tp, i->second.machine.gen(), -1, 0,
+           errc::timed_out, "not accepted before the partition is given back");
   finish_revocation();
 }
 
@@ -203,6 +261,7 @@ void group_manager_state::finish_revocation() {
          tracker ? tracker->watermark() : -1);
     held_.erase(i);
   }
+  tell(event_kind::revocation_complete, {}, {}, -1, done->partitions.size());
   if (done->rebalance.value != 0)
     compat::post(coordinator_, revocation_done{done->rebalance});
   if (stop_result_)

@@ -22,9 +22,11 @@ void group_manager_state::spawn_worker(const topic_partition& tp,
   settings.memory = memory_;
   settings.reports = gate_;
   settings.batch_size = cfg.batch_size;
-  settings.window = core::flow_window{cfg.prefetch_count, cfg.prefetch_bytes};
+  settings.window = std::make_shared<delivery_window>(
+    core::flow_window{cfg.prefetch_count, cfg.prefetch_bytes});
   held_partition::worker_link link;
   link.id = settings.id;
+  link.window = settings.window;
   using worker = compat::actor_of<partition_worker_state, worker_actor::base>;
   manager_actor me{self_};
   link.handle = make_worker_ ? make_worker_(me, std::move(settings))
@@ -86,10 +88,15 @@ void group_manager_state::join_worker_end(held_partition& x) {
 void group_manager_state::worker_gone(const topic_partition& tp,
                                       held_partition& x) {
   auto ended = std::exchange(x.worker, std::nullopt);
-  auto code = code_of(ended->cause);
-  auto text = text_of(ended->cause);
+  auto cause = x.position_lost
+                 ? make_error(errc::source_failed,
+                              "a broker refused an offset that the leader "
+                              "holds; it is fetched again")
+                 : ended->cause;
+  auto code = code_of(cause);
+  auto text = text_of(cause);
   fail(tp, x, code == errc::none ? errc::worker_killed : code, text,
-       ended->lost_records);
+       ended->lost_records || x.position_lost);
 }
 
 void group_manager_state::fail(const topic_partition& tp, held_partition& x,
@@ -102,11 +109,15 @@ void group_manager_state::fail(const topic_partition& tp, held_partition& x,
   tell(event_kind::worker_failed, tp, x.machine.gen(), -1, 0, code, text);
   using action = core::failure_decision::action;
   switch (decision.what) {
-    case action::restart:
-      compat::send_after(self_, manager_actor{self_},
-                         caf::timespan{decision.delay},
-                         backoff_elapsed{tp, x.machine.gen()});
+    case action::restart: {
+      backoff_elapsed then{tp, x.machine.gen()};
+      if (decision.delay == duration{}) // not by the way of the clock's thread
+        compat::post(manager_actor{self_}, std::move(then));
+      else
+        compat::send_after(self_, manager_actor{self_},
+                           caf::timespan{decision.delay}, std::move(then));
       return;
+    }
     case action::exhaust:
       tell(event_kind::worker_exhausted, tp, x.machine.gen(), -1, 0, code,
            text);
@@ -115,7 +126,7 @@ void group_manager_state::fail(const topic_partition& tp, held_partition& x,
                                                   to_string(tp) + ": " + text));
       return;
     case action::finish:
-      check_drained();
+      check_drained(tp, x);
       return;
   }
 }
@@ -178,8 +189,9 @@ void group_manager_state::on_worker_ready(const worker_ready& x) {
     compat::post(to, redeliver{std::move(*next)});
     return;
   }
+  held->worker->window->begin(held->machine.retained());
+  held->worker->freed = {}; // it is not in there
   read_source go_on;
-  go_on.used = held->machine.retained();
   if (auto& tracker = held->machine.tracker()) {
     go_on.skip = tracker->acked_above();
     go_on.from = tracker->position();
@@ -205,6 +217,8 @@ void group_manager_state::on_source_advanced(const source_advanced& x) {
 }
 
 void group_manager_state::on_call_begun(const call_begun& x) {
+  if (x.before)
+    on_call_ended(*x.before);
   auto* held = current(x.from);
   if (!held)
     return;
@@ -226,6 +240,10 @@ void group_manager_state::on_call_ended(const call_ended& x) {
     case kind::ack:
     case kind::ack_through: {
       auto effect = m.ack(x.through);
+      if (x.answer == kind::ack) {
+        ++held->worker->full_acks;
+        held->worker->freed = effect.freed = {}; // it knows of that
+      }
       // Explicit acks of the same records may have come first.
       if (effect.result == ack_result::accepted)
         apply(x.from.tp, *held, effect);
@@ -243,7 +261,7 @@ void group_manager_state::on_call_ended(const call_ended& x) {
     case kind::failed: // the worker ends with it instead
       break;
   }
-  check_drained();
+  check_drained(x.from.tp, *held);
 }
 
 void group_manager_state::on_worker_drained(const worker_drained& x) {
@@ -251,34 +269,7 @@ void group_manager_state::on_worker_drained(const worker_drained& x) {
   if (!held)
     return;
   held->machine.worker_drained();
-  check_drained();
-}
-
-/// The position is out of the broker's range: a new generation begins where
-/// `offset-reset-policy` says, told as an event.
-void group_manager_state::on_position_lost(const position_lost& x) {
-  auto* held = current(x.from);
-  if (!held || held->machine.state() == partition_state::draining)
-    return;
-  auto& tracker = held->machine.tracker();
-  auto lost = tracker ? tracker->position() : -1;
-  auto begin = options_->config.offset_reset_policy
-                   == offset_reset_policy::reset_to_earliest
-                 ? kafka::offset_earliest
-                 : kafka::offset_latest;
-  auto g = memory_->raise(x.from.tp);
-  compat::post(held->worker->handle, fence_worker{close_reason::reset});
-  held->machine = core::partition{g, begin, limits_};
-  held->identity = std::make_shared<const partition_identity>(
-    partition_identity{options_->config.group, x.from.tp.topic,
-                       x.from.tp.partition, g});
-  held->moving = true;
-  held->position_lost = true;
-  held->held_back = false;
-  held->slow_reports = 0;
-  held->committed = -1;
-  tell(event_kind::reset, x.from.tp, g, lost);
-  compat::post(coordinator_, seek_request{x.from.tp, g, begin, true});
+  check_drained(x.from.tp, *held);
 }
 
 void group_manager_state::report_slow_calls(time_point t) {

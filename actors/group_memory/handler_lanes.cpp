@@ -1,29 +1,83 @@
 #include "actors/group_memory/handler_lanes.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <list>
+#include <system_error>
 #include <utility>
 
 namespace cafka::actors {
 
 // -- thread_pool -------------------------------------------------------------------
 
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// A job that runs for longer counts as one that blocks, so that another thread
+/// may take its place. Longer than a lane's turn of short calls.
+constexpr auto short_job_max = std::chrono::milliseconds{2};
+
+} // namespace
+
 struct thread_pool::shared_state {
+  /// What a thread does now.
+  struct runner {
+    clock::time_point since;
+    bool blocks = false;
+  };
+
   std::mutex mutex;
-  std::condition_variable wake;
-  std::deque<job> waiting;
+  std::condition_variable wake;  // an idle thread
+  std::condition_variable watch; // the one that watches the others
+  std::deque<job> fresh;         // jobs of lanes that were idle
+  std::deque<job> going_on;      // and of those that just had a turn
+  bool fresh_first = true;
   std::list<std::thread> threads;
+  std::list<runner> busy;
   std::size_t threads_max = 0;
+  std::size_t at_once_max = 0; // jobs that do not block
+  std::size_t blocked = 0;
   std::size_t idle = 0;
-  std::size_t busy = 0;
+  bool watched = false;
   bool closed = false;
   bool exhausted = false;
   std::function<void(std::size_t)> on_exhausted;
+
+  bool waits() const noexcept {
+    return !fresh.empty() || !going_on.empty();
+  }
+  /// From each in turn: what is woken is soon served however many lanes have no
+  /// end of work, and the other way round.
+  job take() {
+    auto of_fresh = going_on.empty() || (fresh_first && !fresh.empty());
+    fresh_first = !of_fresh;
+    auto& from = of_fresh ? fresh : going_on;
+    auto result = std::move(from.front());
+    from.pop_front();
+    return result;
+  }
+  bool is_full() const noexcept {
+    return busy.size() - blocked >= at_once_max;
+  }
+  void find_blocked() noexcept {
+    auto limit = clock::now() - short_job_max;
+    for (auto& x : busy)
+      if (!x.blocks && x.since <= limit) {
+        x.blocks = true;
+        ++blocked;
+      }
+  }
 };
 
 thread_pool::thread_pool(std::size_t threads_max,
-                         std::function<void(std::size_t)> on_exhausted)
+                         std::function<void(std::size_t)> on_exhausted,
+                         std::size_t at_once_max)
   : state_(std::make_shared<shared_state>()) {
   state_->threads_max = threads_max;
+  state_->at_once_max = at_once_max != 0
+                          ? at_once_max
+                          : std::max(std::thread::hardware_concurrency(), 1u);
   state_->on_exhausted = std::move(on_exhausted);
 }
 
@@ -33,10 +87,11 @@ thread_pool::~thread_pool() {
   {
     std::unique_lock guard{state_->mutex};
     state_->closed = true;
-    all_idle = state_->busy == 0;
+    all_idle = state_->busy.empty();
     threads.swap(state_->threads);
   }
   state_->wake.notify_all();
+  state_->watch.notify_all();
   auto self = std::this_thread::get_id();
   for (auto& x : threads) {
     // One busy thread makes all of them detached: which one it is is not worth
@@ -49,44 +104,93 @@ thread_pool::~thread_pool() {
 }
 
 void thread_pool::execute(job x) {
-  bool tell = false;
+  execute(std::move(x), /* is_last */ false);
+}
+
+void thread_pool::execute_next(job x) {
+  execute(std::move(x), /* is_last */ true);
+}
+
+/// `is_last`: the thread that calls takes the next job right away.
+void thread_pool::execute(job x, bool is_last) {
+  bool exhausted = false;
   {
     std::unique_lock guard{state_->mutex};
-    state_->waiting.push_back(std::move(x));
-    if (state_->waiting.size() <= state_->idle) {
-      state_->wake.notify_one();
-      return;
-    }
-    if (state_->threads.size() < state_->threads_max) {
-      state_->threads.emplace_back([s = state_] { run(s); });
-      return;
-    }
-    tell = !std::exchange(state_->exhausted, true);
+    (is_last ? state_->going_on : state_->fresh).push_back(std::move(x));
+    exhausted = !is_last && !call_thread(state_);
   }
-  if (tell && state_->on_exhausted)
+  if (exhausted && state_->on_exhausted)
     state_->on_exhausted(state_->threads_max);
 }
 
-void thread_pool::run(const std::shared_ptr<shared_state>& state) {
-  std::unique_lock guard{state->mutex};
-  for (;;) {
-    while (state->waiting.empty()) {
-      state->exhausted = false;
-      if (state->closed)
-        return;
-      ++state->idle;
-      state->wake.wait(guard);
-      --state->idle;
-    }
-    auto x = std::move(state->waiting.front());
-    state->waiting.pop_front();
-    ++state->busy;
-    guard.unlock();
-    x();
-    x = nullptr; // what it captured may take locks of its own
-    guard.lock();
-    --state->busy;
+/// Lets a thread see to the job that waits: at once, or as soon as one blocks.
+/// False: there is none, which was not told before.
+bool thread_pool::call_thread(const std::shared_ptr<shared_state>& state) {
+  auto& s = *state;
+  if (s.watched) {
+    if (!s.is_full())
+      s.watch.notify_one();
+  } else if (s.idle > 0) {
+    s.wake.notify_one();
+  } else if (!add_thread(state)) {
+    return std::exchange(s.exhausted, true);
   }
+  return true;
+}
+
+/// False: there may be no other, or the system gives none. Without any thread
+/// that throws: nobody would ever run what waits.
+bool thread_pool::add_thread(const std::shared_ptr<shared_state>& state) {
+  auto& s = *state;
+  if (s.threads.size() >= s.threads_max || s.closed)
+    return false;
+  try {
+    s.threads.emplace_back([state] { run(state); });
+  } catch (const std::system_error&) {
+    if (s.threads.empty())
+      throw;
+    return false;
+  }
+  return true;
+}
+
+/// Of the threads that run no job one watches while jobs wait, and takes the
+/// place of those that block; the others are idle.
+void thread_pool::run(const std::shared_ptr<shared_state>& state) {
+  auto& s = *state;
+  std::unique_lock guard{s.mutex};
+  while (!s.closed || s.waits()) {
+    s.exhausted = s.exhausted && s.waits();
+    if (s.waits() && (!s.is_full() || s.closed)) {
+      run_one(state, guard);
+    } else if (!s.waits() || s.watched) {
+      ++s.idle;
+      s.wake.wait(guard);
+      --s.idle;
+    } else {
+      s.watched = true;
+      s.watch.wait_for(guard, short_job_max);
+      s.watched = false;
+      s.find_blocked();
+    }
+  }
+}
+
+void thread_pool::run_one(const std::shared_ptr<shared_state>& state,
+                          std::unique_lock<std::mutex>& guard) {
+  auto& s = *state;
+  auto x = s.take();
+  auto self = s.busy.insert(s.busy.end(), {clock::now()});
+  auto exhausted = s.waits() && !call_thread(state);
+  guard.unlock();
+  if (exhausted && s.on_exhausted)
+    s.on_exhausted(s.threads_max);
+  x();
+  x = nullptr; // what it captured may take locks of its own
+  guard.lock();
+  if (self->blocks)
+    --s.blocked;
+  s.busy.erase(self);
 }
 
 // -- handler_lanes -------------------------------------------------------------------
@@ -128,7 +232,7 @@ void handler_lanes::run_next(const std::shared_ptr<shared_state>& state,
   if (!i->second.waiting.empty()) {
     // Back to the end of the queue, so that other lanes get their turn.
     if (state->runs_on) {
-      state->runs_on->execute([state, tp] { run_next(state, tp); });
+      state->runs_on->execute_next([state, tp] { run_next(state, tp); });
       return;
     }
     guard.unlock();
@@ -147,6 +251,11 @@ void handler_lanes::run_next(const std::shared_ptr<shared_state>& state,
 std::size_t handler_lanes::busy() const {
   std::unique_lock guard{state_->mutex};
   return state_->busy.size();
+}
+
+bool handler_lanes::is_busy(const topic_partition& tp) const {
+  std::unique_lock guard{state_->mutex};
+  return state_->busy.contains(tp);
 }
 
 void handler_lanes::when_idle(job f) {

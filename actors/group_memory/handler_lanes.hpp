@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 namespace cafka::actors {
 
@@ -22,23 +23,39 @@ public:
   virtual ~executor() = default;
   /// Runs `x` once, later or now, on some thread.
   virtual void execute(job x) = 0;
+  /// The same, as the last thing that a job does: its own thread is about to
+  /// be free.
+  virtual void execute_next(job x) {
+    execute(std::move(x));
+  }
 };
 
-/// Threads that are made as jobs wait, up to a limit, and stay. A job that
-/// never returns costs its thread and nothing else: the destructor waits for
-/// idle threads only and leaves the others to the process.
+/// Threads that are made as jobs wait, up to a limit, and stay. No more of them
+/// run at once than the machine has processors, so that those of the actors and
+/// the client get theirs; a job that blocks, which is one that takes some
+/// milliseconds, does not count. A job that never returns costs its thread and
+/// nothing else: the destructor waits for idle threads only and leaves the
+/// others to the process.
 class thread_pool : public executor {
 public:
   /// `on_exhausted` is told, once per time that it happens, that all
   /// `threads_max` threads are busy and a job waits.
+  /// `at_once_max` 0: as many as there are processors.
   thread_pool(std::size_t threads_max,
-              std::function<void(std::size_t)> on_exhausted);
+              std::function<void(std::size_t)> on_exhausted,
+              std::size_t at_once_max = 0);
   ~thread_pool() override;
   void execute(job x) override;
+  void execute_next(job x) override;
 
 private:
   struct shared_state;
+  void execute(job x, bool is_last);
+  static bool call_thread(const std::shared_ptr<shared_state>& state);
+  static bool add_thread(const std::shared_ptr<shared_state>& state);
   static void run(const std::shared_ptr<shared_state>& state);
+  static void run_one(const std::shared_ptr<shared_state>& state,
+                      std::unique_lock<std::mutex>& guard);
 
   std::shared_ptr<shared_state> state_;
 };
@@ -58,6 +75,8 @@ public:
 
   /// Lanes with a job that runs or waits.
   std::size_t busy() const;
+  /// Whether one of this lane does.
+  bool is_busy(const topic_partition& tp) const;
 
   /// Calls `f` once, on some thread, as soon as no lane is busy; at once if so.
   void when_idle(job f);

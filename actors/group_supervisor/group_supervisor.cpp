@@ -6,9 +6,6 @@ namespace cafka::actors {
 
 namespace {
 
-/// How long a query waits for the manager, which answers from its state.
-constexpr auto query_timeout = std::chrono::seconds{10};
-
 /// What a stop may take beyond the drain: the last commit and leaving the group
 /// have bounds of their own, 5 s each.
 constexpr auto stop_margin = std::chrono::seconds{15};
@@ -50,8 +47,8 @@ group_supervisor_state::~group_supervisor_state() {
 
 supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
   return {
-    [this](const ack& x) { pass_on(x); },
-    [this](const ack_individual& x) { pass_on(x); },
+    [this](ack& x) { pass_on(std::move(x)); },
+    [this](ack_individual& x) { pass_on(std::move(x)); },
     [this](const std::string& topic, partition_t partition, generation g,
            offset_t offset) {
       pass_on(ack{topic, partition, g, offset});
@@ -71,7 +68,11 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
       if (phase_ == phase::stopping && !children_)
         end_stop(true);
     },
-    [](const behind_acks& x) { x.then(); },
+    [this](const behind_acks& x) {
+      pass_acks_on();
+      x.then();
+    },
+    [this](pass_acks) { gather_acks(); },
     [this](restart_group x) {
       if (phase_ == phase::backing_off && x.life == life_)
         start();
@@ -179,6 +180,7 @@ void group_supervisor_state::kill_children() {
 // -- stop ----------------------------------------------------------------------------------
 
 void group_supervisor_state::begin_stop() {
+  pass_acks_on();
   if (phase_ == phase::stopping)
     return;
   auto was_running = phase_ == phase::running;
@@ -233,91 +235,6 @@ void group_supervisor_state::end(caf::error why) {
 void group_supervisor_state::tell_end() {
   if (auto tell = std::exchange(on_end_, nullptr))
     tell();
-}
-
-// -- what is passed on to the manager of the moment -----------------------------------------
-
-template <class T>
-void group_supervisor_state::pass_on(T x) {
-  if (children_ && !manager_down_) {
-    compat::post(children_->manager, std::move(x));
-    return;
-  }
-  refuse({x.topic, x.partition}, x.generation);
-}
-
-/// Between two lives nothing is held: refused like by a manager.
-ack_reply group_supervisor_state::refuse(const topic_partition& tp,
-                                         generation g) {
-  refusals_.add(hub_, tp, g, ack_result::not_held);
-  return {ack_result::not_held, -1};
-}
-
-caf::result<ack_reply> group_supervisor_state::ask_ack(const ack_request& x) {
-  topic_partition tp{x.topic, x.partition};
-  if (!children_ || manager_down_)
-    return refuse(tp, x.generation);
-  auto promise = self_->make_response_promise<ack_reply>();
-  compat::request(self_, children_->manager, query_timeout, x)
-    .then([promise](const ack_reply& y) mutable { promise.deliver(y); },
-          [this, promise, tp, g = x.generation](const caf::error&) mutable {
-            promise.deliver(refuse(tp, g));
-          });
-  return promise;
-}
-
-caf::result<committed_offsets>
-group_supervisor_state::ask_committed(const get_committed_offsets& x) {
-  if (!children_ || manager_down_)
-    return committed_offsets{};
-  auto promise = self_->make_response_promise<committed_offsets>();
-  compat::request(self_, children_->manager, query_timeout, x)
-    .then([promise](const committed_offsets& y) mutable { promise.deliver(y); },
-          [promise](const caf::error&) mutable {
-            promise.deliver(committed_offsets{});
-          });
-  return promise;
-}
-
-caf::result<group_status> group_supervisor_state::ask_status() {
-  if (!children_ || manager_down_)
-    return own_status();
-  auto promise = self_->make_response_promise<group_status>();
-  compat::request(self_, children_->manager, query_timeout, get_status{})
-    .then(
-      [this, promise](group_status y) mutable {
-        y.group_restarts = restarts_;
-        y.acks_refused += refusals_.total();
-        promise.deliver(std::move(y));
-      },
-      [this, promise](const caf::error&) mutable {
-        promise.deliver(own_status());
-      });
-  return promise;
-}
-
-group_status group_supervisor_state::own_status() const {
-  group_status result;
-  result.name = options_->config.name;
-  result.group = options_->config.group;
-  result.group_restarts = restarts_;
-  result.acks_refused = refusals_.total();
-  result.state = phase_ == phase::stopping ? group_state::stopping
-                                           : group_state::restarting;
-  return result;
-}
-
-/// The observer has heard the manager's events already.
-void group_supervisor_state::on_event(event x) {
-  hub_.forward(x);
-}
-
-void group_supervisor_state::subscribe(const subscribe_events& x) {
-  if (!hub_.add(x.listener))
-    return;
-  auto who = caf::actor_cast<caf::actor_addr>(x.listener);
-  monitors_.add(x.listener,
-                [this, who](const caf::error&) { hub_.remove(who); });
 }
 
 } // namespace cafka::actors

@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <variant>
+#include <vector>
 
 namespace cafka::actors {
 
@@ -70,8 +72,11 @@ private:
   void tell_end();
   void kill_children();
 
-  template <class T>
-  void pass_on(T x);
+  // -- passing.cpp
+  void pass_on(any_ack x);
+  void gather_acks();
+  void pass_acks_on();
+  void refuse(const any_ack& x);
   ack_reply refuse(const topic_partition& tp, generation g);
   caf::result<ack_reply> ask_ack(const ack_request& x);
   caf::result<committed_offsets> ask_committed(const get_committed_offsets& x);
@@ -88,7 +93,11 @@ private:
   std::shared_ptr<compat::gate<supervisor_actor>> gate_;
   compat::monitors<base> monitors_;
   event_hub hub_;
-  refusal_log refusals_; // between two lives
+  refusal_log refusals_;      // between two lives
+  std::vector<any_ack> acks_; // to be passed on
+  bool gathers_ = false;      // `pass_acks` is on its way
+  int looks_ = 0;             // since the last ack
+  std::chrono::steady_clock::time_point gathers_since_;
   core::restart_policy policy_;
   std::minstd_rand random_;
   phase phase_ = phase::running;

@@ -37,14 +37,13 @@ void handler_session::build() {
     gate->post(handler_built{});
 }
 
-void handler_session::call(const message_batch& batch, core::delivery& what) {
-  if (cancelled.load(std::memory_order_acquire) || !handler)
-    return;
-  call_returned result;
-  if (calls_stopped.load(std::memory_order_acquire)) {
+auto handler_session::call(const message_batch& batch, core::delivery& what)
+  -> outcome {
+  outcome result;
+  if (cancelled.load(std::memory_order_acquire)
+      || calls_stopped.load(std::memory_order_acquire) || !handler) {
     result.begun = false;
-    gate->post(std::move(result));
-    return;
+    return result;
   }
   ++what.calls;
   auto failure = thrown_by([&] { result.answer = handler->handle(batch); });
@@ -52,7 +51,7 @@ void handler_session::call(const message_batch& batch, core::delivery& what) {
     result.answer.reset();
     result.text = std::move(*failure);
   }
-  gate->post(std::move(result));
+  return result;
 }
 
 std::string handler_session::close(close_reason why) {

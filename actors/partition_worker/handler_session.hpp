@@ -5,20 +5,28 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 namespace cafka::actors {
 
 /// The handler of one worker life. `build`, `call` and `close` run on the
-/// partition's lane and tell the worker through its gate what came of it;
-/// `cancel` and `stop_calls` may come from any thread.
+/// partition's lane; `cancel` and `stop_calls` may come from any thread.
 struct handler_session {
   handler_session(handler_factory f, handler_context c,
                   std::shared_ptr<compat::gate<worker_actor>> g)
     : factory(std::move(f)), context(std::move(c)), gate(std::move(g)) {
   }
 
+  /// What came of a call.
+  struct outcome {
+    std::optional<handler_answer> answer; ///< nothing: it threw `text`
+    std::string text;
+    bool begun = true; ///< false: it was cancelled or stopped before
+  };
+
+  /// Tells the worker what came of it.
   void build();
-  void call(const message_batch& batch, core::delivery& what);
+  outcome call(const message_batch& batch, core::delivery& what);
   /// What `on_close` threw; empty: nothing, or it was closed before.
   std::string close(close_reason why);
 

@@ -1,8 +1,8 @@
 #include "actors/partition_worker/partition_worker.hpp"
 
+#include "actors/partition_worker/delivery_loop.hpp"
 #include "actors/partition_worker/handler_session.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace cafka::actors {
@@ -13,7 +13,6 @@ partition_worker_state::partition_worker_state(base* self,
   : self_(self),
     manager_(std::move(manager)),
     settings_(std::move(settings)),
-    notice_(std::make_shared<revocation_notice>()),
     gate_(std::make_shared<compat::gate<worker_actor>>(worker_actor{self})) {
   compat::ignore_error_messages(self_);
   compat::on_exception(self_, [](const std::string& text) {
@@ -22,37 +21,30 @@ partition_worker_state::partition_worker_state(base* self,
   session_ = std::make_shared<handler_session>(
     settings_.factory,
     handler_context{*settings_.identity, settings_.init_args}, gate_);
+  loop_ = std::make_shared<delivery_loop>(settings_, session_, gate_);
   session_->former = settings_.memory->enter(settings_.id.tp, session_);
   settings_.memory->lanes().post(settings_.id.tp,
                                  [s = session_] { s->build(); });
 }
 
 partition_worker_state::~partition_worker_state() {
-  settings_.source->on_ready({});
+  auto lost_records = loop_->close();
   gate_->close();
   session_->cancel();
   if (phase_ != phase::closing)
     post_close(false);
-  compat::post(manager_, worker_released{settings_.id, unreported_});
+  compat::post(manager_, worker_released{settings_.id, lost_records});
 }
 
 worker_actor::behavior_type partition_worker_state::make_behavior() {
   return {
-    [this](const redeliver& x) { on_redeliver(x); },
-    [this](const read_source& x) { on_read_source(x); },
-    [this](const window_freed& x) { on_window_freed(x); },
-    [this](hold_delivery x) {
-      held_ = x.on;
-      pump();
-    },
+    [this](const redeliver& x) { loop_->redeliver(x.what); },
+    [this](const read_source& x) { loop_->read(x); },
+    [this](hold_delivery x) { loop_->hold(x.on); },
     [this](const drain_worker& x) { on_drain(x); },
     [this](fence_worker x) {
       close_reason_ = x.why;
       self_->quit();
-    },
-    [this](queue_ready) {
-      more_ = true;
-      pump();
     },
     [this](const handler_built& x) { on_built(x); },
     [this](const call_returned& x) { on_call_returned(x); },
@@ -69,48 +61,23 @@ void partition_worker_state::on_built(const handler_built& x) {
     fail(x.code, x.text);
     return;
   }
-  phase_ = phase::ready;
+  phase_ = phase::delivering;
   compat::post(manager_, worker_ready{settings_.id, -1});
 }
 
-void partition_worker_state::on_redeliver(const redeliver& x) {
-  if (phase_ == phase::ready)
-    call(x.what, false);
-}
-
-void partition_worker_state::on_read_source(const read_source& x) {
-  reading_ = true;
-  settings_.window.add(x.used);
-  skip_ = x.skip;
-  from_ = x.from;
-  settings_.source->on_ready([g = gate_] { g->post(queue_ready{}); });
-  pump();
-}
-
-void partition_worker_state::on_window_freed(const window_freed& x) {
-  // Before `read_source` the window does not count yet: it comes with that.
-  if (!reading_)
-    return;
-  settings_.window.free(x.amount);
-  pump();
-}
-
 void partition_worker_state::on_call_returned(const call_returned& x) {
-  phase_ = phase::ready;
-  if (!x.begun)
-    close(); // the drain was faster
-  else if (!x.answer)
-    fail(errc::handler_failed, x.text);
-  else
-    answer(*x.answer);
+  if (x.code != errc::none)
+    fail(x.code, x.text);
+  else if (phase_ == phase::stopping)
+    close();
 }
 
 void partition_worker_state::on_drain(const drain_worker& x) {
-  draining_ = true;
   close_reason_ = x.why;
-  notice_->announce(x.deadline);
-  session_->stop_calls();
-  if (phase_ == phase::building || phase_ == phase::ready)
+  auto calls = loop_->stop(x.deadline);
+  if (calls && phase_ == phase::delivering)
+    phase_ = phase::stopping;
+  else if (phase_ == phase::building || phase_ == phase::delivering)
     close();
 }
 
@@ -120,84 +87,6 @@ void partition_worker_state::on_handler_closed() {
 }
 
 // -- what it does --------------------------------------------------------------------
-
-void partition_worker_state::pump() {
-  while (reading_ && more_ && !held_ && !draining_ && phase_ == phase::ready
-         && settings_.window.open()) {
-    unreported_ = true;
-    auto got = settings_.source->drain(settings_.batch_size, settings_.window,
-                                       skip_, from_);
-    more_ = got.more;
-    if (got.next)
-      from_ = *got.next;
-    auto can_go_on = report(got);
-    if (got.block)
-      call({std::make_shared<core::delivery>(got.block), {}}, true);
-    unreported_ = false;
-    if (!can_go_on)
-      return;
-  }
-}
-
-bool partition_worker_state::report(const core::fetched& x) {
-  if (x.resolved_begin || (x.next && !x.block))
-    compat::post(manager_, source_advanced{settings_.id, x.resolved_begin,
-                                           x.block ? std::nullopt : x.next});
-  if (x.out_of_range) {
-    // The records before it, if any, still go to the handler.
-    reading_ = false;
-    compat::post(manager_, position_lost{settings_.id});
-  }
-  if (!x.error.empty())
-    fail(errc::source_failed, x.error);
-  return !x.out_of_range && x.error.empty();
-}
-
-void partition_worker_state::call(core::redelivery what, bool is_new) {
-  phase_ = phase::calling;
-  auto& block = what.from->block;
-  if (is_new)
-    settings_.window.add({block->size(), block->size_bytes()});
-  auto delivery_count = what.from->calls.load() + 1;
-  batch_ = std::make_shared<message_batch>(settings_.identity, notice_, block,
-                                           std::move(what.indices),
-                                           delivery_count);
-  delivery_ = std::move(what.from);
-  compat::post(manager_, call_begun{settings_.id, delivery_, is_new, from_});
-  settings_.memory->lanes().post(settings_.id.tp,
-                                 [s = session_, b = batch_, d = delivery_] {
-                                   s->call(*b, *d);
-                                 });
-}
-
-void partition_worker_state::answer(const handler_answer& x) {
-  using kind = handler_answer::kind;
-  if (x.what() == kind::failed) {
-    fail(errc::handler_failed, x.cause());
-    return;
-  }
-  auto batch = std::exchange(batch_, nullptr);
-  auto through = batch->last_offset();
-  if (x.what() == kind::ack_through) {
-    through = x.offset();
-    auto names_it = [&](const record& r) { return r.offset() == through; };
-    if (std::none_of(batch->begin(), batch->end(), names_it)) {
-      fail(errc::bad_answer, "ack_through(" + std::to_string(through)
-                               + ") names no record of the batch "
-                               + std::to_string(batch->first_offset()) + " to "
-                               + std::to_string(batch->last_offset()));
-      return;
-    }
-  }
-  compat::post(manager_, call_ended{settings_.id, std::exchange(delivery_, {}),
-                                    x.what(), through});
-  if (draining_)
-    close();
-  else if (reading_)
-    pump();
-  else
-    compat::post(manager_, worker_ready{settings_.id, batch->last_offset()});
-}
 
 void partition_worker_state::close() {
   phase_ = phase::closing;

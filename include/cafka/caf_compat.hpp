@@ -258,6 +258,18 @@ void init_module_types() {
     Module::init_global_meta_objects();
 }
 
+/// The scheduler's threads wait for work on a condition variable. By default
+/// they look for it in each other's queues, and sleep in between for microseconds:
+/// where messages come all the time and take little, as here, that costs more
+/// processor time than all the actors do.
+inline void wait_for_work(caf::actor_system_config& cfg) {
+#if CAFKA_CAF_017
+  cfg.set("scheduler.policy", caf::atom("sharing"));
+#else
+  cfg.set("caf.scheduler.policy", "sharing");
+#endif
+}
+
 template <class Block>
 void add_types([[maybe_unused]] caf::actor_system_config& cfg) {
 #if CAFKA_CAF_017

@@ -13,10 +13,16 @@ namespace cafka {
 /// What an `event` tells. The fields that it fills stand behind it; `group` is
 /// always filled.
 enum class event_kind : std::uint8_t {
-  assigned,           ///< tp, generation, offset: begin (-1: end, -2: earliest)
-  begin_resolved,     ///< tp, generation, offset: what a logical begin became
-  revoked,            ///< tp, generation, offset: watermark that was given back
-  lost,               ///< tp, generation, offset: watermark; not committed
+  assigned, ///< tp, generation, offset: begin (-1: end, -2: earliest)
+  assignment_complete, ///< count: the `assigned` of one rebalance, which came
+                       ///< just before; 0: it gave nothing. No handler call of
+                       ///< theirs has begun
+  begin_resolved,      ///< tp, generation, offset: what a logical begin became
+  revoked, ///< tp, generation, offset: watermark that was given back
+  lost,    ///< tp, generation, offset: watermark; not committed
+  revocation_complete, ///< count: the `revoked` or `lost` of one rebalance or
+                       ///< of the stop, which came just before; 0: it took
+                       ///< nothing
   worker_started,     ///< tp, generation, count: life of the partition's worker
   worker_failed,      ///< tp, generation, code, text: cause
   worker_restarted,   ///< tp, generation, count: restarts so far, offset: begin
@@ -31,6 +37,9 @@ enum class event_kind : std::uint8_t {
   client_recovered,   ///< a broker answers after there was none left
   source_failed,      ///< tp, generation, code, text
   handler_slow,       ///< tp, generation, count: milliseconds so far
+  partition_stalled,  ///< tp, generation, offset: where nothing comes from,
+                      ///< count: offsets up to the end, text: what is done
+  partition_resumed,  ///< tp, generation, offset: position; it stalled before
   handler_not_closed, ///< tp, generation, text: what `on_close` threw
   handler_threads_exhausted, ///< count: threads, all of them busy
   drain_expired,     ///< tp, generation: given back while a call ran or acks

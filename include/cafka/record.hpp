@@ -90,7 +90,8 @@ public:
     return entries_[i].offset;
   }
   std::size_t size_bytes_at(std::size_t i) const noexcept {
-    return entries_[i].size_bytes;
+    auto end = i + 1 < entries_.size() ? entries_[i + 1].begin : bytes_.size();
+    return end - entries_[i].begin;
   }
   /// Sum of the records' `size_bytes`.
   std::size_t size_bytes() const noexcept {
@@ -102,28 +103,33 @@ public:
 private:
   friend class record;
 
-  // A position in `bytes_`; `null_length` stands for Kafka's null.
-  struct slice {
-    static constexpr std::size_t null_length = static_cast<std::size_t>(-1);
-    std::size_t begin = 0;
-    std::size_t length = null_length;
-  };
+  // Of one part of a record; Kafka's are below 2 GB. The last one stands for
+  // its null.
+  using length = std::uint32_t;
+  static constexpr length null_length = static_cast<length>(-1);
+
+  // A record's key, value and headers (name, value) lie behind each other in
+  // `bytes_`, and those of the next record behind them.
   struct header_entry {
-    slice name;
-    slice value;
+    std::size_t begin = 0;
+    length name = 0;
+    length value = null_length;
   };
   struct entry {
     offset_t offset = 0;
-    std::int64_t timestamp_ms = -1;
-    slice key;
-    slice value;
-    std::size_t headers_begin = 0;
-    std::size_t headers_count = 0;
-    std::size_t size_bytes = 0;
+    std::int64_t timestamp_ms = -1; // below 0: none
+    std::size_t begin = 0;
+    length key = null_length;
+    length value = null_length;
+    std::uint32_t headers_begin = 0;
     timestamp_type timestamp_kind = timestamp_type::none;
   };
 
-  optional_bytes view(slice x) const noexcept;
+  static std::size_t bytes_in(length x) noexcept {
+    return x == null_length ? 0 : x;
+  }
+  optional_bytes view(std::size_t begin, length size) const noexcept;
+  std::size_t headers_end(std::size_t i) const noexcept;
 
   std::vector<entry> entries_;
   std::vector<header_entry> headers_;
@@ -154,7 +160,7 @@ public:
   std::shared_ptr<const record_block> finish();
 
 private:
-  slice store(optional_bytes x);
+  length store(optional_bytes x);
 
   std::shared_ptr<record_block> block_;
 };

@@ -25,7 +25,9 @@ struct partition_status {
   std::uint64_t window_records = 0;
   std::uint64_t window_bytes = 0;
   std::uint64_t restarts = 0;
-  bool healthy = true; ///< false: a handler call runs beyond `handler-timeout`
+  /// False: a handler call runs beyond `handler-timeout`, or the partition
+  /// stalls (`progress-timeout`).
+  bool healthy = true;
   errc last_error = errc::none;
   std::string last_error_text;
 };

@@ -21,11 +21,12 @@ kafka::properties client_properties(const group_config& x) {
   result["fetch.min.bytes"]
     = std::to_string(std::max<std::size_t>(x.min_bytes, 1));
   result["max.partition.fetch.bytes"] = std::to_string(x.max_bytes);
-  // librdkafka long-polls: with nothing to gather, the wait at the broker is
-  // what brod sleeps between two empty replies.
-  auto wait = x.min_bytes == 0 ? x.sleep_timeout : x.max_wait_time;
-  result["fetch.wait.max.ms"] = std::to_string(wait.count());
+  result["fetch.wait.max.ms"] = std::to_string(fetch_wait(x).count());
   return result;
+}
+
+std::chrono::milliseconds fetch_wait(const group_config& x) {
+  return x.min_bytes == 0 ? x.sleep_timeout : x.max_wait_time;
 }
 
 std::chrono::milliseconds

@@ -14,6 +14,10 @@ namespace cafka {
 /// `kafka { … }`.
 kafka::properties client_properties(const group_config& x);
 
+/// Longest a broker keeps a fetch. librdkafka long-polls: with nothing to
+/// gather, that is what brod sleeps between two empty replies.
+std::chrono::milliseconds fetch_wait(const group_config& x);
+
 /// max.poll.interval.ms of these properties, or librdkafka's default.
 std::chrono::milliseconds
 max_poll_interval(const std::map<std::string, std::string>& x);

@@ -181,6 +181,7 @@ std::vector<config_key> make_keys() {
     key("handler-threads", a_number, &c::handler_threads),
     key("ack-ranges-max", a_number, &c::ack_ranges_max),
     key("handler-timeout", a_time, &c::handler_timeout),
+    key("progress-timeout", a_time, &c::progress_timeout),
     key("drain-timeout", a_time, &c::drain_timeout),
     key("stop-timeout", a_time, &c::stop_timeout),
     key("embedded", "true or false", &c::embedded),

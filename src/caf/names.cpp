@@ -55,9 +55,11 @@ std::string to_string(group_state x) {
 
 std::string to_string(event_kind x) {
   constexpr const char* names[] = {"assigned",
+                                   "assignment_complete",
                                    "begin_resolved",
                                    "revoked",
                                    "lost",
+                                   "revocation_complete",
                                    "worker_started",
                                    "worker_failed",
                                    "worker_restarted",
@@ -72,6 +74,8 @@ std::string to_string(event_kind x) {
                                    "client_recovered",
                                    "source_failed",
                                    "handler_slow",
+                                   "partition_stalled",
+                                   "partition_resumed",
                                    "handler_not_closed",
                                    "handler_threads_exhausted",
                                    "drain_expired",

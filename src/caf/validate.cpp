@@ -227,6 +227,19 @@ void check_drain(errors& out, const group_config& x) {
                    actors::revoke_commit_limit.count(), limit.count())});
 }
 
+/// A stall is found when half of the timeout passed after an end beyond the
+/// position was, and a broker may keep the records so long that it knows.
+void check_progress(errors& out, const group_config& x) {
+  auto wait = fetch_wait(x);
+  if (x.progress_timeout.count() > 0 && wait <= wait_max
+      && x.progress_timeout <= 2 * wait)
+    out.push_back(
+      {"progress-timeout", fmt::format("{}ms", x.progress_timeout.count()),
+       fmt::format("0, or more than twice what a broker may wait ({}ms of {})",
+                   wait.count(),
+                   x.min_bytes == 0 ? "sleep-timeout" : "max-wait-time")});
+}
+
 } // namespace
 
 std::string to_string(const config_error& x) {
@@ -254,6 +267,7 @@ std::vector<config_error> validate(const group_config& x) {
   check_range(out, "handler-threads", x.handler_threads, 0, threads_max);
   check_range(out, "ack-ranges-max", x.ack_ranges_max, 1, count_max);
   check_range(out, "handler-timeout", x.handler_timeout, 0, time_max);
+  check_range(out, "progress-timeout", x.progress_timeout, 0, time_max);
   check_range(out, "drain-timeout", x.drain_timeout, 0, time_max);
   check_range(out, "stop-timeout", x.stop_timeout, 0, time_max);
   check_restarts(out,
@@ -267,6 +281,7 @@ std::vector<config_error> validate(const group_config& x) {
                  {x.supervisor_restart_max, x.supervisor_restart_window,
                   x.supervisor_backoff_min, x.supervisor_backoff_max});
   check_drain(out, x);
+  check_progress(out, x);
   check_kafka(out, x);
   if (out.empty())
     check_client(out, x);

@@ -117,6 +117,10 @@ volume delivery_log::release(offset_range acked) {
 volume delivery_log::release(slot& x, offset_range acked) {
   volume freed;
   auto& block = *x.item->block;
+  auto last = block.offset_at(block.size() - 1);
+  if (x.released.empty() && acked.first <= block.offset_at(0)
+      && last < acked.last) // nearly always
+    return std::exchange(x.left, {});
   auto end = block.lower_bound(acked.last);
   for (auto i = block.lower_bound(acked.first); i < end; ++i)
     if (x.holds(i))

@@ -32,9 +32,16 @@ public:
   }
   /// `x` must have been added before.
   void free(volume x) noexcept;
+  /// Everything that was added is freed.
+  void clear() noexcept {
+    used_ = {};
+  }
   bool open() const noexcept {
     return used_.records <= records_max_ || used_.bytes <= bytes_max_;
   }
+  /// How many more records of `largest_bytes` (0: not known) go in before it
+  /// closes, the one that closes it included; at least 1.
+  std::size_t records_left(std::size_t largest_bytes) const noexcept;
   volume used() const noexcept {
     return used_;
   }

@@ -7,6 +7,10 @@ namespace cafka::core {
 namespace {
 
 std::vector<offset_range> runs_of(const record_block& block) {
+  auto first = block.offset_at(0);
+  auto end = block.offset_at(block.size() - 1) + 1;
+  if (end - first == static_cast<offset_t>(block.size())) // nearly always
+    return {{first, end}};
   std::vector<offset_range> result;
   for (std::size_t i = 0; i < block.size(); ++i) {
     auto offset = block.offset_at(i);

@@ -120,6 +120,10 @@ public:
   std::uint64_t restarts() const noexcept {
     return restarts_;
   }
+  /// As assigned; negative: logical.
+  offset_t begin() const noexcept {
+    return begin_;
+  }
   /// Nothing while the begin is not resolved.
   const std::optional<offset_tracker>& tracker() const noexcept {
     return tracker_;

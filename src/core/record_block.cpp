@@ -13,11 +13,13 @@ offset_t record::offset() const noexcept {
 }
 
 optional_bytes record::key() const noexcept {
-  return block_->view(block_->entries_[index_].key);
+  auto& x = block_->entries_[index_];
+  return block_->view(x.begin, x.key);
 }
 
 optional_bytes record::value() const noexcept {
-  return block_->view(block_->entries_[index_].value);
+  auto& x = block_->entries_[index_];
+  return block_->view(x.begin + record_block::bytes_in(x.key), x.value);
 }
 
 std::optional<std::chrono::milliseconds> record::timestamp() const noexcept {
@@ -32,13 +34,14 @@ timestamp_type record::timestamp_kind() const noexcept {
 }
 
 std::size_t record::header_count() const noexcept {
-  return block_->entries_[index_].headers_count;
+  return block_->headers_end(index_) - block_->entries_[index_].headers_begin;
 }
 
 header record::header_at(std::size_t i) const noexcept {
   assert(i < header_count());
   auto& x = block_->headers_[block_->entries_[index_].headers_begin + i];
-  return {*block_->view(x.name), block_->view(x.value)};
+  return {*block_->view(x.begin, x.name),
+          block_->view(x.begin + x.name, x.value)};
 }
 
 std::size_t record::size_bytes() const noexcept {
@@ -59,13 +62,19 @@ std::size_t record_block::lower_bound(offset_t offset) const noexcept {
   return static_cast<std::size_t>(i - entries_.begin());
 }
 
-optional_bytes record_block::view(slice x) const noexcept {
-  if (x.length == slice::null_length)
+optional_bytes record_block::view(std::size_t begin,
+                                  length size) const noexcept {
+  if (size == null_length)
     return std::nullopt;
   // Empty is not null: its pointer is valid too, for callers that hand it on.
-  if (x.length == 0)
+  if (size == 0)
     return std::string_view{""};
-  return std::string_view{bytes_.data() + x.begin, x.length};
+  return std::string_view{bytes_.data() + begin, size};
+}
+
+std::size_t record_block::headers_end(std::size_t i) const noexcept {
+  return i + 1 < entries_.size() ? entries_[i + 1].headers_begin
+                                 : headers_.size();
 }
 
 // -- record_block::builder ----------------------------------------------------
@@ -83,13 +92,12 @@ record_block::builder::add(offset_t offset, optional_bytes key,
                            optional_bytes value, std::int64_t timestamp_ms,
                            timestamp_type kind) {
   assert(block_->empty() || block_->entries_.back().offset < offset);
-  auto bytes_before = block_->bytes_.size();
   entry x;
   x.offset = offset;
+  x.begin = block_->bytes_.size();
   x.key = store(key);
   x.value = store(value);
-  x.headers_begin = block_->headers_.size();
-  x.size_bytes = block_->bytes_.size() - bytes_before;
+  x.headers_begin = static_cast<std::uint32_t>(block_->headers_.size());
   if (timestamp_ms >= 0) {
     x.timestamp_ms = timestamp_ms;
     x.timestamp_kind = kind;
@@ -101,25 +109,22 @@ record_block::builder::add(offset_t offset, optional_bytes key,
 record_block::builder& record_block::builder::add_header(std::string_view name,
                                                          optional_bytes value) {
   assert(!block_->empty());
-  auto bytes_before = block_->bytes_.size();
   header_entry x;
+  x.begin = block_->bytes_.size();
   x.name = store(name);
   x.value = store(value);
   block_->headers_.push_back(x);
-  auto& owner = block_->entries_.back();
-  ++owner.headers_count;
-  owner.size_bytes += block_->bytes_.size() - bytes_before;
   return *this;
 }
 
 record_block::builder& record_block::builder::add_copy(const record_block& from,
                                                        std::size_t index) {
-  auto& x = from.entries_[index];
-  add(x.offset, from.view(x.key), from.view(x.value), x.timestamp_ms,
-      x.timestamp_kind);
-  for (std::size_t i = 0; i < x.headers_count; ++i) {
-    auto& header = from.headers_[x.headers_begin + i];
-    add_header(*from.view(header.name), from.view(header.value));
+  record x{from, index, 1};
+  auto& its = from.entries_[index];
+  add(its.offset, x.key(), x.value(), its.timestamp_ms, its.timestamp_kind);
+  for (std::size_t i = 0; i < x.header_count(); ++i) {
+    auto header = x.header_at(i);
+    add_header(header.name, header.value);
   }
   return *this;
 }
@@ -128,13 +133,13 @@ std::shared_ptr<const record_block> record_block::builder::finish() {
   return std::exchange(block_, std::make_shared<record_block>());
 }
 
-record_block::slice record_block::builder::store(optional_bytes x) {
+record_block::length record_block::builder::store(optional_bytes x) {
   if (!x)
-    return {};
+    return null_length;
+  assert(x->size() < null_length);
   auto& bytes = block_->bytes_;
-  slice result{bytes.size(), x->size()};
   bytes.insert(bytes.end(), x->begin(), x->end());
-  return result;
+  return static_cast<length>(x->size());
 }
 
 } // namespace cafka

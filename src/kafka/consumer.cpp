@@ -4,6 +4,7 @@
 #include "kafka/consumer_impl.hpp"
 #include "kafka/event.hpp"
 #include "kafka/partition_list.hpp"
+#include "kafka/questions.hpp"
 
 #include <utility>
 
@@ -26,6 +27,10 @@ error not_held(const topic_partition& tp) {
                     to_string(tp) + " is not assigned to this client");
 }
 
+time_point after(std::chrono::milliseconds x) {
+  return std::chrono::steady_clock::now() + x;
+}
+
 } // namespace
 
 consumer::consumer(std::unique_ptr<impl> x) : impl_(std::move(x)) {
@@ -38,12 +43,14 @@ result<std::unique_ptr<consumer>> consumer::open(const properties& props,
   auto conf = consumer_configuration(props);
   if (!conf)
     return conf.failure();
+  auto links = std::make_unique<connections>();
+  links->watch(conf->get());
   auto client = make_client(RD_KAFKA_CONSUMER, std::move(*conf), props);
   if (!client)
     return client.failure();
   rd_kafka_poll_set_consumer(*client);
-  return std::unique_ptr<consumer>{
-    new consumer{std::make_unique<impl>(*client, props, std::move(wake))}};
+  return std::unique_ptr<consumer>{new consumer{
+    std::make_unique<impl>(*client, std::move(links), props, std::move(wake))}};
 }
 
 error consumer::subscribe(const std::vector<std::string>& topics) {
@@ -61,11 +68,21 @@ std::optional<consumer_event> consumer::poll() {
   auto result = impl_->next();
   if (!result)
     return result;
-  if (std::holds_alternative<assigned>(*result))
+  auto* taken = std::get_if<revoked>(&*result);
+  if (!taken && !std::holds_alternative<assigned>(*result))
+    return result;
+  auto was_forgotten = impl_->is_forgotten();
+  if (taken)
+    impl_->begin_revoke(*taken);
+  else
     impl_->begin_assign();
-  else if (auto* x = std::get_if<revoked>(&*result))
-    impl_->begin_revoke(*x);
+  if (was_forgotten && !(taken && taken->lost))
+    return forgotten{};
   return result;
+}
+
+void consumer::catch_up() {
+  impl_->member_id(); // asked in the queue that the group's answers come in
 }
 
 void consumer::look_up_committed(std::uint64_t token,
@@ -74,11 +91,33 @@ void consumer::look_up_committed(std::uint64_t token,
   if (partitions.empty()) // which librdkafka refuses
     impl_->post(committed_found{token, {}, {}});
   else
-    impl_->look_up(token, partitions, timeout);
+    impl_->questions.ask(
+      [client = impl_->client, token, partitions, timeout]() -> consumer_event {
+        return ask_committed(client, token, partitions, after(timeout));
+      });
 }
 
 void consumer::count_partitions(std::chrono::milliseconds timeout) {
-  impl_->counter.start(impl_->topics, timeout);
+  impl_->questions.ask([client = impl_->client, topics = impl_->topics,
+                        timeout]() -> consumer_event {
+    return kafka::count_partitions(client, topics, after(timeout));
+  });
+}
+
+void consumer::find_ends(std::vector<topic_partition> partitions,
+                         std::chrono::milliseconds timeout) {
+  impl_->questions.ask([client = impl_->client, xs = std::move(partitions),
+                        timeout]() -> consumer_event {
+    return ask_ends_singly(client, xs, after(timeout));
+  });
+}
+
+void consumer::find_range(const topic_partition& tp,
+                          std::chrono::milliseconds timeout) {
+  impl_->questions.ask(
+    [client = impl_->client, tp, timeout]() -> consumer_event {
+      return ask_range(client, tp, after(timeout));
+    });
 }
 
 core::record_source_ptr consumer::open_source(const topic_partition& tp,
@@ -114,10 +153,8 @@ error consumer::unassign(const std::vector<topic_partition>& partitions) {
       known.push_back(tp);
   auto failure = impl_->send_unassign(known);
   for (auto& tp : partitions)
-    if (auto node = impl_->sources.extract(tp)) {
-      node.mapped()->discard();
-      node.mapped()->close();
-    }
+    if (auto node = impl_->sources.extract(tp))
+      purge(impl_->retire(tp, *node.mapped()));
   return failure;
 }
 
@@ -170,6 +207,10 @@ void consumer::close(std::unique_ptr<consumer> x,
 
 void consumer::abandon(std::unique_ptr<consumer> x) {
   x.reset();
+}
+
+void consumer::cut_off() {
+  impl_->cut_off();
 }
 
 void consumer::detach() {

@@ -41,6 +41,13 @@ struct revoked {
   bool lost = false;
 };
 
+/// Instead of either: the group forgot this member while it joined and took it
+/// in as a new one. What it holds may have had other owners meanwhile, but
+/// librdkafka goes on with it (a static, cooperative member whose JoinGroup is
+/// answered with UNKNOWN_MEMBER_ID; 2.0.2). Nothing may be committed for it, and
+/// only another client makes a fresh start; the answer is to abandon this one.
+struct forgotten {};
+
 /// Answer to `look_up_committed`; no offset: nothing was ever committed.
 struct committed_found {
   struct entry {
@@ -57,6 +64,19 @@ struct committed_found {
 struct partitions_counted {
   std::map<std::string, partition_t> counts;
   error failure; // of the whole count
+};
+
+/// Answer to `find_ends`; an end that could not be found is missing.
+struct ends_found {
+  std::map<topic_partition, offset_t> ends;
+  error failure; // of the request that asked for all
+};
+
+/// Answer to `find_range`.
+struct range_found {
+  topic_partition tp;
+  offset_range range; // from the first offset that is held up to the end
+  error failure;
 };
 
 /// Answer to `commit`.
@@ -92,15 +112,17 @@ struct log_line {
 };
 
 using consumer_event
-  = std::variant<assigned, revoked, committed_found, partitions_counted,
-                 commit_answered, membership, client_error, log_line>;
+  = std::variant<assigned, revoked, forgotten, committed_found,
+                 partitions_counted, ends_found, range_found, commit_answered,
+                 membership, client_error, log_line>;
 
 /// librdkafka properties by their own names (`session.timeout.ms`).
 using properties = std::map<std::string, std::string>;
 
 /// The Kafka client of one group member: librdkafka's consumer, driven by
 /// events. Not thread safe: one actor owns it; only `wake` comes from other
-/// threads. No call blocks but `close`.
+/// threads. No call blocks but `close`; `catch_up`, and `poll` where it gives a
+/// rebalance, wait for librdkafka's main thread.
 class consumer {
 public:
   /// `wake` is called on librdkafka's threads, under its locks, when `poll` has
@@ -120,6 +142,11 @@ public:
   /// wants it at least once in `max.poll.interval.ms`.
   std::optional<consumer_event> poll();
 
+  /// Waits until librdkafka's main thread has seen all that came from the group
+  /// before: then `poll` has what it says of it. Some 20 us; as long as that
+  /// thread works on something else.
+  void catch_up();
+
   /// Asks the group coordinator what the group committed; answered by a
   /// `committed_found` with `token`.
   void look_up_committed(std::uint64_t token,
@@ -127,8 +154,18 @@ public:
                          std::chrono::milliseconds timeout);
 
   /// Asks a broker how many partitions each subscribed topic has; answered by a
-  /// `partitions_counted`. While one is under way another asks nothing.
+  /// `partitions_counted`. It waits for earlier questions, and a look-up for it.
   void count_partitions(std::chrono::milliseconds timeout);
+
+  /// Asks the leaders of these partitions (at least one) for their readable
+  /// ends, which the client itself only learns while it fetches; answered by an
+  /// `ends_found`. It waits for earlier questions, as above.
+  void find_ends(std::vector<topic_partition> partitions,
+                 std::chrono::milliseconds timeout);
+
+  /// Asks the leader of a partition what it holds; answered by a `range_found`.
+  /// A broker that stood still may take itself for the leader for a while.
+  void find_range(const topic_partition& tp, std::chrono::milliseconds timeout);
 
   /// The queue of a partition, taken out of the client's common queue. To be
   /// called before `assign`. The source lives until `unassign`, `abandon` or
@@ -170,12 +207,17 @@ public:
   static void close(std::unique_ptr<consumer> x,
                     std::chrono::milliseconds limit);
 
-  /// Destroys without leaving the group and without sending anything that is
-  /// deferred. Takes some milliseconds, but as long as a `count_partitions` that
-  /// runs (`close` too, beyond its limit), up to `session.timeout.ms` when a
-  /// commit is deferred for want of a coordinator, and up to
-  /// `socket.timeout.ms` when one is unanswered: librdkafka waits for those.
+  /// Destroys without leaving the group. A commit that is unanswered has 1 s;
+  /// then, or after `cut_off`, it cannot be sent any more. Takes some
+  /// milliseconds, but as long as a question that runs (`close` too, beyond its
+  /// limit), and up to `session.timeout.ms` when a commit is not answered:
+  /// librdkafka waits for a coordinator that could take it.
   static void abandon(std::unique_ptr<consumer> x);
+
+  /// Shuts the connections for good: from now on nothing reaches a broker, not
+  /// even what librdkafka kept to send it later. Before `abandon`, where
+  /// another member may own what was committed. Quick.
+  void cut_off();
 
   /// Detaches `wake` and closes the sources: nothing more comes from here. The
   /// first step of `close` and `abandon`, for an owner that hands the rest to

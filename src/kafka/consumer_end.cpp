@@ -44,13 +44,34 @@ void consumer::impl::detach() {
 
 void consumer::impl::close_sources() {
   for (auto& [tp, source] : sources)
-    source->close();
+    retire(tp, *source);
   sources.clear();
   held.clear();
 }
 
+void consumer::impl::cut_off() {
+  cut = true;
+  links->cut();
+}
+
+// Nobody reads the answers any more: only that there are none left counts.
+void consumer::impl::await_commits(time_point deadline) {
+  while (!cut && commits_on_their_way > 0 && clock::now() < deadline) {
+    event_ptr event{rd_kafka_queue_poll(answers.get(), close_step_ms)};
+    if (event
+        && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_OFFSET_COMMIT)
+      --commits_on_their_way;
+  }
+}
+
 void consumer::impl::end(time_point deadline, bool politely) {
-  counter.end(); // it uses the client
+  if (!politely) {
+    await_commits(deadline);
+    if (commits_on_their_way > 0)
+      cut_off();
+  }
+  questions.end();
+  prompter.end();
   if (finish_joining(deadline)) {
     auto left = politely && !fatal_error(client) && leave(deadline);
     destroy(left);
@@ -59,8 +80,10 @@ void consumer::impl::end(time_point deadline, bool politely) {
   // Given up: a leaked client that is out of its group harms less than an
   // aborted process.
   rd_kafka_unsubscribe(client);
+  cut_off();
   drop_queues();
   client = nullptr;
+  links.release(); // it still calls them
 }
 
 // Before 2.3 librdkafka aborts the process when a client is destroyed between
@@ -128,6 +151,8 @@ void consumer::impl::answer_while_closing(rd_kafka_event_t* event) {
 
 void consumer::impl::destroy(bool left) {
   if (!left) {
+    if (commits_on_their_way > 0)
+      cut_off();
     note_protocol();
     acknowledge_assign();
   }
@@ -142,6 +167,9 @@ void consumer::impl::destroy(bool left) {
 // Their handles belong to the client, so they go first.
 void consumer::impl::drop_queues() {
   close_sources();
+  for (auto& [tp, queue] : retired)
+    purge(queue.get());
+  retired.clear();
   events.reset();
   answers.reset();
   logs.reset();

@@ -1,5 +1,6 @@
 #include "kafka/consumer_impl.hpp"
 
+#include "kafka/configuration.hpp"
 #include "kafka/event.hpp"
 #include "kafka/partition_list.hpp"
 
@@ -11,9 +12,6 @@ namespace cafka::kafka {
 
 namespace {
 
-// Bounds of librdkafka's admin requests.
-constexpr std::int64_t look_up_max_ms = 3'600'000;
-
 void* opaque_of(std::uint64_t token) {
   return reinterpret_cast<void*>(static_cast<std::uintptr_t>(token));
 }
@@ -22,17 +20,20 @@ constexpr int syslog_debug = 7;
 
 } // namespace
 
-consumer::impl::impl(rd_kafka_t* x, const properties& props,
-                     std::function<void()> wake)
-  : client(x),
-    group_id(props.at("group.id")),
+consumer::impl::impl(rd_kafka_t* x, std::unique_ptr<connections> y,
+                     const properties& z, std::function<void()> wake)
+  : links(std::move(y)),
+    props(z),
+    client(x),
     wants_debug(props.contains("debug")),
     classic(!props.contains("group.protocol")
             || props.at("group.protocol") != "consumer"),
     events(rd_kafka_queue_get_consumer(x)),
     answers(rd_kafka_queue_new(x)),
     logs(rd_kafka_queue_new(x)),
-    counter(x, [this] { gate.call(); }) {
+    questions([this] { gate.call(); }),
+    prompter(x),
+    queue_limit(fetch_stop(x)) {
   gate.set(std::move(wake));
   rd_kafka_set_log_queue(client, logs.get());
   for (auto* queue : {events.get(), answers.get(), logs.get()})
@@ -50,9 +51,23 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
   auto x = to_event(client, event.get());
   if (x && !is_unasked_debug(*x)) {
     was_assigned = was_assigned || std::holds_alternative<assigned>(*x);
+    complete(*x);
+    if (std::holds_alternative<commit_answered>(*x))
+      --commits_on_their_way;
     pending.push_back(std::move(*x));
   }
   return true;
+}
+
+// Adds what only this client knows, and takes out what nobody should: what
+// librdkafka and the broker write is theirs.
+void consumer::impl::complete(consumer_event& x) const {
+  if (auto* failed = std::get_if<client_error>(&x)) {
+    links->explain(failed->what);
+    failed->what.text = without_secrets(std::move(failed->what.text), props);
+  } else if (auto* line = std::get_if<log_line>(&x)) {
+    line->text = without_secrets(std::move(line->text), props);
+  }
 }
 
 // The debug log is on for `membership` alone, unless the user wants it.
@@ -82,7 +97,7 @@ std::optional<consumer_event> consumer::impl::next() {
     while (pending.empty() && take_event(queue)) {
       // nop
     }
-  if (auto x = counter.take())
+  if (auto x = questions.take())
     pending.push_back(std::move(*x));
   if (pending.empty())
     return std::nullopt;
@@ -96,32 +111,14 @@ void consumer::impl::post(consumer_event x) {
   gate.call();
 }
 
-void consumer::impl::look_up(std::uint64_t token,
-                             const std::vector<topic_partition>& xs,
-                             std::chrono::milliseconds timeout) {
-  admin_options_ptr options{rd_kafka_AdminOptions_new(
-    client, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS)};
-  rd_kafka_AdminOptions_set_opaque(options.get(), opaque_of(token));
-  auto ms = std::clamp<std::int64_t>(timeout.count(), 1, look_up_max_ms);
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), static_cast<int>(ms),
-                                            nullptr, 0);
-  // As the group's own look-up: no offset of a transaction that may yet be
-  // aborted (KIP-447).
-  take_error(
-    rd_kafka_AdminOptions_set_require_stable_offsets(options.get(), 1));
-  list_offsets_ptr request{rd_kafka_ListConsumerGroupOffsets_new(
-    group_id.c_str(), make_list(xs).get())};
-  auto* first = request.get();
-  rd_kafka_ListConsumerGroupOffsets(client, &first, 1, options.get(),
-                                    answers.get());
-}
-
 void consumer::impl::commit(std::uint64_t token,
                             const std::vector<partition_offset>& xs) {
   auto code = rd_kafka_commit_queue(client, make_list(xs).get(), answers.get(),
                                     nullptr, opaque_of(token));
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++commits_on_their_way;
     return;
+  }
   commit_answered refused{token, {}, make_error(code)};
   for (auto& x : xs)
     refused.entries.push_back({x, refused.failure});
@@ -135,13 +132,41 @@ auto consumer::impl::open_source(const topic_partition& tp, offset_t begin)
   auto& slot = sources[tp];
   if (slot)
     slot->close();
+  // From now on what is in this queue may be records again.
+  if (auto node = retired.extract(tp))
+    purge(node.mapped().get());
   slot = std::make_shared<partition_queue>(client, tp, begin);
+  if (stops_fetching_for_long())
+    slot->on_room(queue_limit, [this, tp] { prompter.prompt(tp); });
   return slot;
+}
+
+// Its queue, for `purge`.
+rd_kafka_queue_t* consumer::impl::retire(const topic_partition& tp,
+                                         partition_queue& x) {
+  auto& slot = retired[tp];
+  slot = x.close();
+  return slot.get();
 }
 
 auto consumer::impl::held_source(const topic_partition& tp) const
   -> source_ptr {
   return held.contains(tp) ? sources.at(tp) : nullptr;
+}
+
+// Empty while it has none. Waits for librdkafka's main thread, which never
+// blocks.
+std::string consumer::impl::member_id() const {
+  auto* id = rd_kafka_memberid(client);
+  std::string result = id != nullptr ? id : "";
+  rd_kafka_mem_free(client, id);
+  return result;
+}
+
+// The same client is another member only when the group did not know it any
+// more.
+bool consumer::impl::is_forgotten() const {
+  return classic && !held.empty() && member_id() != joined_as;
 }
 
 // Known from the first join on; before it librdkafka says NONE. Asked at each
@@ -166,12 +191,20 @@ void consumer::impl::acknowledge_assign() {
 
 void consumer::impl::begin_assign() {
   note_protocol();
+  joined_as = member_id();
+  doubt_sources();
   if (classic)
     acknowledge_assign();
 }
 
+void consumer::impl::doubt_sources() {
+  for (auto& [tp, source] : sources)
+    source->doubt();
+}
+
 void consumer::impl::begin_revoke(revoked& event) {
   note_protocol();
+  doubt_sources();
   revoke_unanswered = true;
   // It may have been lost while the event waited here.
   event.lost = event.lost || rd_kafka_assignment_lost(client) != 0;

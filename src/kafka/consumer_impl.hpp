@@ -1,9 +1,11 @@
 #pragma once
 
+#include "kafka/connections.hpp"
 #include "kafka/consumer.hpp"
+#include "kafka/fetch_prompter.hpp"
 #include "kafka/handles.hpp"
-#include "kafka/partition_counter.hpp"
 #include "kafka/partition_queue.hpp"
+#include "kafka/question_thread.hpp"
 #include "kafka/wake_gate.hpp"
 
 #include <chrono>
@@ -11,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 
 namespace cafka::kafka {
 
@@ -19,8 +22,9 @@ namespace cafka::kafka {
 struct consumer::impl {
   using source_ptr = std::shared_ptr<partition_queue>;
 
-  /// Takes the client.
-  impl(rd_kafka_t* x, const properties& props, std::function<void()> wake);
+  /// Takes the client, which calls `y`.
+  impl(rd_kafka_t* x, std::unique_ptr<connections> y, const properties& props,
+       std::function<void()> wake);
   ~impl();
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -28,22 +32,25 @@ struct consumer::impl {
   // -- events ----------------------------------------------------------------
 
   bool take_event(rd_kafka_queue_t* queue);
+  void complete(consumer_event& x) const;
   bool is_unasked_debug(const consumer_event& x) const;
   void collect_events();
   bool rebalance_waits() const;
   std::optional<consumer_event> next();
   void post(consumer_event x);
-  void look_up(std::uint64_t token, const std::vector<topic_partition>& xs,
-               std::chrono::milliseconds timeout);
   void commit(std::uint64_t token, const std::vector<partition_offset>& xs);
 
   // -- assignment -------------------------------------------------------------
 
   source_ptr open_source(const topic_partition& tp, offset_t begin);
   source_ptr held_source(const topic_partition& tp) const;
+  rd_kafka_queue_t* retire(const topic_partition& tp, partition_queue& x);
+  std::string member_id() const;
+  bool is_forgotten() const;
   void note_protocol();
   void acknowledge_assign();
   void begin_assign();
+  void doubt_sources();
   void begin_revoke(revoked& event);
   error send_assign(const std::vector<partition_offset>& xs);
   error assign_everything(const partition_offset* moved = nullptr);
@@ -53,6 +60,8 @@ struct consumer::impl {
   // -- end --------------------------------------------------------------------
 
   void detach();
+  void cut_off();
+  void await_commits(time_point deadline);
   void close_sources();
   void end(time_point deadline, bool politely);
   bool finish_joining(time_point deadline);
@@ -65,9 +74,10 @@ struct consumer::impl {
 
   // -- members ----------------------------------------------------------------
 
-  wake_gate gate; // outlives the client, which calls it
+  wake_gate gate;                     // outlives the client, which calls it
+  std::unique_ptr<connections> links; // the same
+  properties props;
   rd_kafka_t* client;
-  std::string group_id;
   bool wants_debug;
   // Not KIP-848, where the broker is told what we hold, so that it must not see
   // an assignment with nothing in it.
@@ -77,13 +87,19 @@ struct consumer::impl {
   queue_ptr logs;
   std::deque<consumer_event> pending;
   std::map<topic_partition, source_ptr> sources;
-  std::set<topic_partition> held; // assigned; each has a source
+  std::set<topic_partition> held;               // assigned; each has a source
+  std::map<topic_partition, queue_ptr> retired; // given back; see `purge`
   bool cooperative = false;
   bool revoke_unanswered = false;
   bool was_assigned = false; // even if nothing
+  std::string joined_as;     // our id in the group at the last assignment
   bool detached = false;
+  bool cut = false;
+  int commits_on_their_way = 0;
   std::vector<std::string> topics; // subscribed
-  partition_counter counter;
+  question_thread questions;       // they use the client
+  fetch_prompter prompter;         // the same
+  core::volume queue_limit;        // of each partition
 };
 
 } // namespace cafka::kafka

@@ -1,5 +1,7 @@
 #include "kafka/error.hpp"
 
+#include "kafka/security_error.hpp"
+
 #include <librdkafka/rdkafka.h>
 
 namespace cafka::kafka {
@@ -10,10 +12,15 @@ namespace {
 constexpr int fenced_member_epoch = 110;
 constexpr int stale_member_epoch = 113;
 
-bool is_authentication(int code) {
+// librdkafka's own codes stand for more than a refusal, and a refusal after the
+// handshake of TLS 1.3 comes as `_TRANSPORT`: the words decide.
+bool is_authentication(int code, std::string_view words) {
   switch (code) {
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+      return refuses_login(words);
     case RD_KAFKA_RESP_ERR__SSL:
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+      return refuses_tls(words);
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
     case RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE:
@@ -39,6 +46,8 @@ bool is_authorization(int code) {
 bool is_unavailable(int code) {
   switch (code) {
     case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__SSL:            // unless the words refuse
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION: // the same
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
     case RD_KAFKA_RESP_ERR__RESOLVE:
     case RD_KAFKA_RESP_ERR__WAIT_COORD:
@@ -92,10 +101,10 @@ bool is_refused_config(int code) {
          || code == RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL;
 }
 
-errc to_errc(int code) {
+errc to_errc(int code, std::string_view words) {
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
     return errc::none;
-  if (is_authentication(code))
+  if (is_authentication(code, words))
     return errc::authentication;
   if (is_authorization(code))
     return errc::authorization;
@@ -147,15 +156,17 @@ bool is_retriable(int code) {
 
 error make_error(int code, std::string_view words) {
   error result;
-  result.code = to_errc(code);
+  result.code = to_errc(code, words);
   if (!result)
     return result;
   auto native = static_cast<rd_kafka_resp_err_t>(code);
   result.text = rd_kafka_err2name(native);
   result.text += ": ";
   result.text += words.empty() ? rd_kafka_err2str(native) : words;
+  if (auto hint = security_hint(words, rd_kafka_version()); !hint.empty())
+    result.text += ": " + hint;
   result.fatal = code == RD_KAFKA_RESP_ERR__FATAL;
-  result.retriable = is_retriable(code);
+  result.retriable = result.code != errc::authentication && is_retriable(code);
   return result;
 }
 

@@ -24,7 +24,8 @@ struct error {
 
 /// The error for `code`, a value of librdkafka's `rd_kafka_resp_err_t`; 0 is
 /// success. The text is the code's name and `words`, or librdkafka's own words
-/// where there are none.
+/// where there are none. Whether a failed connection was refused or may come
+/// about later is in the words alone: without any it may (see security_error).
 error make_error(int code, std::string_view words = {});
 
 /// The error for what librdkafka's call returned; null is success. Destroys

@@ -40,38 +40,6 @@ consumer_event to_commit_answer(rd_kafka_event_t* event) {
   return result;
 }
 
-void add_found(committed_found& to, const rd_kafka_group_result_t* group) {
-  if (auto* failure = rd_kafka_group_result_error(group))
-    to.failure = make_error(rd_kafka_error_code(failure),
-                            rd_kafka_error_string(failure));
-  auto* list = rd_kafka_group_result_partitions(group);
-  for (int i = 0; list != nullptr && i < list->cnt; ++i) {
-    auto& x = list->elems[i];
-    if (x.err != 0 && !to.failure)
-      to.failure = make_error(x.err);
-    // Negative: the group never committed.
-    auto offset = x.offset >= 0 ? std::optional<offset_t>{x.offset}
-                                : std::nullopt;
-    to.entries.push_back({{x.topic, x.partition}, offset});
-  }
-}
-
-consumer_event to_committed(rd_kafka_event_t* event) {
-  committed_found result;
-  result.token = token_of(event);
-  if (auto code = rd_kafka_event_error(event)) {
-    result.failure = make_error(code, rd_kafka_event_error_string(event));
-    return result;
-  }
-  auto* content = rd_kafka_event_ListConsumerGroupOffsets_result(event);
-  std::size_t count = 0;
-  auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(content,
-                                                                  &count);
-  for (std::size_t i = 0; i < count; ++i)
-    add_found(result, groups[i]);
-  return result;
-}
-
 consumer_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
   if (rd_kafka_event_error_is_fatal(event) != 0)
     return client_error{fatal_error(client)};
@@ -101,8 +69,6 @@ std::optional<consumer_event> to_event(rd_kafka_t* client,
       return to_rebalance(client, event);
     case RD_KAFKA_EVENT_OFFSET_COMMIT:
       return to_commit_answer(event);
-    case RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT:
-      return to_committed(event);
     case RD_KAFKA_EVENT_ERROR:
       return to_client_error(client, event);
     case RD_KAFKA_EVENT_LOG:

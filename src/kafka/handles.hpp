@@ -30,11 +30,5 @@ using headers_ptr
 using list_ptr
   = std::unique_ptr<rd_kafka_topic_partition_list_t,
                     destroyer<rd_kafka_topic_partition_list_destroy>>;
-using admin_options_ptr
-  = std::unique_ptr<rd_kafka_AdminOptions_t,
-                    destroyer<rd_kafka_AdminOptions_destroy>>;
-using list_offsets_ptr
-  = std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t,
-                    destroyer<rd_kafka_ListConsumerGroupOffsets_destroy>>;
 
 } // namespace cafka::kafka

@@ -78,6 +78,10 @@ void mock_cluster::inject(std::int16_t api_key,
                                           native.size(), native.data());
 }
 
+void mock_cluster::clear_injected(std::int16_t api_key) {
+  rd_kafka_mock_clear_request_errors(impl_->cluster, api_key);
+}
+
 void mock_cluster::set_broker_down(std::int32_t id) {
   rd_kafka_mock_broker_set_down(impl_->cluster, id);
 }

@@ -29,6 +29,8 @@ public:
   /// 9 OffsetFetch, 12 Heartbeat, 1 Fetch, …) are answered with these error
   /// codes of the protocol, one each.
   void inject(std::int16_t api_key, const std::vector<std::int16_t>& errors);
+  /// Forgets what `inject` left for this API key.
+  void clear_injected(std::int16_t api_key);
   /// Broker ids count from 1.
   void set_broker_down(std::int32_t id);
   void set_broker_up(std::int32_t id);

@@ -1,8 +1,10 @@
 #include "kafka/offset_lookup.hpp"
 
+#include "kafka/certificate_notes.hpp"
 #include "kafka/configuration.hpp"
 #include "kafka/handles.hpp"
 #include "kafka/partition_list.hpp"
+#include "kafka/questions.hpp"
 
 #include <algorithm>
 
@@ -15,10 +17,18 @@ using topic_ptr
 
 using offsets = offset_lookup::offsets;
 
+/// The first question also waits for a connection. It is given up and asked
+/// again, so that a refused login is told before the limit has passed; each time
+/// later, for brokers that are slow to answer.
+constexpr auto first_patience = std::chrono::milliseconds{500};
+
+error with_subject(error x, const std::string& of_what) {
+  x.text = of_what + ": " + x.text;
+  return x;
+}
+
 error failure_of(rd_kafka_resp_err_t code, const std::string& of_what) {
-  auto result = make_error(code);
-  result.text = of_what + ": " + result.text;
-  return result;
+  return with_subject(make_error(code), of_what);
 }
 
 /// What an answer says of each partition; negative offsets stand for none.
@@ -38,8 +48,12 @@ result<offsets> read(const rd_kafka_topic_partition_list_t& list) {
 } // namespace
 
 struct offset_lookup::impl {
-  impl(rd_kafka_t* x, std::chrono::milliseconds limit)
-    : client(x), limit_ms(static_cast<int>(limit.count())) {
+  impl(rd_kafka_t* x, std::unique_ptr<certificate_notes> y, const properties& z,
+       std::chrono::milliseconds limit)
+    : certificates(std::move(y)),
+      props(z),
+      client(x),
+      limit_ms(static_cast<int>(limit.count())) {
   }
   ~impl() {
     rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
@@ -47,8 +61,12 @@ struct offset_lookup::impl {
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
 
-  error failure_of_call(rd_kafka_resp_err_t code, const std::string& of_what);
+  error failure_of_call(error x, const std::string& of_what);
+  result<const rd_kafka_metadata_t*> metadata_of(rd_kafka_topic_t* topic,
+                                                 const std::string& of_what);
 
+  std::unique_ptr<certificate_notes> certificates; // outlive the client
+  properties props;
   rd_kafka_t* client;
   int limit_ms;
 };
@@ -56,20 +74,41 @@ struct offset_lookup::impl {
 /// A call only tells that it got no answer in time. Why no broker could be
 /// asked stands among the client's events; what a new attempt cannot mend, a
 /// password say, is the cause.
-error offset_lookup::impl::failure_of_call(rd_kafka_resp_err_t code,
+error offset_lookup::impl::failure_of_call(error x,
                                            const std::string& of_what) {
   queue_ptr events{rd_kafka_queue_get_main(client)};
-  while (event_ptr x{rd_kafka_queue_poll(events.get(), 0)}) {
-    if (rd_kafka_event_type(x.get()) != RD_KAFKA_EVENT_ERROR)
+  while (event_ptr event{rd_kafka_queue_poll(events.get(), 0)}) {
+    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR)
       continue;
-    auto cause = make_error(rd_kafka_event_error(x.get()),
-                            rd_kafka_event_error_string(x.get()));
+    auto cause = make_error(rd_kafka_event_error(event.get()),
+                            rd_kafka_event_error_string(event.get()));
     if (is_permanent(cause.code)) {
-      cause.text = of_what + ": " + cause.text;
-      return cause;
+      certificates->explain(cause);
+      cause.text = without_secrets(cause.text, props);
+      return with_subject(std::move(cause), of_what);
     }
   }
-  return failure_of(code, of_what);
+  return with_subject(std::move(x), of_what);
+}
+
+result<const rd_kafka_metadata_t*>
+offset_lookup::impl::metadata_of(rd_kafka_topic_t* topic,
+                                 const std::string& of_what) {
+  using clock = std::chrono::steady_clock;
+  auto deadline = clock::now() + std::chrono::milliseconds{limit_ms};
+  for (auto patience = first_patience;; patience *= 2) {
+    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - clock::now());
+    const rd_kafka_metadata_t* found = nullptr;
+    auto code = rd_kafka_metadata(
+      client, /* all_topics */ 0, topic, &found,
+      static_cast<int>(std::clamp(left, {}, patience).count()));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+      return found;
+    auto failure = failure_of_call(make_error(code), of_what);
+    if (is_permanent(failure.code) || left <= patience)
+      return failure;
+  }
 }
 
 offset_lookup::offset_lookup(std::unique_ptr<impl> x) : impl_(std::move(x)) {
@@ -82,11 +121,13 @@ offset_lookup::open(const properties& props, std::chrono::milliseconds limit) {
   auto conf = consumer_configuration(props);
   if (!conf)
     return conf.failure();
+  auto certificates = std::make_unique<certificate_notes>();
+  certificates->watch(conf->get());
   auto client = make_client(RD_KAFKA_CONSUMER, std::move(*conf), props);
   if (!client)
     return client.failure();
-  return std::unique_ptr<offset_lookup>{
-    new offset_lookup{std::make_unique<impl>(*client, limit)}};
+  return std::unique_ptr<offset_lookup>{new offset_lookup{
+    std::make_unique<impl>(*client, std::move(certificates), props, limit)}};
 }
 
 result<std::vector<topic_partition>>
@@ -94,11 +135,10 @@ offset_lookup::partitions_of(const std::string& topic) {
   topic_ptr native{rd_kafka_topic_new(impl_->client, topic.c_str(), nullptr)};
   if (!native)
     return failure_of(rd_kafka_last_error(), "topic " + topic);
-  const rd_kafka_metadata_t* found = nullptr;
-  auto code = rd_kafka_metadata(impl_->client, /* all_topics */ 0, native.get(),
-                                &found, impl_->limit_ms);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return impl_->failure_of_call(code, "topic " + topic);
+  auto answer = impl_->metadata_of(native.get(), "topic " + topic);
+  if (!answer)
+    return answer.failure();
+  auto* found = *answer;
   std::unique_ptr<const rd_kafka_metadata_t,
                   destroyer<rd_kafka_metadata_destroy>>
     owner{found};
@@ -120,21 +160,17 @@ offset_lookup::committed(const std::vector<topic_partition>& xs) {
   auto list = make_list(xs);
   auto code = rd_kafka_committed(impl_->client, list.get(), impl_->limit_ms);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return impl_->failure_of_call(code, "committed offsets");
+    return impl_->failure_of_call(make_error(code), "committed offsets");
   return read(*list);
 }
 
 result<offsets> offset_lookup::ends(const std::vector<topic_partition>& xs) {
-  std::vector<partition_offset> asked;
-  // Kafka's ListOffsets takes the logical offsets where a time would stand.
-  for (auto& x : xs)
-    asked.push_back({x, offset_latest});
-  auto list = make_list(asked);
-  auto code = rd_kafka_offsets_for_times(impl_->client, list.get(),
-                                         impl_->limit_ms);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return impl_->failure_of_call(code, "ends of partitions");
-  return read(*list);
+  auto deadline = std::chrono::steady_clock::now()
+                  + std::chrono::milliseconds{impl_->limit_ms};
+  auto found = ask_ends(impl_->client, xs, deadline);
+  if (found.failure)
+    return impl_->failure_of_call(found.failure, "ends of partitions");
+  return std::move(found.ends);
 }
 
 } // namespace cafka::kafka

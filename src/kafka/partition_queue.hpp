@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/queue_gauge.hpp"
 #include "core/record_source.hpp"
 #include "kafka/error.hpp"
 #include "kafka/handles.hpp"
@@ -47,6 +48,19 @@ public:
   /// to will be reported.
   error begin_at(offset_t to, const std::function<error()>& how);
 
+  /// A rebalance began, at which librdkafka pauses and then resumes what it
+  /// fetches. Before 2.1, what its batch call had in hand then is dropped while
+  /// its own position has moved behind it (#4208; seen with 2.0.2), and from 2.2
+  /// to 2.13.1 an end-of-partition mark moves that position too far (#4844). So
+  /// where the next message does not follow on the last one it is sought once.
+  /// Control records and compaction leave gaps, too: then it comes again.
+  void doubt();
+
+  /// Calls `f`, which must only post and not fail, while somebody drains: the
+  /// queue was full, so that fetching may have stopped, and has room again.
+  /// Before it is drained.
+  void on_room(core::volume full, std::function<void()> f);
+
   /// Where the source goes on: behind the last record or end it gave, or its
   /// begin.
   offset_t position() const;
@@ -56,24 +70,22 @@ public:
     gate_.call();
   }
 
-  /// Frees what is still queued. For a partition that was given back: messages
-  /// in its queue keep it alive inside librdkafka, and with it the client's end
-  /// (before 2.6.1).
-  void discard();
-
   /// Empty and silent from now on; waits for a running drain. The client must
-  /// still exist.
-  void close();
+  /// still exist. Gives the queue, for `purge`; null: it was closed before.
+  queue_ptr close();
 
 private:
   struct draining;
 
-  message_ptr take(draining& state);
+  void look_for_room(const draining& state);
+  void take(draining& state);
+  void see(message_ptr msg, draining& state);
+  void ask_anew(draining& state);
   bool see_record(offset_t offset, draining& state);
   void see_end(offset_t offset, core::fetched& out);
   void see_failure(const rd_kafka_message_t& msg, core::fetched& out);
   bool advance(offset_t seen, offset_t next, core::fetched& out);
-  std::shared_ptr<const record_block> copy_taken(std::size_t bytes);
+  std::shared_ptr<const record_block> copy_taken(const draining& state);
 
   const topic_partition tp_;
   wake_gate gate_;
@@ -85,7 +97,19 @@ private:
   bool resolved_ = false;
   bool at_end_ = false;
   std::optional<offset_t> end_;
+  bool in_doubt_ = false;
+  core::queue_gauge gauge_{{}};
+  std::function<void()> on_room_;  // empty: nobody wants to know
+  std::size_t largest_bytes_ = 0;  // record of the last drain; 0: none yet
   std::vector<message_ptr> taken_; // empty but during a drain
+  std::vector<rd_kafka_message_t*> batch_; // kept for its memory
 };
+
+/// Frees what is queued; null: nothing. For a partition that was given back, at
+/// once and again before the client ends: what its queue holds keeps it alive
+/// inside librdkafka, and with it the client, whose end then waits for ever
+/// (before 2.6.1). librdkafka may still put something there after the partition
+/// was given back, such as that its topic is gone.
+void purge(rd_kafka_queue_t* queue);
 
 } // namespace cafka::kafka

@@ -1,5 +1,6 @@
 #include "kafka/producer.hpp"
 
+#include "kafka/certificate_notes.hpp"
 #include "kafka/configuration.hpp"
 #include "kafka/handles.hpp"
 
@@ -41,8 +42,9 @@ headers_ptr make_headers(const std::vector<header>& xs) {
 
 } // namespace
 
-struct producer::impl {
-  explicit impl(report f) : on_report(std::move(f)) {
+// The opaque of a client is its certificate_notes.
+struct producer::impl : certificate_notes {
+  impl(properties x, report f) : props(std::move(x)), on_report(std::move(f)) {
   }
   ~impl() {
     if (client != nullptr)
@@ -51,16 +53,32 @@ struct producer::impl {
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
 
+  static impl* self_of(void* opaque) {
+    return static_cast<impl*>(static_cast<certificate_notes*>(opaque));
+  }
+
+  static void on_error(rd_kafka_t*, int code, const char* words, void* opaque) {
+    auto* self = self_of(opaque);
+    auto failure = make_error(code, words);
+    if (self->refusal || !is_permanent(failure.code))
+      return;
+    self->explain(failure);
+    failure.text = without_secrets(std::move(failure.text), self->props);
+    self->refusal = std::move(failure);
+  }
+
   static void on_delivered(rd_kafka_t*, const rd_kafka_message_t* msg,
-                           void* self) {
+                           void* opaque) {
     auto tag = reinterpret_cast<std::uintptr_t>(msg->_private);
     auto failure = make_error(msg->err);
-    static_cast<impl*>(self)->on_report(tag, msg->partition,
-                                        failure ? -1 : msg->offset, failure);
+    self_of(opaque)->on_report(tag, msg->partition, failure ? -1 : msg->offset,
+                               failure);
   }
 
   rd_kafka_t* client = nullptr;
+  properties props;
   report on_report;
+  error refusal;
 };
 
 producer::producer(std::unique_ptr<impl> x) : impl_(std::move(x)) {
@@ -73,8 +91,9 @@ result<std::unique_ptr<producer>> producer::open(const properties& props,
   auto conf = producer_configuration(props);
   if (!conf)
     return conf.failure();
-  auto self = std::make_unique<impl>(std::move(on_report));
-  rd_kafka_conf_set_opaque(conf->get(), self.get());
+  auto self = std::make_unique<impl>(props, std::move(on_report));
+  self->watch(conf->get());
+  rd_kafka_conf_set_error_cb(conf->get(), impl::on_error);
   rd_kafka_conf_set_dr_msg_cb(conf->get(), impl::on_delivered);
   auto client = make_client(RD_KAFKA_PRODUCER, std::move(*conf), props);
   if (!client)
@@ -102,6 +121,10 @@ producer::send(const std::string& topic, partition_t partition,
     return make_error(code);
   native_headers.release(); // the record's now
   return true;
+}
+
+const error& producer::refusal() const noexcept {
+  return impl_->refusal;
 }
 
 void producer::poll(std::chrono::milliseconds limit) {

@@ -36,6 +36,10 @@ public:
                     const std::vector<header>& headers = {},
                     std::int64_t timestamp_ms = 0);
 
+  /// Why nothing will be delivered, whatever is waited for: the brokers refuse
+  /// the login, say. Success while that is not known; news come with `poll`.
+  const error& refusal() const noexcept;
+
   /// Serves delivery reports, waiting up to `limit` for the first.
   void poll(std::chrono::milliseconds limit);
 

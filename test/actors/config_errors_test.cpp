@@ -234,6 +234,18 @@ TEST_CASE("a drain that outlasts max.poll.interval.ms is refused") {
   CHECK(errors_with("drain-timeout = 294999ms").empty());
 }
 
+TEST_CASE("a progress-timeout that an idle fetch outlasts is refused") {
+  CHECK(errors_with("progress-timeout = 2s")
+        == texts{"cafka.progress-timeout = 2000ms: 0, or more than twice what "
+                 "a broker may wait (1000ms of sleep-timeout)"});
+  CHECK(errors_with("progress-timeout = 20s\n"
+                    "min-bytes = 1")
+        == texts{"cafka.progress-timeout = 20000ms: 0, or more than twice what "
+                 "a broker may wait (10000ms of max-wait-time)"});
+  CHECK(errors_with("progress-timeout = 2001ms").empty());
+  CHECK(errors_with("progress-timeout = 0s").empty());
+}
+
 TEST_CASE("a group beside groups must have another name") {
   CHECK(errors_of("cafka {\n" + std::string{required} + " groups {\n orders {\n"
                   + required + " }\n }\n}\n")

@@ -45,7 +45,8 @@ auto fields(const group_config& x) {
          commit_count, backoff_min, backoff_max, restart_max, restart_window,
          supervisor_max, supervisor_window, supervisor_backoff_min,
          supervisor_backoff_max, on_exhausted, handler_threads, ack_ranges_max,
-         handler_timeout, drain_timeout, stop_timeout, embedded]
+         handler_timeout, progress_timeout, drain_timeout, stop_timeout,
+         embedded]
     = x;
   return std::tuple{name,
                     endpoints,
@@ -78,6 +79,7 @@ auto fields(const group_config& x) {
                     handler_threads,
                     ack_ranges_max,
                     handler_timeout,
+                    progress_timeout,
                     drain_timeout,
                     stop_timeout,
                     embedded};
@@ -166,6 +168,15 @@ TEST_CASE("the sample with two groups gives both") {
   CHECK(orders.kafka.at("sasl.password") == "change me");
   CHECK(orders.kafka.at("security.protocol") == "sasl_ssl");
   CHECK(orders.handler_init_args.contains("encoding"));
+}
+
+TEST_CASE("the sample with TLS and a login gives both") {
+  auto x = sample("secure.conf");
+  REQUIRE(x.groups.size() == 1);
+  auto& kafka = x.groups[0].options.config.kafka;
+  CHECK(kafka.at("security.protocol") == "sasl_ssl");
+  CHECK(kafka.at("sasl.mechanisms") == "SCRAM-SHA-256");
+  CHECK(kafka.at("sasl.password") == "change me");
 }
 
 TEST_CASE("every key is documented with its default") {

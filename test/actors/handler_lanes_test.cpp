@@ -91,6 +91,32 @@ TEST_CASE("a pool makes threads as jobs wait and tells when all are busy") {
   CHECK(s->thread_count() == 2);
 }
 
+TEST_CASE("a pool runs jobs in place of those that block") {
+  auto s = std::make_shared<stage>();
+  thread_pool uut{4, [](std::size_t) {}, /* at_once_max */ 1};
+  for (int i = 0; i < 3; ++i)
+    uut.execute([s] { s->wait_at_door(1); });
+  uut.execute([s] { s->note(2); });
+  REQUIRE(s->await(4)); // although three never return
+  s->open();
+}
+
+TEST_CASE("what is woken and what goes on take turns in a pool") {
+  auto s = std::make_shared<stage>();
+  thread_pool uut{1, [](std::size_t) {}};
+  uut.execute([s] { s->wait_at_door(0); });
+  REQUIRE(s->await(1));
+  for (int i : {1, 2, 3})
+    uut.execute_next([s, i] { s->note(i); });
+  for (int i : {11, 12, 13})
+    uut.execute([s, i] { s->note(i); });
+  s->open();
+  REQUIRE(s->await(7));
+  auto notes = s->notes();
+  notes.erase(notes.begin());
+  CHECK(notes == std::vector<int>{1, 11, 2, 12, 3, 13});
+}
+
 TEST_CASE("a pool that became idle tells anew when all its threads are busy") {
   auto s = std::make_shared<stage>();
   auto all_done = std::make_shared<stage>();

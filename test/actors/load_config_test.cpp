@@ -1,42 +1,15 @@
 #include "support/catch.hpp"
+#include "support/scratch_directory.hpp"
 
 #include <cafka/config_file.hpp>
 #include <cafka/errors.hpp>
 
-#include <filesystem>
-#include <fstream>
-
 using namespace cafka;
+using cafka::test::scratch_directory;
 
 namespace {
 
 /// A directory of its own, gone with the test.
-class scratch {
-public:
-  scratch() {
-    auto pattern = std::filesystem::temp_directory_path() / "cafka-XXXXXX";
-    path_ = pattern.string();
-    REQUIRE(mkdtemp(path_.data()) != nullptr);
-  }
-  ~scratch() {
-    std::filesystem::remove_all(path_);
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-
-  const std::string& path() const {
-    return path_;
-  }
-  std::string file(const std::string& text) const {
-    auto result = path_ + "/some.conf";
-    std::ofstream{result} << text;
-    return result;
-  }
-
-private:
-  std::string path_;
-};
-
 constexpr auto rules = " (one key = value per line, texts in quotes, "
                        "dictionaries in braces, no comments)";
 
@@ -50,21 +23,22 @@ std::string failure_of(const std::string& path) {
 } // namespace
 
 TEST_CASE("a config file is read into what read_config takes") {
-  scratch dir;
-  auto x = load_config(dir.file("cafka {\n  batch-size = 7\n}\n"));
+  scratch_directory dir;
+  auto x
+    = load_config(dir.write("some.conf", "cafka {\n  batch-size = 7\n}\n"));
   REQUIRE(x);
   CHECK(caf::get_or(*x, "cafka.batch-size", std::int64_t{0}) == 7);
 }
 
 TEST_CASE("a config file that is not there is named") {
-  scratch dir;
-  auto path = dir.path() + "/none.conf";
+  scratch_directory dir;
+  auto path = dir.path("none.conf");
   CHECK(failure_of(path)
         == "cannot read " + path + ": No such file or directory");
 }
 
 TEST_CASE("a directory in place of a config file is named") {
-  scratch dir;
+  scratch_directory dir;
   CHECK(failure_of(dir.path())
         == "cannot read " + dir.path() + ": Is a directory");
 }
@@ -76,28 +50,28 @@ TEST_CASE("a config file that cannot be read is named") {
 }
 
 TEST_CASE("a file that is larger than a config file is named") {
-  scratch dir;
+  scratch_directory dir;
   auto words = " is larger than a config file: more than 1000000 bytes";
   CHECK(failure_of("/dev/zero") == std::string{"/dev/zero"} + words);
   auto most = "a = 1\n" + std::string(999'994, ' ');
-  CHECK(load_config(dir.file(most)));
-  auto path = dir.file(most + " ");
+  CHECK(load_config(dir.write("some.conf", most)));
+  auto path = dir.write("some.conf", most + " ");
   CHECK(failure_of(path) == path + words);
 }
 
 TEST_CASE("a syntax error is told with its line and column") {
-  scratch dir;
-  auto path = dir.file("cafka {\n  group == 1\n}\n");
+  scratch_directory dir;
+  auto path = dir.write("some.conf", "cafka {\n  group == 1\n}\n");
   CHECK(failure_of(path)
         == path + ": line 2, column 11: unexpected character" + rules);
-  dir.file("cafka {\n  group = \"a\n}\n");
+  dir.write("some.conf", "cafka {\n  group = \"a\n}\n");
   CHECK(failure_of(path)
         == path + ": line 3, column 1: unexpected newline" + rules);
 }
 
 TEST_CASE("a dictionary that is not closed is an error and not dropped") {
-  scratch dir;
-  auto path = dir.file("cafka {\n  group = \"a\"\n");
+  scratch_directory dir;
+  auto path = dir.write("some.conf", "cafka {\n  group = \"a\"\n");
   CHECK(failure_of(path)
         == path + ": the closing brace of a dictionary is missing" + rules);
 }

@@ -1,6 +1,7 @@
 // The position is moved: seeks after continued or lost records, resets when it
 // is out of range, and failures of the source.
 
+#include "core/lost_position.hpp"
 #include "support/scripted_group.hpp"
 
 using namespace cafka;
@@ -197,6 +198,62 @@ TEST_CASE("a lost position is reset where offset-reset-policy says") {
   CHECK(g.last(event_kind::ack_refused).text == "stale_generation");
 }
 
+TEST_CASE("a position that the leader holds is not reset but fetched again") {
+  scripted_group g;
+  lose_position(g);
+  g.log(0).start = 0; // another broker was asked
+  g.log(0).records = {{0, 1}, {1, 1}, {2, 1}};
+  g.settle();
+  CHECK(g.status(0).state == partition_state::backoff);
+  g.advance(100ms);
+  REQUIRE(g.coordinator.seeks.size() == 1);
+  CHECK(g.coordinator.seeks[0].revive);
+  CHECK(g.coordinator.seeks[0].offset == 0); // the watermark
+  CHECK(g.handlers.offsets() == offsets{0, 1, 0, 1, 2});
+  CHECK(g.count(event_kind::reset) == 0);
+  CHECK(g.last(event_kind::worker_failed).code == errc::source_failed);
+}
+
+TEST_CASE("an end below the position is asked for again until it is believed") {
+  auto is_found = GENERATE(true, false);
+  scripted_group g;
+  g.config.offset_reset_policy = offset_reset_policy::reset_to_earliest;
+  lose_position(g);
+  g.log(0).start = 0;
+  offset_t end = 1; // of a broker that takes itself for the leader
+  g.coordinator.find_range = [&](const actors::range_request& x) {
+    return actors::range_result{x.tp, g.gen(0), offset_range{0, end}};
+  };
+  g.log(0).records = {{0, 1}, {1, 1}, {2, 1}};
+  g.settle();
+  g.advance(1s);
+  CHECK(g.coordinator.ranges_asked == 2);
+  CHECK(g.coordinator.seeks.empty());
+  if (is_found)
+    end = 100;
+  for (int i = 0; i < core::beyond_end_max; ++i)
+    g.advance(1s);
+  CHECK(g.count(event_kind::reset) == (is_found ? 0u : 1u));
+  CHECK(g.coordinator.seeks.size() == 1);
+}
+
+TEST_CASE("the leader is not asked any more about a partition that stopped") {
+  scripted_group g;
+  g.config.restart_max = 0;
+  lose_position(g);
+  g.coordinator.find_range = [&](const actors::range_request& x) {
+    return actors::range_result{x.tp, g.gen(0), std::nullopt};
+  };
+  g.settle();
+  g.kill_worker(0);
+  g.settle();
+  REQUIRE(g.status(0).state == partition_state::exhausted);
+  auto asked = g.coordinator.ranges_asked;
+  CHECK(asked == 1);
+  g.advance(1min);
+  CHECK(g.coordinator.ranges_asked == asked);
+}
+
 TEST_CASE("after a reset the records from there on are delivered") {
   scripted_group g;
   g.config.offset_reset_policy = offset_reset_policy::reset_to_earliest;
@@ -234,9 +291,11 @@ TEST_CASE("a reset waits for the worker of the generation before it") {
   // The fenced worker stays in its mailbox queue while all else happens.
   auto& manager = *g.coordinator.manager;
   auto& coordinator = *g.coordinator.self;
-  g.actors.run_first(g.worker(0)); // takes the wake-up
-  g.actors.run_first(manager);
-  g.actors.run_first(coordinator);
+  manual_executor::run_one(g.jobs); // the source is read
+  for (int i = 0; i < 2; ++i) {     // what the leader holds, then the reset
+    g.actors.run_first(manager);
+    g.actors.run_first(coordinator);
+  }
   REQUIRE(g.coordinator.seeks.size() == 1);
   if (fails_first) {
     answer_seek(g, refused);

@@ -62,6 +62,20 @@ scripted_group::scripted_group() {
     generations_[x.tp.partition] = x.generation;
     source(x.tp.partition).move_to(x.offset);
   };
+  coordinator.find_ends = [this](const ends_request& x) {
+    ends_result result;
+    for (auto& tp : x.partitions)
+      result.ends[tp] = log(tp.partition).end;
+    return result;
+  };
+  coordinator.find_range = [this](const range_request& x) {
+    auto p = x.tp.partition;
+    return range_result{x.tp, gen(p), offset_range{log(p).start, log(p).end}};
+  };
+  coordinator.on_wake = [this](const wake_request& x) {
+    source(x.tp.partition).move_to(x.offset);
+    wake(x.tp.partition);
+  };
 }
 
 scripted_group::~scripted_group() {
@@ -222,9 +236,13 @@ scripted_log& scripted_group::log(partition_t p) {
 }
 
 void scripted_group::append(partition_t p, int n, std::size_t bytes) {
+  append_unheard(p, n, bytes);
+  wake(p);
+}
+
+void scripted_group::append_unheard(partition_t p, int n, std::size_t bytes) {
   for (; n > 0; --n)
     log(p).records.push_back({log(p).end++, bytes});
-  wake(p);
 }
 
 void scripted_group::wake(partition_t p) {

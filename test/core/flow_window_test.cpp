@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+#include <limits>
+
 using namespace cafka::core;
 
 TEST_CASE("a new window is open and empty") {
@@ -53,4 +55,19 @@ TEST_CASE("volumes add and subtract by records and bytes") {
   CHECK(uut == volume{7, 70});
   uut -= {7, 30};
   CHECK(uut == volume{0, 40});
+}
+
+TEST_CASE("a window knows how many records it has room for") {
+  constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
+  flow_window x{10, 100};
+  CHECK(x.records_left(0) == 11); // the one that closes it included
+  CHECK(x.records_left(5) == 21);
+  CHECK(x.records_left(50) == 11);
+  x.add({11, 40});
+  CHECK(x.records_left(20) == 4);
+  x.add({1, 61});
+  CHECK_FALSE(x.open());
+  CHECK(x.records_left(20) == 1);
+  CHECK(flow_window{unlimited, unlimited}.records_left(0) == unlimited);
+  CHECK(flow_window{unlimited, unlimited}.records_left(1) == unlimited);
 }

@@ -226,6 +226,27 @@ TEST_CASE("a commit that is answered by a retriable error is sent again with "
   CHECK(f.committed_at_broker(1) == std::map<partition_t, offset_t>{{0, 20}});
 }
 
+TEST_CASE("what a member held that the group forgot while it joined is lost, "
+          "and goes on from the last commit") {
+  group_fixture f;
+  f.produce(0, 100);
+  auto options = f.options();
+  options.handler = f.noting(ack_all);
+  f.start(options);
+  REQUIRE(f.await_committed(0, 100));
+  // Kafka protocol: JoinGroup is 11, Heartbeat 12; UNKNOWN_MEMBER_ID 25,
+  // REBALANCE_IN_PROGRESS 27.
+  f.cluster.inject(11, {25});
+  f.cluster.inject(12, {27});
+  REQUIRE(f.await_event(event_kind::lost));
+  f.produce(0, 50);
+  CHECK(f.await_committed(0, 150));
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
+  CHECK(f.delivered(0) == up_to(150));
+  CHECK(f.count(event_kind::group_restarted) == 0);
+  CHECK(f.count(event_kind::revoked) == 1); // at the stop
+}
+
 TEST_CASE("an authorization error ends the group with its cause") {
   group_fixture f;
   f.cluster.inject(9, {30}); // OffsetFetch: GROUP_AUTHORIZATION_FAILED

@@ -12,9 +12,11 @@ namespace {
 
 // API keys and error codes of the Kafka protocol.
 constexpr std::int16_t offset_commit_key = 8;
+constexpr std::int16_t join_group_key = 11;
 constexpr std::int16_t heartbeat_key = 12;
 constexpr std::int16_t not_coordinator = 16;
 constexpr std::int16_t illegal_generation = 22;
+constexpr std::int16_t unknown_member_id = 25;
 constexpr std::int16_t rebalance_in_progress = 27;
 constexpr std::int16_t group_authorization_failed = 30;
 constexpr std::int16_t coordinator_load_in_progress = 14;
@@ -268,6 +270,31 @@ TEST_CASE("a second member takes over where the first one committed") {
   }));
 }
 
+TEST_CASE("a member that the group forgot while it joined is told so") {
+  std::string strategy = GENERATE("cooperative-sticky", "range");
+  INFO(strategy);
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 2);
+  client_driver member{
+    b, member_of(cluster, "g", {{"partition.assignment.strategy", strategy}})};
+  REQUIRE(member.join({"t"}).size() == 2);
+  cluster.inject(join_group_key, {unknown_member_id});
+  cluster.inject(heartbeat_key, {rebalance_in_progress});
+  if (strategy == "range") { // whose members give back before they join
+    auto revoked = member.await<kafka::revoked>();
+    REQUIRE(revoked);
+    CHECK_FALSE(revoked->lost);
+    CHECK(member.await<kafka::assigned>());
+    CHECK_FALSE(member.take<kafka::forgotten>());
+    return;
+  }
+  REQUIRE(member.await<kafka::forgotten>());
+  CHECK_FALSE(member.take<kafka::revoked>());
+  CHECK_FALSE(member.take<kafka::assigned>());
+  CHECK(seconds_of([&] { kafka::consumer::abandon(member.release()); }) < 2);
+}
+
 TEST_CASE("a fenced member is fatal and its end does not hang") {
   bell b;
   kafka::mock_cluster cluster;
@@ -422,4 +449,31 @@ TEST_CASE("a close leaves the group, and its sources are empty for ever") {
   source->on_ready([&] { b.ring(); });
   out.append(tp, 1);
   CHECK(b.rings() == rings);
+}
+
+TEST_CASE(
+  "no log and no error of a client holds a secret, whatever it debugs") {
+  bell b;
+  const std::string secret = "hush-hush";
+  // librdkafka hides the password; the address and the name it shows.
+  client_driver client{b,
+                       {{"bootstrap.servers", secret + ".invalid:1"},
+                        {"client.id", secret},
+                        {"group.id", "g"},
+                        {"sasl.password", secret},
+                        {"debug", "all"}}};
+  auto has_it = [&](const std::string& x) { return x.find(secret) != x.npos; };
+  auto failure = client.await<kafka::client_error>();
+  REQUIRE(failure);
+  INFO(failure->what.text);
+  CHECK(failure->what.text.find("***.invalid") != std::string::npos);
+  CHECK_FALSE(has_it(failure->what.text));
+  int hidden = 0;
+  while (auto line = client.take<kafka::log_line>()) {
+    INFO(line->text);
+    CHECK_FALSE(has_it(line->text));
+    hidden += line->text.find("***") != std::string::npos;
+  }
+  CHECK(hidden > 0);
+  kafka_close(client.release());
 }

@@ -16,8 +16,8 @@ struct row {
 };
 
 constexpr row table[] = {
-  {-169, errc::authentication, false},      // _AUTHENTICATION
-  {-181, errc::authentication, false},      // _SSL
+  {-169, errc::broker_unavailable, true},   // _AUTHENTICATION, of a request
+  {-181, errc::broker_unavailable, true},   // _SSL, of a request
   {58, errc::authentication, false},        // SASL_AUTHENTICATION_FAILED
   {29, errc::authorization, false},         // TOPIC_AUTHORIZATION_FAILED
   {30, errc::authorization, false},         // GROUP_AUTHORIZATION_FAILED

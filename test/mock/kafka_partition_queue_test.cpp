@@ -1,6 +1,8 @@
 #include "support/catch.hpp"
 #include "support/kafka_client_driver.hpp"
 
+#include "kafka/partition_queue.hpp"
+
 #include <atomic>
 #include <thread>
 
@@ -83,6 +85,55 @@ TEST_CASE("a record is copied with all that the broker stored of it") {
   CHECK(records[2].key() == "");
   CHECK(records[2].value() == "");
   CHECK(records[2].offset() == 2);
+}
+
+TEST_CASE("what does not follow on the last record after a rebalance is sought "
+          "once") {
+  auto doubted = GENERATE(false, true);
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 1);
+  topic_partition tp{"t", 0};
+  client_driver member{b, member_of(cluster, "g")};
+  member.subscribe({"t"});
+  appender out{cluster};
+  out.append(tp, 100, 10);
+  REQUIRE(member.await<kafka::assigned>());
+  auto& source = dynamic_cast<kafka::partition_queue&>(*member.source(tp));
+  REQUIRE(offsets_of(await_block(b, source, 10, open_window()))
+          == offsets(0, 10));
+  // As if librdkafka had dropped what it had in hand behind offset 4.
+  REQUIRE_FALSE(source.move_to(5, [] { return kafka::error{}; }));
+  if (doubted)
+    source.doubt();
+  CHECK(read(b, source, doubted ? 95 : 90) == offsets(doubted ? 5 : 10, 100));
+  // A gap that stays is one: it was sought, and is not again.
+  REQUIRE_FALSE(source.move_to(50, [] { return kafka::error{}; }));
+  out.append(tp, 1, 10);
+  CHECK(read(b, source, 1) == offsets(100, 101));
+}
+
+TEST_CASE("a partition's queue that was full says that it has room again") {
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 1);
+  topic_partition tp{"t", 0};
+  client_driver member{b, member_of(cluster, "g")};
+  member.subscribe({"t"});
+  REQUIRE(member.await<kafka::assigned>());
+  auto& source = dynamic_cast<kafka::partition_queue&>(*member.source(tp));
+  int told = 0;
+  source.on_room({1'000, unlimited}, [&] { ++told; });
+  appender out{cluster};
+  out.append(tp, 1000);
+  CHECK(read(b, source, 499) == offsets(0, 499));
+  CHECK(told == 0);
+  // The end may be in the queue, too.
+  CHECK(read(b, source, 3) == offsets(499, 502));
+  CHECK(told == 1);
+  out.append(tp, 100);
+  CHECK(read(b, source, 598) == offsets(502, 1100));
+  CHECK(told == 1); // it was not full any more
 }
 
 TEST_CASE("a drain keeps to its limits, and seeks move what it gives") {

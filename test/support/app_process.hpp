@@ -1,9 +1,9 @@
 #pragma once
 
+#include "support/scratch_directory.hpp"
+
+#include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -14,48 +14,21 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace cafka::test {
 
-/// A directory of its own for the files of one test.
-class scratch_directory {
-public:
-  scratch_directory() {
-    auto pattern
-      = (std::filesystem::temp_directory_path() / "cafka-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr)
-      throw std::runtime_error("no temporary directory");
-    path_ = pattern;
-  }
-  ~scratch_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-
-  /// Writes a file with just these bytes; its path.
-  std::string write(const std::string& name, std::string_view bytes) const {
-    std::ofstream out{path_ / name, std::ios::binary};
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return (path_ / name).string();
-  }
-  std::string path(const std::string& name = {}) const {
-    return (name.empty() ? path_ : path_ / name).string();
-  }
-
-private:
-  std::filesystem::path path_;
-};
-
-/// What a program finds on its standard input.
+/// What a program finds on its standard input, and how long it may run.
 struct app_input {
   std::string text; ///< less than a pipe holds, 64 KiB
   bool ends = true; ///< false: more may come, see `type` and `end_input`
   /// Standard error is full and not read, until `read_error`.
   bool error_is_held = false;
+  /// What runs for longer is killed. Below the time that ctest gives a test.
+  std::chrono::seconds limit{55};
 };
 
 /// A run of a program. What it writes is read all the time; a run that takes
@@ -64,7 +37,7 @@ class app_process {
 public:
   explicit app_process(const std::vector<std::string>& args,
                        const app_input& input = {})
-    : deadline_(std::chrono::steady_clock::now() + limit) {
+    : deadline_(std::chrono::steady_clock::now() + input.limit) {
     int in[2];
     int out[2];
     int err[2];
@@ -107,6 +80,20 @@ public:
     return count(out(), text);
   }
 
+  /// Reads what is there, without waiting; false: both streams have ended.
+  bool read_now() {
+    for (auto before = size();; before = size()) {
+      if (!read_some(std::chrono::milliseconds{0}))
+        return false;
+      if (size() == before)
+        return true;
+    }
+  }
+  /// What there is to wait for with poll(2): -1 for an ended stream.
+  int output_handle() const {
+    return streams_[0].is_read() ? streams_[0].fd : -1;
+  }
+
   /// From now on nobody reads standard output, so that its pipe fills up.
   void hold_output() {
     streams_[0].ended = true;
@@ -140,11 +127,19 @@ public:
       // nop
     }
     int status = 0;
-    waitpid(std::exchange(pid_, -1), &status, 0);
+    wait4(std::exchange(pid_, -1), &status, 0, &used_);
     for (auto& x : streams_)
       if (x.fd != -1)
         close(std::exchange(x.fd, -1));
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  pid_t id() const {
+    return pid_;
+  }
+  /// Processor time and memory of a run that was waited for.
+  const rusage& used() const {
+    return used_;
   }
 
   const std::string& out() const {
@@ -152,6 +147,14 @@ public:
   }
   const std::string& err() const {
     return streams_[1].text;
+  }
+  /// What `out` and `err` have, which they forget: a run that writes for hours
+  /// takes no more memory than its reader wants.
+  std::string take_output() {
+    return std::exchange(streams_[0].text, {});
+  }
+  std::string take_error() {
+    return std::exchange(streams_[1].text, {});
   }
 
 private:
@@ -166,8 +169,9 @@ private:
     }
   };
 
-  // Below the time that ctest gives a test.
-  static constexpr auto limit = std::chrono::seconds{55};
+  std::size_t size() const {
+    return out().size() + err().size();
+  }
 
   static int count(const std::string& in, std::string_view text) {
     int result = 0;
@@ -214,6 +218,7 @@ private:
     for (auto& x : args)
       argv.push_back(const_cast<char*>(x.c_str()));
     argv.push_back(nullptr);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // whatever ends the test ends it
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
@@ -222,7 +227,8 @@ private:
   }
 
   /// False: both streams have ended.
-  bool read_some() {
+  bool
+  read_some(std::chrono::milliseconds most = std::chrono::milliseconds::max()) {
     if (streams_[0].ended && streams_[1].ended)
       return false;
     pollfd asked[2];
@@ -233,7 +239,8 @@ private:
     auto overdue = left.count() <= 0;
     if (overdue)
       kill(pid_, SIGKILL); // both streams end with it
-    poll(asked, 2, overdue ? -1 : static_cast<int>(left.count()));
+    poll(asked, 2,
+         overdue ? -1 : static_cast<int>(std::min(left, most).count()));
     for (int i = 0; i < 2; ++i)
       if (asked[i].revents != 0)
         read_from(streams_[i]);
@@ -251,6 +258,7 @@ private:
 
   std::chrono::steady_clock::time_point deadline_;
   pid_t pid_ = -1;
+  rusage used_{};
   int in_ = -1; // what keeps standard input from its end
   stream streams_[2];
 };

@@ -9,6 +9,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -220,11 +221,12 @@ bool drain_until(bell& b, core::record_source& source, Predicate accept) {
 class appender {
 public:
   explicit appender(const kafka::mock_cluster& cluster) {
-    // 20 ms make one batch of one `append`; a consumer gets a batch as a whole.
+    // One `append` is one batch, sent by its flush, however long it takes to
+    // fill; a consumer gets a batch as a whole.
     auto out = kafka::producer::open(
-      {{"bootstrap.servers", cluster.endpoints()}, {"linger.ms", "20"}},
-      [this](std::uint64_t, partition_t, offset_t, const kafka::error& x) {
-        failures_ += x ? 1 : 0;
+      {{"bootstrap.servers", cluster.endpoints()}, {"linger.ms", "60000"}},
+      [this](std::uint64_t tag, partition_t, offset_t, const kafka::error& x) {
+        failures_ += x && tag != of_no_partition ? 1 : 0;
       });
     if (!out)
       throw std::runtime_error(out.failure().text);
@@ -234,6 +236,7 @@ public:
   /// Appends `count` records of keys `k0`, `k1`, … and values `v0…`, `v1…`,
   /// lengthened by `padding` bytes.
   void append(const topic_partition& tp, int count, std::size_t padding = 0) {
+    await_topic(tp.topic);
     for (auto i = 0; i < count; ++i)
       send(tp, "k" + std::to_string(i),
            "v" + std::to_string(i) + std::string(padding, '.'));
@@ -248,11 +251,22 @@ public:
   }
 
 private:
+  static constexpr std::uint64_t of_no_partition = 1;
+
+  /// Records of a topic that the client does not know yet become several
+  /// batches. It knows it when it refuses a record for a partition that is none.
+  void await_topic(const std::string& topic) {
+    if (!known_.insert(topic).second)
+      return;
+    send({topic, 1'000'000}, "k", "v", {}, 0, of_no_partition);
+    finish();
+  }
+
   void send(const topic_partition& tp, optional_bytes key, optional_bytes value,
             const std::vector<header>& headers = {},
-            std::int64_t timestamp_ms = 0) {
+            std::int64_t timestamp_ms = 0, std::uint64_t tag = 0) {
     while (true) {
-      auto sent = out_->send(tp.topic, tp.partition, key, value, 0, headers,
+      auto sent = out_->send(tp.topic, tp.partition, key, value, tag, headers,
                              timestamp_ms);
       if (!sent)
         throw std::runtime_error(sent.failure().text);
@@ -268,6 +282,7 @@ private:
   }
 
   int failures_ = 0;
+  std::set<std::string> known_;
   std::unique_ptr<kafka::producer> out_;
 };
 

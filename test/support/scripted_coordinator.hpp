@@ -13,17 +13,27 @@ struct coordinator_script {
   // -- requests, oldest first
   std::vector<actors::commit_request> commits;
   std::vector<actors::seek_request> seeks;
+  std::vector<actors::ends_request> ends_asked;
+  std::vector<actors::wake_request> wakes;
+  int ranges_asked = 0;
   std::vector<rebalance_id> done;
   int closes = 0; ///< close_client messages
   // -- answers
   bool answers_commits = true;
   bool answers_seeks = true;
+  bool answers_ends = true;
   bool ignores_close = false;
   bool closes_clients = true; ///< a client is gone as its coordinator ends
   /// What a `tick` ends the coordinator with.
   caf::error ends_with = caf::exit_reason::kill;
   /// Moves the source that a seek is for.
   std::function<void(const actors::seek_request&)> on_seek;
+  /// The ends at the broker; a partition that is missing is not answered for.
+  std::function<actors::ends_result(const actors::ends_request&)> find_ends;
+  /// What the leader holds.
+  std::function<actors::range_result(const actors::range_request&)> find_range;
+  /// Wakes the source that a request is for.
+  std::function<void(const actors::wake_request&)> on_wake;
   // -- the coordinator of the moment
   std::optional<actors::manager_actor> manager;
   std::optional<actors::coordinator_actor> self;
@@ -72,6 +82,20 @@ public:
           script_->on_seek(x);
         if (script_->answers_seeks)
           compat::post(*script_->manager, seek_done{x.tp, x.generation, {}});
+      },
+      [this](const ends_request& x) {
+        script_->ends_asked.push_back(x);
+        if (script_->answers_ends)
+          compat::post(*script_->manager, script_->find_ends(x));
+      },
+      [this](const range_request& x) {
+        ++script_->ranges_asked;
+        compat::post(*script_->manager, script_->find_range(x));
+      },
+      [this](const wake_request& x) {
+        script_->wakes.push_back(x);
+        if (script_->on_wake)
+          script_->on_wake(x);
       },
       [this](close_client) {
         ++script_->closes;

@@ -77,6 +77,8 @@ public:
   scripted_log& log(partition_t p);
   /// Appends `n` records; the source tells its reader.
   void append(partition_t p, int n = 1, std::size_t bytes = 10);
+  /// The same, and the source stays silent.
+  void append_unheard(partition_t p, int n = 1, std::size_t bytes = 10);
   void wake(partition_t p);
   /// The source of the last assignment.
   scripted_source& source(partition_t p);

@@ -22,6 +22,9 @@ struct scripted_log {
   std::vector<entry> records;
   offset_t start = 0;
   offset_t end = 0;
+  /// What the client knows of the end; nothing: it fetches and knows it all.
+  std::optional<offset_t> fetched_end;
+  bool mute = false; ///< drains give nothing
   // -- once each, at the next drain
   bool out_of_range = false;
   bool throws = false;
@@ -42,6 +45,8 @@ public:
                       const core::range_set& skip, offset_t from) override {
     ++log_->drains;
     core::fetched out;
+    if (log_->mute)
+      return out;
     if (std::exchange(log_->throws, false))
       throw std::runtime_error{"the source broke"};
     out.error = std::exchange(log_->error, {});
@@ -55,7 +60,7 @@ public:
     wake_ = std::move(wake);
   }
   std::optional<offset_t> readable_end() const override {
-    return log_->end;
+    return log_->fetched_end.value_or(log_->end);
   }
   bool at_end() const override {
     return at_end_;

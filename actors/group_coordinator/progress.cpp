@@ -1,0 +1,66 @@
+// What the manager asks of the client where a partition is silent, or its
+// position seems out of range.
+
+#include "actors/group_coordinator/group_coordinator.hpp"
+
+#include <utility>
+
+namespace cafka::actors {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Beyond it a broker counts as silent. The end of the client waits for a
+/// look-up that runs, and then it still has to leave the group.
+constexpr milliseconds look_timeout = seconds{2};
+static_assert(look_timeout < group_coordinator_state::close_limit);
+
+} // namespace
+
+/// While the member joins or no broker is there, silence has its reason.
+void group_coordinator_state::on_ends_request(const ends_request& x) {
+  auto is_quiet = client_ && settled_ && !assigning_ && !revoking_;
+  finding_ends_ = is_quiet && !outage_.lasts() && !x.partitions.empty();
+  if (finding_ends_)
+    client_->find_ends(x.partitions, look_timeout);
+  else
+    compat::post(manager_, ends_result{});
+}
+
+void group_coordinator_state::on_event(const kafka::ends_found& x) {
+  if (!x.failure)
+    on_answer();
+  finding_ends_ = false;
+  compat::post(manager_, ends_result{x.ends});
+}
+
+/// Without a client its partitions are lost, and nobody waits for the answer.
+void group_coordinator_state::on_range_request(const range_request& x) {
+  if (client_)
+    client_->find_range(x.tp, look_timeout);
+}
+
+void group_coordinator_state::on_event(const kafka::range_found& x) {
+  auto i = held_.find(x.tp);
+  if (i == held_.end())
+    return;
+  range_result result{x.tp, i->second, std::nullopt};
+  if (!x.failure)
+    result.range = x.range;
+  compat::post(manager_, std::move(result));
+}
+
+void group_coordinator_state::on_wake_request(const wake_request& x) {
+  auto i = held_.find(x.tp);
+  if (!client_ || i == held_.end() || i->second != x.generation)
+    return;
+  auto failure = x.reassign || x.offset < 0
+                   ? client_->reposition({x.tp, x.offset})
+                   : client_->seek({x.tp, x.offset});
+  if (failure && outage_.is_new(failure.text, now()))
+    compat::post(manager_, client_failure{failure});
+}
+
+} // namespace cafka::actors

@@ -1,0 +1,109 @@
+/// Whether partitions get on, and how far their ends are.
+
+#include "actors/group_manager/group_manager.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafka::actors {
+
+/// What holds the next record back on our side is a reason to wait.
+core::progress_facts
+group_manager_state::progress_of(const topic_partition& tp,
+                                 const held_partition& x) const {
+  using delivery = core::progress_facts::delivery;
+  auto& m = x.machine;
+  core::progress_facts result;
+  if (m.tracker())
+    result.position = m.tracker()->position();
+  core::flow_window window{options_->config.prefetch_count,
+                           options_->config.prefetch_bytes};
+  window.add(m.retained());
+  if (m.state() == partition_state::exhausted)
+    result.what = delivery::stopped;
+  else if (m.state() != partition_state::running || m.call_since()
+           || x.held_back || !window.open()
+           || memory_->lanes().is_busy(tp)) // a call waits for a thread
+    result.what = delivery::waits;
+  return result;
+}
+
+void group_manager_state::watch_progress(time_point t) {
+  std::set<topic_partition> asked;
+  for (auto& [tp, x] : held_)
+    switch (x.watch.look(progress_of(tp, x), t)) {
+      case core::progress_action::ask_end:
+        asked.insert(tp);
+        break;
+      case core::progress_action::resumed:
+        on_resumed(tp, x);
+        break;
+      default:
+        break;
+    }
+  if (asked.empty() || !ends_asked_.empty())
+    return;
+  ends_asked_ = std::move(asked);
+  compat::post(coordinator_,
+               ends_request{{ends_asked_.begin(), ends_asked_.end()}});
+}
+
+void group_manager_state::on_ends_result(const ends_result& answer) {
+  using action = core::progress_action;
+  for (auto& tp : std::exchange(ends_asked_, {})) {
+    auto i = held_.find(tp);
+    if (i == held_.end())
+      continue; // given back meanwhile
+    auto& x = i->second;
+    auto end = answer.ends.find(tp);
+    if (end == answer.ends.end()) {
+      x.watch.end_unknown(now());
+      continue;
+    }
+    auto what = x.watch.end_found(end->second, progress_of(tp, x), now());
+    if (what == action::resumed)
+      on_resumed(tp, x);
+    else if (what != action::none)
+      on_stall(tp, x, what == action::reassign);
+  }
+}
+
+/// The worker lives on: it knows what it has had, and passes over what comes
+/// again.
+void group_manager_state::on_stall(const topic_partition& tp, held_partition& x,
+                                   bool reassign) {
+  auto& tracker = x.machine.tracker();
+  auto at = tracker ? tracker->position() : x.machine.begin();
+  // Where it was to begin at the end, all that came since is to be read.
+  if (at == kafka::offset_latest)
+    at = x.watch.first_end().value_or(at);
+  auto lag = std::max<offset_t>(*x.watch.end() - std::max<offset_t>(at, 0), 0);
+  tell(event_kind::partition_stalled, tp, x.machine.gen(), at,
+       static_cast<std::uint64_t>(lag), errc::none,
+       reassign ? "assigned anew" : "sought");
+  compat::post(coordinator_, wake_request{tp, x.machine.gen(), at, reassign});
+}
+
+void group_manager_state::on_resumed(const topic_partition& tp,
+                                     const held_partition& x) {
+  tell(event_kind::partition_resumed, tp, x.machine.gen(),
+       x.machine.tracker()->position());
+}
+
+/// -1: not known. Control records may lie between the last record and the end.
+/// Only while somebody reads does the source hear that the end moved on; what
+/// the broker was asked for may be newer, or older.
+std::int64_t group_manager_state::lag_of(const held_partition& x) const {
+  auto& tracker = x.machine.tracker();
+  if (!tracker)
+    return -1;
+  auto asked = x.watch.end().value_or(-1);
+  auto is_read = x.machine.state() == partition_state::running;
+  if (is_read && x.source->at_end() && !tracker->has_pending()
+      && asked <= tracker->position())
+    return 0;
+  auto end = std::max(x.source->readable_end().value_or(-1), asked);
+  return end < 0 ? -1 : std::max<std::int64_t>(end - tracker->watermark(), 0);
+}
+
+} // namespace cafka::actors

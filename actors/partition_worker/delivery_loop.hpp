@@ -1,0 +1,102 @@
+#pragma once
+
+#include "actors/group_memory/group_memory.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/partition_worker/delivery_window.hpp"
+#include "actors/partition_worker/handler_session.hpp"
+#include "core/delivery_log.hpp"
+#include "core/range_set.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace cafka::actors {
+
+struct worker_settings;
+
+/// Takes records from a partition's source and hands them to its handler, turn
+/// by turn on the partition's lane: a record goes from librdkafka's queue to the
+/// handler on one thread. The worker lets it begin and end, the manager hears
+/// of every call before it begins and after it returned.
+///
+/// ```
+///             read, or ready again            call returned
+///   waiting ───────────────────────► turn ──────────────────► waiting
+///      │ stop                          │ stop, the call has returned
+///      └───────────► stopped ◄─────────┘ call failed, or the source did
+/// ```
+///
+/// A turn makes as many calls as fit into a moment: where more is there and the
+/// window is open, the next turn goes to the end of the lane, so that what else
+/// waits for a thread gets its turn. Thread safe.
+class delivery_loop : public std::enable_shared_from_this<delivery_loop> {
+public:
+  delivery_loop(const worker_settings& x,
+                std::shared_ptr<handler_session> session,
+                std::shared_ptr<compat::gate<worker_actor>> worker);
+
+  // -- for the worker
+
+  /// Retained records go to the handler.
+  void redeliver(core::redelivery x);
+  /// From now on the source is read.
+  void read(const read_source& x);
+  void hold(bool on);
+  /// No call begins any more. True: one runs, and the worker is told when it has
+  /// returned.
+  bool stop(time_point revoke_deadline);
+  /// Nothing comes from here any more, neither calls nor messages. True: records
+  /// were taken from the source that nobody was told of.
+  bool close();
+
+private:
+  std::function<void()> weak_call(void (delivery_loop::*f)());
+  void wake();
+  void schedule();
+  void turn();
+  void call_again(core::redelivery what);
+  core::delivery_ptr take();
+  bool report(const core::fetched& x);
+  void call(core::redelivery what, std::unique_lock<std::mutex>& guard);
+  std::optional<handler_answer> answer_of(handler_session::outcome x,
+                                          const message_batch& batch);
+  void end_call(const handler_answer& answer, const message_batch& batch,
+                core::delivery_ptr what);
+  void tell_ended();
+  void fail(errc code, std::string text);
+  bool may_read() const;
+
+  const worker_id id_;
+  const std::shared_ptr<const partition_identity> identity_;
+  const core::record_source_ptr source_;
+  const std::shared_ptr<delivery_window> window_;
+  const std::shared_ptr<handler_session> session_;
+  const std::shared_ptr<compat::gate<worker_actor>> worker_;
+  const std::shared_ptr<compat::gate<manager_actor>> manager_;
+  /// Weak: it owns the lanes, whose jobs own this.
+  const std::weak_ptr<group_memory> memory_;
+  const std::size_t batch_size_;
+  const std::shared_ptr<revocation_notice> notice_
+    = std::make_shared<revocation_notice>();
+
+  // Not under the lock: the source's wake comes under librdkafka's locks.
+  std::atomic<bool> more_ = true;       // the source may have something
+  std::atomic<bool> scheduled_ = false; // a turn waits in the lane
+
+  std::mutex mutex_;     // guards everything below
+  bool reading_ = false; // the retained records are through
+  bool held_ = false;    // too many ranges of acks
+  bool stopped_ = false;
+  bool calling_ = false; // or about to, with retained records
+  bool closed_ = false;
+  /// Goes with the next call's begin; never kept while the lock is open.
+  std::optional<call_ended> ended_;
+  bool lost_records_ = false;
+  core::range_set skip_;
+  offset_t from_ = 0;
+};
+
+} // namespace cafka::actors

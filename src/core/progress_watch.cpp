@@ -1,0 +1,94 @@
+#include "core/progress_watch.hpp"
+
+#include <algorithm>
+
+namespace cafka::core {
+
+namespace {
+
+using delivery = progress_facts::delivery;
+
+/// How often the end of a stopped partition is asked for. Somebody looks at its
+/// lag, or an alarm does, in minutes; and one request holds all of them.
+constexpr auto stopped_interval = std::chrono::seconds{30};
+
+/// The longest interval between two assignments of a partition that stalls, in
+/// times of the patience, which is 16 minutes by default: often enough to heal
+/// it soon after its cause is gone, and no load where the cause stays.
+constexpr int wait_factor_max = 16;
+
+} // namespace
+
+progress_action progress_watch::look(const progress_facts& facts,
+                                     time_point now) noexcept {
+  auto moved = facts.position > seen_.position;
+  auto stays = facts.position == seen_.position;
+  auto same = ask_at_ && is_as_before(facts);
+  seen_ = facts;
+  if (facts.what == delivery::stopped) {
+    stage_ = 0;
+    if (!same)
+      ask_at_ = now;
+    return now >= *ask_at_ ? progress_action::ask_end : progress_action::none;
+  }
+  if (!same || facts.what == delivery::waits)
+    return restart(now, moved, stays);
+  auto is_on = patience_ > duration::zero();
+  return is_on && now >= *ask_at_ ? progress_action::ask_end
+                                  : progress_action::none;
+}
+
+progress_action progress_watch::end_found(offset_t end,
+                                          const progress_facts& facts,
+                                          time_point now) noexcept {
+  end_ = end;
+  if (!first_end_)
+    first_end_ = end;
+  if (facts.what == delivery::stopped) {
+    ask_at_ = now + stopped_interval;
+    return progress_action::none;
+  }
+  if (!is_as_before(facts) || facts.what == delivery::waits)
+    return progress_action::none; // the next look sees what has changed
+  if (facts.position >= end)
+    return restart(now, true, false);
+  if (!behind_) {
+    behind_ = true;
+    ask_at_ = now + patience_ / 2;
+    return progress_action::none;
+  }
+  ++stage_;
+  ask_at_ = now + next_wait();
+  return stage_ == 1 ? progress_action::seek : progress_action::reassign;
+}
+
+void progress_watch::end_unknown(time_point now) noexcept {
+  behind_ = false;
+  ask_at_ = now
+            + (seen_.what == delivery::stopped ? stopped_interval
+                                               : patience_ / 2);
+}
+
+/// `moved`: by delivery, or it has nothing left to deliver. `stays`: where it
+/// was, so that a stall is not over.
+progress_action progress_watch::restart(time_point now, bool moved,
+                                        bool stays) noexcept {
+  auto is_over = moved && stage_ > 0;
+  ask_at_ = now + patience_ / 2;
+  behind_ = false;
+  if (!stays)
+    stage_ = 0;
+  return is_over ? progress_action::resumed : progress_action::none;
+}
+
+bool progress_watch::is_as_before(const progress_facts& facts) const noexcept {
+  return facts.what == seen_.what && facts.position == seen_.position;
+}
+
+/// The patience, and twice as much after each further report.
+duration progress_watch::next_wait() const noexcept {
+  auto doublings = std::min<std::uint32_t>(stage_ - 1, 30);
+  return patience_ * std::min(1 << doublings, wait_factor_max);
+}
+
+} // namespace cafka::core

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cafka/types.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace cafka::core {
+
+/// What the watch of a partition wants.
+enum class progress_action : std::uint8_t {
+  none,
+  ask_end, ///< look its end up at the broker, then `end_found` or `end_unknown`
+  seek,    ///< it stalls: fetch again from its position
+  reassign, ///< it still stalls: take it out of the assignment and put it back
+  resumed,  ///< it stalled and does no longer
+};
+
+/// Where a partition stands when it is looked at.
+struct progress_facts {
+  enum class delivery : std::uint8_t {
+    expected, ///< nothing on our side holds the next record back
+    waits,   ///< a call runs, the window is full, a worker starts, a drain, …
+    stopped, ///< its restarts are used up: only its end is of interest
+  };
+  delivery what = delivery::expected;
+  offset_t position = -1; ///< next to be delivered; -1: no begin yet
+};
+
+/// Sees that a partition has something to read, nothing holds it back, and yet
+/// nothing comes. The client's own idea of the end does not count: it is as old
+/// as its last fetch, which is what may have stopped. So the broker is asked
+/// when half of `patience` passed without progress, and again when the rest has.
+///
+/// ```
+///              quiet for patience / 2          end is beyond the position
+///   moving ───────────────────────────► asked ───────────────────────────┐
+///     ▲                                   │ end reached, or no answer     ▼
+///     ├───────────────────────────────────┘          behind ── patience / 2 more:
+///     │  position moved, or a reason to wait            │      asked, still behind
+///     └─────────────────────────────────────────────────┴──► seek, then reassign
+///                                                            at growing intervals
+/// ```
+class progress_watch {
+public:
+  /// `patience` of zero: stalls are not looked for.
+  explicit progress_watch(duration patience) noexcept : patience_(patience) {
+  }
+
+  /// `ask_end`, `resumed` or `none`; to be called now and then. A question that
+  /// could not be asked is wanted again at the next call.
+  progress_action look(const progress_facts& facts, time_point now) noexcept;
+
+  /// The broker's readable end. `seek`, `reassign`, `resumed` or `none`.
+  progress_action end_found(offset_t end, const progress_facts& facts,
+                            time_point now) noexcept;
+
+  /// The broker was asked in vain, which is reason enough for the silence.
+  void end_unknown(time_point now) noexcept;
+
+  /// From the report of a stall until the next progress.
+  bool stalls() const noexcept {
+    return stage_ > 0;
+  }
+  /// As last found; nothing before that.
+  std::optional<offset_t> end() const noexcept {
+    return end_;
+  }
+  /// Without a begin: the first end that was found, where one that is to begin
+  /// at the end misses nothing from now on.
+  std::optional<offset_t> first_end() const noexcept {
+    return first_end_;
+  }
+
+private:
+  progress_action restart(time_point now, bool moved, bool stays) noexcept;
+  bool is_as_before(const progress_facts& facts) const noexcept;
+  duration next_wait() const noexcept;
+
+  duration patience_;
+  progress_facts seen_;
+  std::optional<time_point> ask_at_; // empty: not looked at yet
+  bool behind_ = false; // an end beyond the position was found since it moved
+  std::uint32_t stage_ = 0; // reports of this stall
+  std::optional<offset_t> end_;
+  std::optional<offset_t> first_end_;
+};
+
+} // namespace cafka::core

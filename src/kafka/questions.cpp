@@ -1,0 +1,122 @@
+#include "kafka/questions.hpp"
+
+#include "kafka/partition_list.hpp"
+
+#include <algorithm>
+
+namespace cafka::kafka {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+using topic_ptr
+  = std::unique_ptr<rd_kafka_topic_t, destroyer<rd_kafka_topic_destroy>>;
+using metadata_ptr = std::unique_ptr<const rd_kafka_metadata_t,
+                                     destroyer<rd_kafka_metadata_destroy>>;
+
+int milliseconds_until(time_point x) {
+  using std::chrono::milliseconds;
+  auto left = std::chrono::duration_cast<milliseconds>(x - clock::now());
+  return static_cast<int>(std::max<milliseconds::rep>(left.count(), 0));
+}
+
+// Topics that the broker does not let us see are left out: it will not let us
+// read them either, and the client says so.
+void add_counts(const rd_kafka_metadata_t& from, partitions_counted& to) {
+  for (int i = 0; i < from.topic_cnt; ++i) {
+    auto& x = from.topics[i];
+    if (x.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+      to.counts[x.topic] = 0;
+    else if (x.partition_cnt > 0)
+      to.counts[x.topic] = x.partition_cnt;
+  }
+}
+
+error count(rd_kafka_t* client, const std::string& topic, time_point deadline,
+            partitions_counted& to) {
+  topic_ptr handle{rd_kafka_topic_new(client, topic.c_str(), nullptr)};
+  if (!handle)
+    return make_error(rd_kafka_last_error());
+  const rd_kafka_metadata_t* found = nullptr;
+  auto code = rd_kafka_metadata(client, /* all_topics */ 0, handle.get(),
+                                &found, milliseconds_until(deadline));
+  metadata_ptr owned{found};
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return make_error(code);
+  add_counts(*found, to);
+  return {};
+}
+
+} // namespace
+
+committed_found ask_committed(rd_kafka_t* client, std::uint64_t token,
+                              const std::vector<topic_partition>& partitions,
+                              time_point deadline) {
+  committed_found result{token, {}, {}};
+  auto list = make_list(partitions);
+  auto code = rd_kafka_committed(client, list.get(),
+                                 milliseconds_until(deadline));
+  result.failure = make_error(code);
+  for (int i = 0; !result.failure && i < list->cnt; ++i) {
+    auto& x = list->elems[i];
+    result.failure = make_error(x.err);
+    // Negative: the group never committed.
+    auto offset = x.offset >= 0 ? std::optional<offset_t>{x.offset}
+                                : std::nullopt;
+    result.entries.push_back({{x.topic, x.partition}, offset});
+  }
+  return result;
+}
+
+ends_found ask_ends(rd_kafka_t* client,
+                    const std::vector<topic_partition>& partitions,
+                    time_point deadline) {
+  ends_found result;
+  std::vector<partition_offset> asked;
+  // Kafka's ListOffsets takes the logical offsets where a time would stand.
+  for (auto& x : partitions)
+    asked.push_back({x, offset_latest});
+  auto list = make_list(asked);
+  result.failure = make_error(rd_kafka_offsets_for_times(
+    client, list.get(), milliseconds_until(deadline)));
+  for (int i = 0; !result.failure && i < list->cnt; ++i)
+    if (auto& x = list->elems[i]; x.err == 0 && x.offset >= 0)
+      result.ends[{x.topic, x.partition}] = x.offset;
+  return result;
+}
+
+ends_found ask_ends_singly(rd_kafka_t* client,
+                           const std::vector<topic_partition>& partitions,
+                           time_point deadline) {
+  auto result = ask_ends(client, partitions, deadline);
+  if (!result.failure || partitions.size() == 1)
+    return result;
+  for (auto& x : partitions)
+    if (clock::now() < deadline)
+      result.ends.merge(ask_ends(client, {x}, deadline).ends);
+  return result;
+}
+
+range_found ask_range(rd_kafka_t* client, const topic_partition& tp,
+                      time_point deadline) {
+  range_found result{tp, {}, {}};
+  result.failure = make_error(rd_kafka_query_watermark_offsets(
+    client, tp.topic.c_str(), tp.partition, &result.range.first,
+    &result.range.last, milliseconds_until(deadline)));
+  return result;
+}
+
+// One by one: asked for all that it knows, librdkafka lets the broker create
+// what is missing.
+partitions_counted count_partitions(rd_kafka_t* client,
+                                    const std::vector<std::string>& topics,
+                                    time_point deadline) {
+  partitions_counted result;
+  for (auto& x : topics)
+    if (!result.failure)
+      result.failure = count(client, x, deadline, result);
+  return result;
+}
+
+} // namespace cafka::kafka
