@@ -15,5 +15,7 @@ void add_check(CLI::App& program, exit_code& result);
 void add_offsets(CLI::App& program, exit_code& result);
 void add_produce(CLI::App& program, exit_code& result);
 void add_demo(CLI::App& program, exit_code& result);
+void add_verifiable_consumer(CLI::App& program, exit_code& result);
+void add_bench_consumer(CLI::App& program, exit_code& result);
 
 } // namespace cafka::app

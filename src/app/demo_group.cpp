@@ -73,6 +73,7 @@ demo_group::demo_group(std::size_t partitions)
   : config_(std::make_unique<caf::actor_system_config>()) {
   cluster_.create_topic(topic(), static_cast<int>(partitions));
   add_types(*config_);
+  compat::wait_for_work(*config_);
   system_ = std::make_unique<caf::actor_system>(*config_);
 }
 

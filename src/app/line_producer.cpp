@@ -51,13 +51,15 @@ public:
       // nop
     }
     await_reports();
+    refusal_ = client_->refusal();
     client_.reset();
     return conclude();
   }
 
 private:
   bool can_go_on() const {
-    return stop_signal() == 0 && failed_ == 0 && input_failure_.empty();
+    return stop_signal() == 0 && failed_ == 0 && input_failure_.empty()
+           && !client_->refusal();
   }
   bool send_next();
   void send(std::string_view line);
@@ -73,6 +75,7 @@ private:
   line_buffer lines_;
   std::unique_ptr<kafka::producer> client_;
   std::string input_failure_;
+  kafka::error refusal_; // of everything, at once
   std::uint64_t sent_ = 0;
   std::uint64_t delivered_ = 0;
   std::uint64_t failed_ = 0;
@@ -135,10 +138,11 @@ void line_producer::read_some() {
     input_failure_ = std::strerror(errno);
 }
 
-/// Every record is reported within message.timeout.ms.
+/// Every record is reported within message.timeout.ms. Where the brokers refuse
+/// us that would be told later and without the reason.
 void line_producer::await_reports() {
   std::optional<time_point> deadline;
-  while (delivered_ + failed_ < sent_) {
+  while (delivered_ + failed_ < sent_ && !client_->refusal()) {
     client_->poll(look_interval);
     if (stop_signal() == 0)
       continue;
@@ -174,7 +178,10 @@ exit_code line_producer::conclude() const {
   tell(sum);
   if (!input_failure_.empty())
     return refuse("standard input: " + input_failure_);
-  if (failed_ > 0)
+  if (refusal_)
+    tell(fmt::format("cafka produce: {}: {}", to_string(refusal_.code),
+                     refusal_.text));
+  if (failed_ > 0 || refusal_)
     return exit_code::check_failed;
   return stop_signal() == 0 ? exit_code::ok : exit_code_of_signal();
 }

@@ -45,6 +45,8 @@ exit_code run(int argc, char** argv) {
   cafka::app::add_offsets(program, result);
   cafka::app::add_produce(program, result);
   cafka::app::add_demo(program, result);
+  cafka::app::add_verifiable_consumer(program, result);
+  cafka::app::add_bench_consumer(program, result);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& x) {

@@ -64,7 +64,8 @@ exit_code offsets(const arguments& args) {
     }
     auto found = look_up(config, std::chrono::seconds{args.timeout_s});
     if (!found) {
-      tell(fmt::format("cafka offsets: group {}: {}: {}", config.name,
+      tell(fmt::format("cafka offsets: group {} at {}: {}: {}", config.name,
+                       fmt::join(config.endpoints, ","),
                        to_string(found.failure().code), found.failure().text));
       return exit_code::broker_failed;
     }

@@ -3,7 +3,7 @@
 #include "app/embedded_cluster.hpp"
 #include "app/group_account.hpp"
 #include "app/group_ends.hpp"
-#include "app/note_queue.hpp"
+#include "app/group_notes.hpp"
 #include "app/progress_line.hpp"
 #include "app/stop_signal.hpp"
 
@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <poll.h>
 #include <unistd.h>
 
 namespace cafka::app {
@@ -29,26 +28,6 @@ constexpr auto look_interval = 50ms;
 /// Between two lines of progress where there is no terminal.
 constexpr auto progress_interval = 5s;
 
-/// Events that a person wants to see; the others are told in sum.
-bool is_worth_a_line(event_kind x) {
-  switch (x) {
-    case event_kind::begin_resolved:
-    case event_kind::worker_started:
-    case event_kind::worker_restarted:
-    case event_kind::commit_sent:
-    case event_kind::committed:
-      return false;
-    default:
-      return true;
-  }
-}
-
-/// True: standard error takes a line now, or none ever again.
-bool error_is_ready() {
-  pollfd asked{STDERR_FILENO, POLLOUT, 0};
-  return poll(&asked, 1, 0) > 0;
-}
-
 class groups_run {
 public:
   groups_run(std::vector<configured_group> groups,
@@ -58,6 +37,7 @@ public:
       line_(stderr, progress_interval, clock::now()),
       cluster_(embed(groups_)) {
     add_types(config_);
+    compat::wait_for_work(config_);
     system_ = std::make_unique<caf::actor_system>(config_);
   }
 
@@ -110,11 +90,7 @@ bool groups_run::start(configured_group& x) {
     if (is_worth_a_line(e.kind))
       notes->add(to_string(e));
   };
-  options.log = [notes = notes_](const log_record& y) {
-    if (y.level <= log_record::warning)
-      notes->add(fmt::format("log={} group={} text=\"{}\"", y.facility, y.group,
-                             y.text));
-  };
+  options.log = log_to(notes_);
   auto name = options.config.name;
   auto handle = spawn(*system_, options);
   if (!handle) {
