@@ -29,7 +29,7 @@ constexpr std::array owned_by_cafka{
                  "cafka resets offsets by its own policy and reports it"},
   owned_property{"enable.partition.eof", "true",
                  "cafka takes a partition's end from it"},
-  owned_property{"log.queue", "true", "cafka hands the log to its owner"},
+  owned_property{"log.queue", "false", "cafka hands the log to its owner"},
 };
 
 void replace_all(std::string& text, std::string_view what,
@@ -128,6 +128,10 @@ error fill_consumer(rd_kafka_conf_t* conf, const properties& props) {
   return set_all(conf, all);
 }
 
+// Not stderr, as without it.
+void drop_line(const rd_kafka_t*, int, const char*, const char*) {
+}
+
 std::size_t number_of(rd_kafka_t* client, const char* name) {
   std::array<char, words_max> words{};
   auto size = words.size();
@@ -170,9 +174,10 @@ result<conf_ptr> consumer_configuration(const properties& props) {
   conf_ptr conf{rd_kafka_conf_new()};
   if (auto failure = fill_consumer(conf.get(), props))
     return failure;
-  rd_kafka_conf_set_events(
-    conf.get(), RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT
-                  | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+  rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_REBALANCE
+                                         | RD_KAFKA_EVENT_OFFSET_COMMIT
+                                         | RD_KAFKA_EVENT_ERROR);
+  rd_kafka_conf_set_log_cb(conf.get(), drop_line);
   return conf;
 }
 

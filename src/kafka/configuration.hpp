@@ -7,7 +7,8 @@
 namespace cafka::kafka {
 
 /// librdkafka's configuration of a consumer: what cafka owns, `props`, and
-/// cafka's defaults where `props` says nothing. Errors name the property.
+/// cafka's defaults where `props` says nothing. Without a `callbacks` its log
+/// goes nowhere. Errors name the property.
 result<conf_ptr> consumer_configuration(const properties& props);
 
 /// The same for a producer.

@@ -21,8 +21,10 @@ public:
   /// Shuts all connections; no other is made. Any thread; does not block.
   void cut();
 
-private:
+protected:
   static connections& self_of(void* opaque);
+
+private:
   static int on_socket(int domain, int type, int protocol, void* opaque);
   static int on_connect(int socket, const sockaddr* to, int size,
                         const char* broker, void* opaque);

@@ -43,14 +43,14 @@ result<std::unique_ptr<consumer>> consumer::open(const properties& props,
   auto conf = consumer_configuration(props);
   if (!conf)
     return conf.failure();
-  auto links = std::make_unique<connections>();
-  links->watch(conf->get());
+  auto hooks = std::make_unique<callbacks>(props.contains("debug"));
+  hooks->watch(conf->get());
   auto client = make_client(RD_KAFKA_CONSUMER, std::move(*conf), props);
   if (!client)
     return client.failure();
   rd_kafka_poll_set_consumer(*client);
   return std::unique_ptr<consumer>{new consumer{
-    std::make_unique<impl>(*client, std::move(links), props, std::move(wake))}};
+    std::make_unique<impl>(*client, std::move(hooks), props, std::move(wake))}};
 }
 
 error consumer::subscribe(const std::vector<std::string>& topics) {

@@ -36,7 +36,8 @@ void consumer::impl::detach() {
   if (std::exchange(detached, true))
     return;
   gate.set({});
-  for (auto* queue : {events.get(), answers.get(), logs.get()})
+  hooks->log.close();
+  for (auto* queue : {events.get(), answers.get()})
     wake_gate::disable(queue);
   close_sources();
   pending.clear();
@@ -51,7 +52,7 @@ void consumer::impl::close_sources() {
 
 void consumer::impl::cut_off() {
   cut = true;
-  links->cut();
+  hooks->cut();
 }
 
 // Nobody reads the answers any more: only that there are none left counts.
@@ -83,7 +84,7 @@ void consumer::impl::end(time_point deadline, bool politely) {
   cut_off();
   drop_queues();
   client = nullptr;
-  links.release(); // it still calls them
+  hooks.release(); // it still calls them
 }
 
 // Before 2.3 librdkafka aborts the process when a client is destroyed between
@@ -172,7 +173,6 @@ void consumer::impl::drop_queues() {
   retired.clear();
   events.reset();
   answers.reset();
-  logs.reset();
 }
 
 } // namespace cafka::kafka

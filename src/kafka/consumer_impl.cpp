@@ -16,27 +16,23 @@ void* opaque_of(std::uint64_t token) {
   return reinterpret_cast<void*>(static_cast<std::uintptr_t>(token));
 }
 
-constexpr int syslog_debug = 7;
-
 } // namespace
 
-consumer::impl::impl(rd_kafka_t* x, std::unique_ptr<connections> y,
+consumer::impl::impl(rd_kafka_t* x, std::unique_ptr<callbacks> y,
                      const properties& z, std::function<void()> wake)
-  : links(std::move(y)),
+  : hooks(std::move(y)),
     props(z),
     client(x),
-    wants_debug(props.contains("debug")),
     classic(!props.contains("group.protocol")
             || props.at("group.protocol") != "consumer"),
     events(rd_kafka_queue_get_consumer(x)),
     answers(rd_kafka_queue_new(x)),
-    logs(rd_kafka_queue_new(x)),
     questions([this] { gate.call(); }),
     prompter(x),
     queue_limit(fetch_stop(x)) {
   gate.set(std::move(wake));
-  rd_kafka_set_log_queue(client, logs.get());
-  for (auto* queue : {events.get(), answers.get(), logs.get()})
+  hooks->log.on_line([this] { gate.call(); });
+  for (auto* queue : {events.get(), answers.get()})
     gate.enable(queue);
   gate.call(); // what came before the callbacks has given no edge
 }
@@ -48,8 +44,7 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
   event_ptr event{rd_kafka_queue_poll(queue, 0)};
   if (!event)
     return false;
-  auto x = to_event(client, event.get());
-  if (x && !is_unasked_debug(*x)) {
+  if (auto x = to_event(client, event.get())) {
     was_assigned = was_assigned || std::holds_alternative<assigned>(*x);
     complete(*x);
     if (std::holds_alternative<commit_answered>(*x))
@@ -63,17 +58,11 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
 // librdkafka and the broker write is theirs.
 void consumer::impl::complete(consumer_event& x) const {
   if (auto* failed = std::get_if<client_error>(&x)) {
-    links->explain(failed->what);
+    hooks->explain(failed->what);
     failed->what.text = without_secrets(std::move(failed->what.text), props);
   } else if (auto* line = std::get_if<log_line>(&x)) {
     line->text = without_secrets(std::move(line->text), props);
   }
-}
-
-// The debug log is on for `membership` alone, unless the user wants it.
-bool consumer::impl::is_unasked_debug(const consumer_event& x) const {
-  auto* line = std::get_if<log_line>(&x);
-  return line != nullptr && line->level >= syslog_debug && !wants_debug;
 }
 
 void consumer::impl::collect_events() {
@@ -93,10 +82,13 @@ bool consumer::impl::rebalance_waits() const {
 std::optional<consumer_event> consumer::impl::next() {
   collect_events(); // always: it is what max.poll.interval.ms waits for
   // The log first: it holds what a commit must know.
-  for (auto* queue : {logs.get(), answers.get()})
-    while (pending.empty() && take_event(queue)) {
-      // nop
-    }
+  if (auto x = hooks->log.take()) {
+    complete(*x);
+    pending.push_back(std::move(*x));
+  }
+  while (pending.empty() && take_event(answers.get())) {
+    // nop
+  }
   if (auto x = questions.take())
     pending.push_back(std::move(*x));
   if (pending.empty())

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kafka/connections.hpp"
+#include "kafka/callbacks.hpp"
 #include "kafka/consumer.hpp"
 #include "kafka/fetch_prompter.hpp"
 #include "kafka/handles.hpp"
@@ -17,13 +17,13 @@
 
 namespace cafka::kafka {
 
-/// What `consumer` is made of: the client with its three queues, and what is
+/// What `consumer` is made of: the client with its two queues, and what is
 /// assigned to it.
 struct consumer::impl {
   using source_ptr = std::shared_ptr<partition_queue>;
 
   /// Takes the client, which calls `y`.
-  impl(rd_kafka_t* x, std::unique_ptr<connections> y, const properties& props,
+  impl(rd_kafka_t* x, std::unique_ptr<callbacks> y, const properties& props,
        std::function<void()> wake);
   ~impl();
   impl(const impl&) = delete;
@@ -33,7 +33,6 @@ struct consumer::impl {
 
   bool take_event(rd_kafka_queue_t* queue);
   void complete(consumer_event& x) const;
-  bool is_unasked_debug(const consumer_event& x) const;
   void collect_events();
   bool rebalance_waits() const;
   std::optional<consumer_event> next();
@@ -74,17 +73,15 @@ struct consumer::impl {
 
   // -- members ----------------------------------------------------------------
 
-  wake_gate gate;                     // outlives the client, which calls it
-  std::unique_ptr<connections> links; // the same
+  wake_gate gate;                   // outlives the client, which calls it
+  std::unique_ptr<callbacks> hooks; // the same
   properties props;
   rd_kafka_t* client;
-  bool wants_debug;
   // Not KIP-848, where the broker is told what we hold, so that it must not see
   // an assignment with nothing in it.
   bool classic;
   queue_ptr events;  // rebalances, errors
   queue_ptr answers; // to commits and look-ups
-  queue_ptr logs;
   std::deque<consumer_event> pending;
   std::map<topic_partition, source_ptr> sources;
   std::set<topic_partition> held;               // assigned; each has a source

@@ -48,18 +48,6 @@ consumer_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
                       code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN};
 }
 
-// `Group "g" changed join state wait-assign-call -> steady (state up)`.
-consumer_event to_log_line(rd_kafka_event_t* event) {
-  const char* facility = "";
-  const char* text = "";
-  int level = 0;
-  rd_kafka_event_log(event, &facility, &text, &level);
-  if (std::string_view{facility} != "CGRPJOINSTATE")
-    return log_line{level, facility, text};
-  auto settled = std::string_view{text}.find("-> steady");
-  return membership{settled != std::string_view::npos};
-}
-
 } // namespace
 
 std::optional<consumer_event> to_event(rd_kafka_t* client,
@@ -71,8 +59,6 @@ std::optional<consumer_event> to_event(rd_kafka_t* client,
       return to_commit_answer(event);
     case RD_KAFKA_EVENT_ERROR:
       return to_client_error(client, event);
-    case RD_KAFKA_EVENT_LOG:
-      return to_log_line(event);
     default:
       return std::nullopt;
   }

@@ -1,0 +1,61 @@
+#include "kafka/client_log.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace cafka::kafka {
+
+namespace {
+
+constexpr int syslog_debug = 7;
+
+// `Group "g" changed join state wait-assign-call -> steady (state up)`.
+std::optional<membership> to_membership(std::string_view facility,
+                                        std::string_view text) {
+  if (facility != "CGRPJOINSTATE")
+    return std::nullopt;
+  return membership{text.find("-> steady") != std::string_view::npos};
+}
+
+} // namespace
+
+void client_log::on_line(std::function<void()> wake) {
+  gate_.set(std::move(wake));
+}
+
+void client_log::add(int level, const char* facility, const char* text) {
+  auto member = to_membership(facility, text);
+  if (!member && level >= syslog_debug && !wants_debug_)
+    return;
+  auto is_first = false;
+  {
+    std::lock_guard guard{mutex_};
+    if (closed_)
+      return;
+    is_first = lines_.empty();
+    if (member)
+      lines_.emplace_back(*member);
+    else
+      lines_.emplace_back(log_line{level, facility, text});
+  }
+  if (is_first)
+    gate_.call();
+}
+
+std::optional<consumer_event> client_log::take() {
+  std::lock_guard guard{mutex_};
+  if (lines_.empty())
+    return std::nullopt;
+  auto result = std::move(lines_.front());
+  lines_.pop_front();
+  return result;
+}
+
+void client_log::close() {
+  gate_.set({});
+  std::lock_guard guard{mutex_};
+  closed_ = true;
+  lines_.clear();
+}
+
+} // namespace cafka::kafka

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "kafka/consumer.hpp"
+#include "kafka/wake_gate.hpp"
+
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+
+namespace cafka::kafka {
+
+/// The lines of librdkafka's log, from the threads that write them to the owner
+/// of the client. Not librdkafka's own log queue: that sorts each line into
+/// those that wait, so that 5,000 partitions that are given back take seconds.
+class client_log {
+public:
+  /// The debug log is on for `membership` alone, unless the user wants it.
+  explicit client_log(bool wants_debug) : wants_debug_(wants_debug) {
+  }
+
+  /// `wake` is called with the first of the lines that wait, under librdkafka's
+  /// locks; it must only post.
+  void on_line(std::function<void()> wake);
+
+  /// Any thread; librdkafka's locks may be held. Drops what nobody asked for.
+  void add(int level, const char* facility, const char* text);
+
+  /// The oldest line, as `membership` where it tells of that. Its text may hold
+  /// secrets.
+  std::optional<consumer_event> take();
+
+  /// Drops what waits and what comes; `wake` is not called any more.
+  void close();
+
+private:
+  const bool wants_debug_;
+  wake_gate gate_;
+  std::mutex mutex_; // guards what follows
+  std::deque<consumer_event> lines_;
+  bool closed_ = false;
+};
+
+} // namespace cafka::kafka
