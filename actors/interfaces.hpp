@@ -30,8 +30,8 @@ using manager_actor = compat::typed<
   void(client_recovered),
   // from workers
   void(worker_ready), void(call_begun), void(source_advanced), void(call_ended),
-  void(position_lost), void(worker_drained), void(worker_released),
-  void(close_failed),
+  void(position_lost), void(worker_drained), void(life_failed),
+  void(worker_released), void(close_failed),
   // from the memory's pool and from itself
   void(event), void(settle_acks), void(tick), void(backoff_elapsed),
   void(drain_expired), void(commit_expired), void(commit_again),
@@ -39,8 +39,8 @@ using manager_actor = compat::typed<
 
 using worker_actor
   = compat::typed<void(redeliver), void(read_source), void(hold_delivery),
-                  void(drain_worker), void(fence_worker), void(handler_built),
-                  void(call_returned), void(handler_closed)>;
+                  void(drain_worker), void(fence_worker), void(call_returned),
+                  void(handler_closed)>;
 
 using supervisor_actor = compat::typed<
   void(ack), void(ack_individual),

@@ -160,8 +160,8 @@ struct worker_id {
   std::uint64_t life = 0;
 };
 
-/// The handler is built, or a redelivery was answered: what next? Answered with
-/// `redeliver` or `read_source`. `after`: the last offset redelivered so far.
+/// The handler is built and has nothing to begin with, or a redelivery was
+/// answered: what next? Answered with `redeliver` or `read_source`. `after`: the last offset redelivered so far.
 struct worker_ready {
   worker_id from;
   offset_t after = -1;
@@ -200,8 +200,19 @@ struct worker_drained {
   worker_id from;
 };
 
-/// The very last message of a worker, from its state's destructor. A successor
-/// may start only after this and the DOWN, which come in either order.
+/// The lane ended the life: the handler could not be built, a call failed, or the
+/// source did. The last message of that lane; the worker ends with the same
+/// cause, and a successor need not wait for that.
+struct life_failed {
+  worker_id from;
+  errc code = errc::none;
+  std::string text;
+  bool lost_records = false;
+};
+
+/// The very last message of a worker, from its state's destructor. Where no
+/// `life_failed` came before, a successor may start only after this and the
+/// DOWN, which come in either order.
 struct worker_released {
   worker_id from;
   bool lost_records = false;
@@ -244,12 +255,7 @@ struct fence_worker {
 
 // -- a worker's lane -> worker -----------------------------------------------------------
 
-struct handler_built {
-  errc code = errc::none; ///< or why it was not
-  std::string text;
-};
-
-/// A call ended the worker, or it has returned after a stop.
+/// The lane ended the life, or its call has returned after a stop.
 struct call_returned {
   errc code = errc::none;
   std::string text;
@@ -343,6 +349,7 @@ struct stop_deadline {
   each(call_ended)                                                             \
   each(position_lost)                                                          \
   each(worker_drained)                                                         \
+  each(life_failed)                                                            \
   each(worker_released)                                                        \
   each(close_failed)                                                           \
   each(redeliver)                                                              \
@@ -350,7 +357,6 @@ struct stop_deadline {
   each(hold_delivery)                                                          \
   each(drain_worker)                                                           \
   each(fence_worker)                                                           \
-  each(handler_built)                                                          \
   each(call_returned)                                                          \
   each(handler_closed)                                                         \
   each(tick)                                                                   \

@@ -92,6 +92,8 @@ group_manager_state::skip_implied(ack_iterator first, ack_iterator last) const {
 void group_manager_state::apply(const topic_partition& tp, held_partition& x,
                                 const core::ack_effect& effect) {
   check_ack_ranges(tp, x);
+  if (effect.records > 0 && x.worker)
+    x.worker->first->withdraw();
   if (effect.moved)
     commits_.acked(effect.records, now());
   if (effect.freed != core::volume{} && x.machine.has_worker()) {

@@ -98,6 +98,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](const call_ended& x) { on_call_ended(x); },
     [this](const position_lost& x) { on_position_lost(x); },
     [this](const worker_drained& x) { on_worker_drained(x); },
+    [this](const life_failed& x) { on_life_failed(x); },
     [this](const worker_released& x) { on_worker_released(x); },
     [this](const close_failed& x) {
       tell(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,

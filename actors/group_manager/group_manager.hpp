@@ -6,6 +6,7 @@
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/partition_worker/delivery_window.hpp"
+#include "actors/partition_worker/first_redelivery.hpp"
 #include "core/commit_policy.hpp"
 #include "core/partition.hpp"
 #include "core/progress_watch.hpp"
@@ -29,6 +30,7 @@ struct held_partition {
     worker_id id;
     worker_actor handle;
     std::shared_ptr<delivery_window> window;
+    std::shared_ptr<first_redelivery> first;
     bool down = false;
     bool released = false;
     bool lost_records = false;
@@ -140,7 +142,9 @@ private:
   void on_worker_down(const worker_id& id, const caf::error& cause);
   void on_worker_released(const worker_released& x);
   void join_worker_end(held_partition& x);
-  void worker_gone(const topic_partition& tp, held_partition& x);
+  void on_life_failed(const life_failed& x);
+  void worker_gone(const topic_partition& tp, held_partition& x, errc code,
+                   const std::string& text, bool lost_records);
   void fail(const topic_partition& tp, held_partition& x, errc code,
             const std::string& text, bool lost_records);
   void restart_worker(const topic_partition& tp, held_partition& x);

@@ -24,9 +24,12 @@ void group_manager_state::spawn_worker(const topic_partition& tp,
   settings.batch_size = cfg.batch_size;
   settings.window = std::make_shared<delivery_window>(
     core::flow_window{cfg.prefetch_count, cfg.prefetch_bytes});
+  settings.first
+    = std::make_shared<first_redelivery>(x.machine.next_redelivery(-1));
   held_partition::worker_link link;
   link.id = settings.id;
   link.window = settings.window;
+  link.first = settings.first;
   using worker = compat::actor_of<partition_worker_state, worker_actor::base>;
   manager_actor me{self_};
   link.handle = make_worker_ ? make_worker_(me, std::move(settings))
@@ -41,7 +44,15 @@ void group_manager_state::spawn_worker(const topic_partition& tp,
   tell(event_kind::worker_started, tp, x.machine.gen(), -1, life);
 }
 
-// -- the end of a worker: DOWN and `worker_released`, in either order -----------------
+// -- the end of a worker: `life_failed`, else DOWN and `worker_released` ---------------
+
+void group_manager_state::on_life_failed(const life_failed& x) {
+  auto* held = current(x.from);
+  if (!held)
+    return;
+  held->worker.reset(); // it ends by itself
+  worker_gone(x.from.tp, *held, x.code, x.text, x.lost_records);
+}
 
 void group_manager_state::on_worker_down(const worker_id& id,
                                          const caf::error& cause) {
@@ -69,36 +80,37 @@ void group_manager_state::on_worker_released(const worker_released& x) {
 void group_manager_state::join_worker_end(held_partition& x) {
   if (!x.worker->down || !x.worker->released)
     return;
-  auto tp = x.worker->id.tp;
-  if (x.worker->id.generation == x.machine.gen()
-      && x.machine.is_current(x.worker->id.life)) {
-    worker_gone(tp, x);
+  auto ended = *std::exchange(x.worker, std::nullopt);
+  auto& tp = ended.id.tp;
+  auto& m = x.machine;
+  if (ended.id.generation == m.gen() && m.is_current(ended.id.life)) {
+    auto code = code_of(ended.cause);
+    worker_gone(tp, x, code == errc::none ? errc::worker_killed : code,
+                text_of(ended.cause), ended.lost_records);
     return;
   }
   // It was drained, or its generation ended by a reset: then its successor may
   // have had to wait for it, moved or not.
-  x.worker.reset();
-  auto state = x.machine.state();
-  if (state == partition_state::starting || state == partition_state::seeking)
+  if (m.state() == partition_state::starting
+      || m.state() == partition_state::seeking)
     spawn_worker(tp, x);
 }
 
-/// A worker died: a successor from the last acked offset, after a backoff, or
-/// what `on-exhausted` says.
 void group_manager_state::worker_gone(const topic_partition& tp,
-                                      held_partition& x) {
-  auto ended = std::exchange(x.worker, std::nullopt);
-  auto cause = x.position_lost
-                 ? make_error(errc::source_failed,
-                              "a broker refused an offset that the leader "
-                              "holds; it is fetched again")
-                 : ended->cause;
-  auto code = code_of(cause);
-  auto text = text_of(cause);
-  fail(tp, x, code == errc::none ? errc::worker_killed : code, text,
-       ended->lost_records || x.position_lost);
+                                      held_partition& x, errc code,
+                                      const std::string& text,
+                                      bool lost_records) {
+  if (x.position_lost)
+    fail(
+      tp, x, errc::source_failed,
+      "a broker refused an offset that the leader holds; it is fetched again",
+      true);
+  else
+    fail(tp, x, code, text, lost_records);
 }
 
+/// A life is over, or could not begin: a successor from the last acked offset,
+/// after a backoff, or what `on-exhausted` says.
 void group_manager_state::fail(const topic_partition& tp, held_partition& x,
                                errc code, const std::string& text,
                                bool lost_records) {
@@ -111,8 +123,8 @@ void group_manager_state::fail(const topic_partition& tp, held_partition& x,
   switch (decision.what) {
     case action::restart: {
       backoff_elapsed then{tp, x.machine.gen()};
-      if (decision.delay == duration{}) // not by the way of the clock's thread
-        compat::post(manager_actor{self_}, std::move(then));
+      if (decision.delay == duration{})
+        on_backoff_elapsed(then);
       else
         compat::send_after(self_, manager_actor{self_},
                            caf::timespan{decision.delay}, std::move(then));
@@ -222,6 +234,7 @@ void group_manager_state::on_call_begun(const call_begun& x) {
   auto* held = current(x.from);
   if (!held)
     return;
+  held->machine.ready();
   if (x.is_new)
     held->machine.delivered(x.what, x.next);
   held->machine.call_begun(now());

@@ -27,6 +27,7 @@ delivery_loop::delivery_loop(const worker_settings& x,
     identity_(x.identity),
     source_(x.source),
     window_(x.window),
+    first_(x.first),
     session_(std::move(session)),
     worker_(std::move(worker)),
     manager_(x.reports),
@@ -35,6 +36,12 @@ delivery_loop::delivery_loop(const worker_settings& x,
 }
 
 // -- for the worker -----------------------------------------------------------------
+
+void delivery_loop::begin() {
+  if (auto memory = memory_.lock())
+    memory->lanes().post(id_.tp,
+                         [self = shared_from_this()] { self->build(); });
+}
 
 void delivery_loop::redeliver(core::redelivery x) {
   {
@@ -45,7 +52,9 @@ void delivery_loop::redeliver(core::redelivery x) {
   }
   if (auto memory = memory_.lock())
     memory->lanes().post(id_.tp, [self = shared_from_this(), x]() mutable {
-      self->call_again(std::move(x));
+      std::unique_lock guard{self->mutex_};
+      if (!self->closed_)
+        self->call_again(std::move(x), guard);
     });
 }
 
@@ -76,11 +85,16 @@ bool delivery_loop::stop(time_point revoke_deadline) {
 }
 
 bool delivery_loop::close() {
-  source_->on_ready({});
-  window_->on_freed({});
   std::lock_guard guard{mutex_};
   closed_ = stopped_ = true;
+  if (!failed_) // the source may be a successor's
+    let_go();
   return lost_records_;
+}
+
+void delivery_loop::let_go() {
+  source_->on_ready({});
+  window_->on_freed({});
 }
 
 // -- turns --------------------------------------------------------------------------
@@ -109,6 +123,21 @@ bool delivery_loop::may_read() const {
   return reading_ && !held_ && !stopped_ && !calling_ && window_->room().open();
 }
 
+void delivery_loop::build() {
+  auto failure = session_->build();
+  std::unique_lock guard{mutex_};
+  if (stopped_)
+    return;
+  if (failure) {
+    fail(errc::handler_not_built, std::move(*failure));
+    return;
+  }
+  if (auto x = first_->take())
+    call_again(std::move(*x), guard);
+  else
+    manager_->post(worker_ready{id_, -1});
+}
+
 void delivery_loop::turn() {
   scheduled_ = false; // a wake from now on means another turn
   auto end = clock::now() + turn_max;
@@ -125,10 +154,8 @@ void delivery_loop::turn() {
 }
 
 /// Retained records, of an earlier life or of a call that failed.
-void delivery_loop::call_again(core::redelivery what) {
-  std::unique_lock guard{mutex_};
-  if (closed_)
-    return;
+void delivery_loop::call_again(core::redelivery what,
+                               std::unique_lock<std::mutex>& guard) {
   manager_->post(call_begun{id_, what.from, /* is_new */ false, from_, {}});
   auto last = what.indices.empty() ? what.from->block->size() - 1
                                    : what.indices.back();
@@ -255,11 +282,15 @@ void delivery_loop::tell_ended() {
     manager_->post(std::move(*x));
 }
 
-/// Ends the worker with this cause; until it has, nothing more is called.
+/// Ends the worker with this cause. The manager hears of it at once, as nothing
+/// more comes from here.
 void delivery_loop::fail(errc code, std::string text) {
+  failed_ = true;
   stopped_ = true;
   calling_ = true; // a stop waits for what the worker is told now
+  let_go();
   tell_ended();
+  manager_->post(life_failed{id_, code, text, lost_records_});
   worker_->post(call_returned{code, std::move(text)});
 }
 

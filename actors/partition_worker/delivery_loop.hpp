@@ -3,6 +3,7 @@
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/partition_worker/delivery_window.hpp"
+#include "actors/partition_worker/first_redelivery.hpp"
 #include "actors/partition_worker/handler_session.hpp"
 #include "core/delivery_log.hpp"
 #include "core/range_set.hpp"
@@ -17,16 +18,16 @@ namespace cafka::actors {
 
 struct worker_settings;
 
-/// Takes records from a partition's source and hands them to its handler, turn
-/// by turn on the partition's lane: a record goes from librdkafka's queue to the
-/// handler on one thread. The worker lets it begin and end, the manager hears
-/// of every call before it begins and after it returned.
+/// Has a partition's handler built, takes records from the partition's source and
+/// hands them to it, turn by turn on the partition's lane: a record goes from
+/// librdkafka's queue to the handler on one thread. The worker lets it begin and
+/// end, the manager hears of every call before it begins and after it returned.
 ///
 /// ```
-///             read, or ready again            call returned
-///   waiting ───────────────────────► turn ──────────────────► waiting
-///      │ stop                          │ stop, the call has returned
-///      └───────────► stopped ◄─────────┘ call failed, or the source did
+///          begin, built     read, or ready again         call returned
+///   building ─────► waiting ─────────────────────► turn ──────────────► waiting
+///      │ not built     │ stop                        │ stop, it has returned
+///      └───────────────┴───────► stopped ◄───────────┘ call failed, or source
 /// ```
 ///
 /// A turn makes as many calls as fit into a moment: where more is there and the
@@ -40,6 +41,8 @@ public:
 
   // -- for the worker
 
+  /// Once, before everything else.
+  void begin();
   /// Retained records go to the handler.
   void redeliver(core::redelivery x);
   /// From now on the source is read.
@@ -56,8 +59,9 @@ private:
   std::function<void()> weak_call(void (delivery_loop::*f)());
   void wake();
   void schedule();
+  void build();
   void turn();
-  void call_again(core::redelivery what);
+  void call_again(core::redelivery what, std::unique_lock<std::mutex>& guard);
   core::delivery_ptr take();
   bool report(const core::fetched& x);
   void call(core::redelivery what, std::unique_lock<std::mutex>& guard);
@@ -67,12 +71,14 @@ private:
                 core::delivery_ptr what);
   void tell_ended();
   void fail(errc code, std::string text);
+  void let_go();
   bool may_read() const;
 
   const worker_id id_;
   const std::shared_ptr<const partition_identity> identity_;
   const core::record_source_ptr source_;
   const std::shared_ptr<delivery_window> window_;
+  const std::shared_ptr<first_redelivery> first_;
   const std::shared_ptr<handler_session> session_;
   const std::shared_ptr<compat::gate<worker_actor>> worker_;
   const std::shared_ptr<compat::gate<manager_actor>> manager_;
@@ -92,6 +98,7 @@ private:
   bool stopped_ = false;
   bool calling_ = false; // or about to, with retained records
   bool closed_ = false;
+  bool failed_ = false;
   /// Goes with the next call's begin; never kept while the lock is open.
   std::optional<call_ended> ended_;
   bool lost_records_ = false;

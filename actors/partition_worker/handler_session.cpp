@@ -23,18 +23,15 @@ std::optional<std::string> thrown_by(F f) {
 
 } // namespace
 
-void handler_session::build() {
+std::optional<std::string> handler_session::build() {
   if (auto x = std::exchange(former, nullptr))
     x->close(close_reason::failed);
   if (cancelled.load(std::memory_order_acquire))
-    return;
+    return std::nullopt;
   auto failure = thrown_by([this] { handler = factory(context); });
   if (!failure && !handler)
     failure = "the handler's factory returned none";
-  if (failure)
-    gate->post(handler_built{errc::handler_not_built, *failure});
-  else
-    gate->post(handler_built{});
+  return failure;
 }
 
 auto handler_session::call(const message_batch& batch, core::delivery& what)
@@ -54,12 +51,13 @@ auto handler_session::call(const message_batch& batch, core::delivery& what)
   return result;
 }
 
-std::string handler_session::close(close_reason why) {
+void handler_session::close(close_reason why) {
   if (!handler)
-    return {};
+    return;
   auto failure = thrown_by([&] { handler->on_close(why); });
   auto failure_2 = thrown_by([&] { handler.reset(); });
-  return failure ? *failure : failure_2.value_or(std::string{});
+  if (failure || failure_2)
+    reports->post(close_failed{id, failure ? *failure : *failure_2});
 }
 
 } // namespace cafka::actors

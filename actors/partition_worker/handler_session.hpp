@@ -12,9 +12,12 @@ namespace cafka::actors {
 /// The handler of one worker life. `build`, `call` and `close` run on the
 /// partition's lane; `cancel` and `stop_calls` may come from any thread.
 struct handler_session {
-  handler_session(handler_factory f, handler_context c,
-                  std::shared_ptr<compat::gate<worker_actor>> g)
-    : factory(std::move(f)), context(std::move(c)), gate(std::move(g)) {
+  handler_session(worker_id x, handler_factory f, handler_context c,
+                  std::shared_ptr<compat::gate<manager_actor>> g)
+    : id(std::move(x)),
+      factory(std::move(f)),
+      context(std::move(c)),
+      reports(std::move(g)) {
   }
 
   /// What came of a call.
@@ -24,11 +27,12 @@ struct handler_session {
     bool begun = true; ///< false: it was cancelled or stopped before
   };
 
-  /// Tells the worker what came of it.
-  void build();
+  /// Closes the former one before. What it failed with; nothing: it is built, or
+  /// it was cancelled.
+  std::optional<std::string> build();
   outcome call(const message_batch& batch, core::delivery& what);
-  /// What `on_close` threw; empty: nothing, or it was closed before.
-  std::string close(close_reason why);
+  /// Once. Tells the manager what `on_close` threw.
+  void close(close_reason why);
 
   /// From now on nothing of the user's code begins but `on_close`.
   void cancel() noexcept {
@@ -39,9 +43,10 @@ struct handler_session {
     calls_stopped.store(true, std::memory_order_release);
   }
 
+  worker_id id;
   handler_factory factory;
   handler_context context;
-  std::shared_ptr<compat::gate<worker_actor>> gate;
+  std::shared_ptr<compat::gate<manager_actor>> reports;
   std::atomic<bool> cancelled = false;
   std::atomic<bool> calls_stopped = false;
   /// The partition's handler before this one; it may still have to be closed.

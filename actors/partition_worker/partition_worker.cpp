@@ -19,12 +19,12 @@ partition_worker_state::partition_worker_state(base* self,
     return make_error(errc::source_failed, text);
   });
   session_ = std::make_shared<handler_session>(
-    settings_.factory,
-    handler_context{*settings_.identity, settings_.init_args}, gate_);
+    settings_.id, settings_.factory,
+    handler_context{*settings_.identity, settings_.init_args},
+    settings_.reports);
   loop_ = std::make_shared<delivery_loop>(settings_, session_, gate_);
   session_->former = settings_.memory->enter(settings_.id.tp, session_);
-  settings_.memory->lanes().post(settings_.id.tp,
-                                 [s = session_] { s->build(); });
+  loop_->begin();
 }
 
 partition_worker_state::~partition_worker_state() {
@@ -46,7 +46,6 @@ worker_actor::behavior_type partition_worker_state::make_behavior() {
       close_reason_ = x.why;
       self_->quit();
     },
-    [this](const handler_built& x) { on_built(x); },
     [this](const call_returned& x) { on_call_returned(x); },
     [this](handler_closed) { on_handler_closed(); },
   };
@@ -54,20 +53,9 @@ worker_actor::behavior_type partition_worker_state::make_behavior() {
 
 // -- messages ----------------------------------------------------------------------
 
-void partition_worker_state::on_built(const handler_built& x) {
-  if (phase_ != phase::building)
-    return;
-  if (x.code != errc::none) {
-    fail(x.code, x.text);
-    return;
-  }
-  phase_ = phase::delivering;
-  compat::post(manager_, worker_ready{settings_.id, -1});
-}
-
 void partition_worker_state::on_call_returned(const call_returned& x) {
   if (x.code != errc::none)
-    fail(x.code, x.text);
+    self_->quit(make_error(x.code, x.text));
   else if (phase_ == phase::stopping)
     close();
 }
@@ -75,9 +63,11 @@ void partition_worker_state::on_call_returned(const call_returned& x) {
 void partition_worker_state::on_drain(const drain_worker& x) {
   close_reason_ = x.why;
   auto calls = loop_->stop(x.deadline);
-  if (calls && phase_ == phase::delivering)
+  if (phase_ != phase::delivering)
+    return;
+  if (calls)
     phase_ = phase::stopping;
-  else if (phase_ == phase::building || phase_ == phase::delivering)
+  else
     close();
 }
 
@@ -98,20 +88,13 @@ void partition_worker_state::close() {
 /// hears of the end on the way that its acks take.
 void partition_worker_state::post_close(bool tell_me) {
   // Weak: the memory owns the lane.
-  auto run = [s = session_, why = close_reason_, id = settings_.id,
-              reports = settings_.reports, tell_me,
+  auto run = [s = session_, why = close_reason_, g = gate_, tell_me,
               weak = std::weak_ptr{settings_.memory}] {
-    auto text = s->close(why);
-    if (!text.empty())
-      reports->post(close_failed{id, std::move(text)});
+    s->close(why);
     if (auto memory = tell_me ? weak.lock() : nullptr)
-      memory->behind_acks([g = s->gate] { g->post(handler_closed{}); });
+      memory->behind_acks([g] { g->post(handler_closed{}); });
   };
   settings_.memory->lanes().post(settings_.id.tp, std::move(run));
-}
-
-void partition_worker_state::fail(errc code, const std::string& text) {
-  self_->quit(make_error(code, text));
 }
 
 } // namespace cafka::actors

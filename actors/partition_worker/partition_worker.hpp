@@ -3,6 +3,7 @@
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/partition_worker/delivery_window.hpp"
+#include "actors/partition_worker/first_redelivery.hpp"
 
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ struct worker_settings {
   std::shared_ptr<compat::gate<manager_actor>> reports;
   std::size_t batch_size = 500;
   std::shared_ptr<delivery_window> window;
+  std::shared_ptr<first_redelivery> first;
 };
 
 /// The handler of one worker life; its code runs on the partition's lane alone.
@@ -32,16 +34,16 @@ class delivery_loop;
 /// Has one topic-partition read and handed to the user's handler.
 ///
 /// ```
-///   building ── built ──► delivering ── drain ──► stopping
-///      │ drain                │ drain, no call runs   │ the call has returned
-///      ▼                      ▼                       ▼
-///   closing ◄─────────────────┴───────────────────────┘
+///   delivering ── drain ──► stopping
+///      │ drain, no call runs   │ the call has returned
+///      ▼                       ▼
+///   closing ◄──────────────────┘
 ///      │ handler closed
 ///      ▼
 ///   worker_drained, end
 /// ```
 ///
-/// Whatever fails in the handler ends the worker with that cause. However it
+/// Whatever fails on the lane ends the worker with that cause. However it
 /// ends, its state's destructor has the handler closed on the lane, behind a
 /// call that still runs.
 class partition_worker_state {
@@ -58,10 +60,9 @@ public:
   worker_actor::behavior_type make_behavior();
 
 private:
-  enum class phase { building, delivering, stopping, closing };
+  enum class phase { delivering, stopping, closing };
 
   // -- messages
-  void on_built(const handler_built& x);
   void on_call_returned(const call_returned& x);
   void on_drain(const drain_worker& x);
   void on_handler_closed();
@@ -69,7 +70,6 @@ private:
   // -- what it does
   void close();
   void post_close(bool tell_me);
-  void fail(errc code, const std::string& text);
 
   base* self_;
   manager_actor manager_;
@@ -77,7 +77,7 @@ private:
   std::shared_ptr<compat::gate<worker_actor>> gate_;
   std::shared_ptr<handler_session> session_;
   std::shared_ptr<delivery_loop> loop_;
-  phase phase_ = phase::building;
+  phase phase_ = phase::delivering;
   close_reason close_reason_ = close_reason::failed;
 };
 

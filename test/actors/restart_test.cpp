@@ -176,6 +176,55 @@ TEST_CASE("many successors may die while the old call blocks") {
                  "destroyed 0", "built 0", "called 0", "returned 0"});
 }
 
+TEST_CASE("the successor of a failed call does not wait for its worker's end") {
+  scripted_group g;
+  g.config.restart_backoff_min = g.config.restart_backoff_max = 0ms;
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.handlers.answer = failed;
+  g.append(0, 1);
+  g.jobs_wait = true;
+  manual_executor::run_one(g.jobs);
+  g.handlers.answer = nullptr;
+  REQUIRE(g.handlers.calls.size() == 1);
+  auto run_manager = [&] {
+    for (int i = 0; i < 3; ++i) // at most so many messages wait
+      g.actors.run_first(*g.coordinator.manager);
+  };
+  run_manager();
+  manual_executor::run_one(g.jobs);
+  CHECK(g.handlers.log
+        == lines{"built 0", "called 0", "returned 0", "closed 0 failed",
+                 "destroyed 0", "built 0", "called 0", "returned 0"});
+  run_manager();
+  g.actors.run_first(g.worker(0)); // reads on, and then the former one ends
+  g.settle();
+  g.jobs_wait = false;
+  g.settle();
+  g.append(0, 1);
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 0, 1});
+  CHECK(g.status(0).watermark == 2);
+}
+
+TEST_CASE("what is acked while the successor is built does not come again") {
+  scripted_group g;
+  g.handlers.answer = no_ack;
+  g.append(0, 3);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.kill_worker(0);
+  g.handlers.on_build = [&](const handler_context&) {
+    CHECK(g.ask_ack(0, {0}).watermark == 1);
+    CHECK(g.ask_ack(0, {2}, false).result == ack_result::accepted);
+  };
+  g.handlers.calls.clear();
+  g.advance(100ms);
+  CHECK(g.handlers.offsets() == offsets{1});
+}
+
 // -- handlers that fail around their calls ---------------------------------------------
 
 TEST_CASE("a handler that cannot be built fails its worker") {
@@ -227,19 +276,26 @@ TEST_CASE("a constructor that blocks is slow and delays no other partition") {
 }
 
 TEST_CASE("an on_close that throws is an event and nothing else") {
-  auto how = GENERATE("failed", "revoked");
+  auto how = GENERATE("killed", "failed", "revoked");
   scripted_group g;
+  g.config.restart_backoff_min = g.config.restart_backoff_max = 0ms;
+  g.config.restart_max = how == std::string{"failed"} ? 2 : 0;
   g.handlers.on_close = [](close_reason) {
     throw std::runtime_error{"cannot close"};
   };
   g.start_manager();
   g.assign({0});
   g.settle();
-  if (how == std::string{"failed"})
+  g.handlers.answer = failed;
+  if (how == std::string{"killed"})
     g.kill_worker(0);
+  else if (how == std::string{"failed"})
+    g.append(0, 1);
   else
     g.revoke({0});
   g.settle();
+  CHECK(g.count(event_kind::handler_not_closed)
+        == std::size_t{how == std::string{"failed"} ? 3u : 1u});
   auto& x = g.last(event_kind::handler_not_closed);
   CHECK(x.tp == tp(0));
   CHECK(x.text == "cannot close");
