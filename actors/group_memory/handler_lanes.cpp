@@ -1,6 +1,7 @@
 #include "actors/group_memory/handler_lanes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <list>
 #include <system_error>
@@ -28,11 +29,10 @@ struct thread_pool::shared_state {
   };
 
   std::mutex mutex;
-  std::condition_variable wake;  // an idle thread
-  std::condition_variable watch; // the one that watches the others
-  std::deque<job> fresh;         // jobs of lanes that were idle
-  std::deque<job> going_on;      // and of those that just had a turn
-  bool fresh_first = true;
+  std::condition_variable wake;           // an idle thread
+  std::condition_variable watch;          // the one that watches the others
+  std::array<std::deque<job>, 3> waiting; // by their kind
+  std::size_t next_kind = 0;
   std::list<std::thread> threads;
   std::list<runner> busy;
   std::size_t threads_max = 0;
@@ -45,14 +45,18 @@ struct thread_pool::shared_state {
   std::function<void(std::size_t)> on_exhausted;
 
   bool waits() const noexcept {
-    return !fresh.empty() || !going_on.empty();
+    return std::any_of(waiting.begin(), waiting.end(),
+                       [](auto& x) { return !x.empty(); });
   }
-  /// From each in turn: what is woken is soon served however many lanes have no
-  /// end of work, and the other way round.
+  void add(job x, job_kind kind) {
+    waiting.at(static_cast<std::size_t>(kind)).push_back(std::move(x));
+  }
   job take() {
-    auto of_fresh = going_on.empty() || (fresh_first && !fresh.empty());
-    fresh_first = !of_fresh;
-    auto& from = of_fresh ? fresh : going_on;
+    auto step = [this] { next_kind = (next_kind + 1) % waiting.size(); };
+    while (waiting.at(next_kind).empty())
+      step();
+    auto& from = waiting.at(next_kind);
+    step();
     auto result = std::move(from.front());
     from.pop_front();
     return result;
@@ -103,21 +107,18 @@ thread_pool::~thread_pool() {
   }
 }
 
-void thread_pool::execute(job x) {
-  execute(std::move(x), /* is_last */ false);
+/// The thread that calls takes the next job right away.
+void thread_pool::execute_next(job x, job_kind kind) {
+  std::unique_lock guard{state_->mutex};
+  state_->add(std::move(x), kind);
 }
 
-void thread_pool::execute_next(job x) {
-  execute(std::move(x), /* is_last */ true);
-}
-
-/// `is_last`: the thread that calls takes the next job right away.
-void thread_pool::execute(job x, bool is_last) {
+void thread_pool::execute(job x, job_kind kind) {
   bool exhausted = false;
   {
     std::unique_lock guard{state_->mutex};
-    (is_last ? state_->going_on : state_->fresh).push_back(std::move(x));
-    exhausted = !is_last && !call_thread(state_);
+    state_->add(std::move(x), kind);
+    exhausted = !call_thread(state_);
   }
   if (exhausted && state_->on_exhausted)
     state_->on_exhausted(state_->threads_max);
@@ -211,18 +212,28 @@ handler_lanes::~handler_lanes() {
 }
 
 void handler_lanes::post(const topic_partition& tp, job x) {
+  post(tp, std::move(x), job_kind::woken);
+}
+
+void handler_lanes::post_build(const topic_partition& tp, job x) {
+  post(tp, std::move(x), job_kind::build);
+}
+
+void handler_lanes::post(const topic_partition& tp, job x, job_kind kind) {
   std::unique_lock guard{state_->mutex};
   auto [i, is_new] = state_->busy.try_emplace(tp);
-  i->second.waiting.push_back(std::move(x));
+  i->second.waiting.emplace_back(std::move(x), is_new || kind == job_kind::build
+                                                 ? kind
+                                                 : job_kind::going_on);
   if (is_new)
-    state_->runs_on->execute([s = state_, tp] { run_next(s, tp); });
+    state_->runs_on->execute([s = state_, tp] { run_next(s, tp); }, kind);
 }
 
 void handler_lanes::run_next(const std::shared_ptr<shared_state>& state,
                              const topic_partition& tp) {
   std::unique_lock guard{state->mutex};
   auto i = state->busy.find(tp);
-  auto x = std::move(i->second.waiting.front());
+  auto x = std::move(i->second.waiting.front().first);
   guard.unlock();
   x();
   x = nullptr;
@@ -232,7 +243,8 @@ void handler_lanes::run_next(const std::shared_ptr<shared_state>& state,
   if (!i->second.waiting.empty()) {
     // Back to the end of the queue, so that other lanes get their turn.
     if (state->runs_on) {
-      state->runs_on->execute_next([state, tp] { run_next(state, tp); });
+      state->runs_on->execute_next([state, tp] { run_next(state, tp); },
+                                   i->second.waiting.front().second);
       return;
     }
     guard.unlock();

@@ -17,16 +17,24 @@ namespace cafka::actors {
 
 using job = std::function<void()>;
 
+/// The kinds of jobs that wait for a thread, which are served in turn: none waits
+/// for all of another.
+enum class job_kind {
+  build,   ///< of a handler, which a failed one's records may wait for
+  woken,   ///< of a lane that was idle
+  going_on ///< of one that just had a turn
+};
+
 /// Where handler code runs.
 class executor {
 public:
   virtual ~executor() = default;
   /// Runs `x` once, later or now, on some thread.
-  virtual void execute(job x) = 0;
+  virtual void execute(job x, job_kind kind) = 0;
   /// The same, as the last thing that a job does: its own thread is about to
   /// be free.
-  virtual void execute_next(job x) {
-    execute(std::move(x));
+  virtual void execute_next(job x, job_kind kind) {
+    execute(std::move(x), kind);
   }
 };
 
@@ -45,12 +53,11 @@ public:
               std::function<void(std::size_t)> on_exhausted,
               std::size_t at_once_max = 0);
   ~thread_pool() override;
-  void execute(job x) override;
-  void execute_next(job x) override;
+  void execute(job x, job_kind kind) override;
+  void execute_next(job x, job_kind kind) override;
 
 private:
   struct shared_state;
-  void execute(job x, bool is_last);
   static bool call_thread(const std::shared_ptr<shared_state>& state);
   static bool add_thread(const std::shared_ptr<shared_state>& state);
   static void run(const std::shared_ptr<shared_state>& state);
@@ -72,6 +79,8 @@ public:
 
   /// Jobs must not throw.
   void post(const topic_partition& tp, job x);
+  /// The same with what has a handler built.
+  void post_build(const topic_partition& tp, job x);
 
   /// Lanes with a job that runs or waits.
   std::size_t busy() const;
@@ -83,7 +92,7 @@ public:
 
 private:
   struct lane {
-    std::deque<job> waiting;
+    std::deque<std::pair<job, job_kind>> waiting;
   };
   struct shared_state {
     mutable std::mutex mutex;
@@ -91,6 +100,7 @@ private:
     std::unordered_map<topic_partition, lane> busy; // idle lanes have no entry
     std::deque<job> on_idle;
   };
+  void post(const topic_partition& tp, job x, job_kind kind);
   static void run_next(const std::shared_ptr<shared_state>& state,
                        const topic_partition& tp);
 

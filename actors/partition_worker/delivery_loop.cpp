@@ -39,8 +39,8 @@ delivery_loop::delivery_loop(const worker_settings& x,
 
 void delivery_loop::begin() {
   if (auto memory = memory_.lock())
-    memory->lanes().post(id_.tp,
-                         [self = shared_from_this()] { self->build(); });
+    memory->lanes().post_build(id_.tp,
+                               [self = shared_from_this()] { self->build(); });
 }
 
 void delivery_loop::redeliver(core::redelivery x) {

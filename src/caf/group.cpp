@@ -31,7 +31,7 @@ class scheduler_executor : public executor {
 public:
   explicit scheduler_executor(caf::actor_system& system) : system_(system) {
   }
-  void execute(job x) override {
+  void execute(job x, job_kind) override {
     // By a message, for a spawn may run what it spawns at once, and we are
     // called with locks held.
     auto runner = [x = std::move(x)](caf::event_based_actor* self) {

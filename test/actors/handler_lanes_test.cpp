@@ -77,13 +77,13 @@ TEST_CASE("a pool makes threads as jobs wait and tells when all are busy") {
   auto s = std::make_shared<stage>();
   std::vector<std::size_t> told;
   thread_pool uut{2, [&](std::size_t n) { told.push_back(n); }};
-  uut.execute([s] { s->wait_at_door(1); });
+  uut.execute([s] { s->wait_at_door(1); }, job_kind::woken);
   REQUIRE(s->await(1));
-  uut.execute([s] { s->wait_at_door(1); });
+  uut.execute([s] { s->wait_at_door(1); }, job_kind::woken);
   REQUIRE(s->await(2));
   CHECK(told.empty());
-  uut.execute([s] { s->note(2); });
-  uut.execute([s] { s->note(3); });
+  uut.execute([s] { s->note(2); }, job_kind::woken);
+  uut.execute([s] { s->note(3); }, job_kind::woken);
   CHECK(told == std::vector<std::size_t>{2}); // once per time
   CHECK(s->notes().size() == 2);
   s->open();
@@ -95,26 +95,28 @@ TEST_CASE("a pool runs jobs in place of those that block") {
   auto s = std::make_shared<stage>();
   thread_pool uut{4, [](std::size_t) {}, /* at_once_max */ 1};
   for (int i = 0; i < 3; ++i)
-    uut.execute([s] { s->wait_at_door(1); });
-  uut.execute([s] { s->note(2); });
+    uut.execute([s] { s->wait_at_door(1); }, job_kind::woken);
+  uut.execute([s] { s->note(2); }, job_kind::woken);
   REQUIRE(s->await(4)); // although three never return
   s->open();
 }
 
-TEST_CASE("what is woken and what goes on take turns in a pool") {
+TEST_CASE("what is built, woken and goes on takes turns in a pool") {
   auto s = std::make_shared<stage>();
   thread_pool uut{1, [](std::size_t) {}};
-  uut.execute([s] { s->wait_at_door(0); });
+  uut.execute([s] { s->wait_at_door(0); }, job_kind::woken);
   REQUIRE(s->await(1));
   for (int i : {1, 2, 3})
-    uut.execute_next([s, i] { s->note(i); });
+    uut.execute_next([s, i] { s->note(i); }, job_kind::going_on);
   for (int i : {11, 12, 13})
-    uut.execute([s, i] { s->note(i); });
+    uut.execute([s, i] { s->note(i); }, job_kind::woken);
+  for (int i : {21, 22})
+    uut.execute([s, i] { s->note(i); }, job_kind::build);
   s->open();
-  REQUIRE(s->await(7));
+  REQUIRE(s->await(9));
   auto notes = s->notes();
   notes.erase(notes.begin());
-  CHECK(notes == std::vector<int>{1, 11, 2, 12, 3, 13});
+  CHECK(notes == std::vector<int>{1, 21, 11, 2, 22, 12, 3, 13});
 }
 
 TEST_CASE("a pool that became idle tells anew when all its threads are busy") {
@@ -124,9 +126,9 @@ TEST_CASE("a pool that became idle tells anew when all its threads are busy") {
   auto uut = std::make_unique<thread_pool>(1, [&](std::size_t n) {
     told.push_back(n);
   });
-  uut->execute([s] { s->wait_at_door(1); });
+  uut->execute([s] { s->wait_at_door(1); }, job_kind::woken);
   REQUIRE(s->await(1));
-  uut->execute([s] { s->note(2); });
+  uut->execute([s] { s->note(2); }, job_kind::woken);
   CHECK(told.size() == 1);
   s->open();
   REQUIRE(s->await(2));
@@ -134,9 +136,9 @@ TEST_CASE("a pool that became idle tells anew when all its threads are busy") {
   auto second = std::make_shared<stage>();
   for (int i = 0; told.size() < 2 && i < 1000; ++i) {
     auto door = std::make_shared<stage>();
-    uut->execute([door] { door->wait_at_door(1); });
+    uut->execute([door] { door->wait_at_door(1); }, job_kind::woken);
     REQUIRE(door->await(1));
-    uut->execute([second] { second->note(1); });
+    uut->execute([second] { second->note(1); }, job_kind::woken);
     door->open();
     REQUIRE(second->await(static_cast<std::size_t>(i) + 1));
   }
@@ -147,8 +149,8 @@ TEST_CASE("the end of a pool waits for no job and still runs those that wait") {
   auto s = std::make_shared<stage>();
   {
     thread_pool uut{1, {}};
-    uut.execute([s] { s->wait_at_door(1); });
-    uut.execute([s] { s->note(2); });
+    uut.execute([s] { s->wait_at_door(1); }, job_kind::woken);
+    uut.execute([s] { s->note(2); }, job_kind::woken);
     REQUIRE(s->await(1));
   }
   CHECK(s->notes() == std::vector<int>{1});
@@ -160,11 +162,13 @@ TEST_CASE("a pool may be destroyed by one of its own jobs") {
   auto s = std::make_shared<stage>();
   auto uut = std::make_shared<thread_pool>(2, [](std::size_t) {});
   auto& pool = *uut;
-  pool.execute([s, uut]() mutable {
-    s->wait_at_door(1);
-    uut.reset();
-    s->note(2);
-  });
+  pool.execute(
+    [s, uut]() mutable {
+      s->wait_at_door(1);
+      uut.reset();
+      s->note(2);
+    },
+    job_kind::woken);
   uut.reset();
   s->open();
   CHECK(s->await(2));

@@ -16,7 +16,7 @@ public:
 
   explicit manual_executor(job_queue& jobs) : jobs_(jobs) {
   }
-  void execute(actors::job x) override {
+  void execute(actors::job x, actors::job_kind) override {
     jobs_.push_back(std::move(x));
   }
 
