@@ -37,6 +37,10 @@ using wall_clock = std::chrono::system_clock;
 /// Between two looks at signals and at the group.
 constexpr auto look_interval = 50ms;
 
+/// librdkafka's own `fetch.wait.max.ms`, so that a plain loop waits no less at
+/// the broker.
+constexpr auto fetch_wait = 500ms;
+
 constexpr auto footer = R"(
 Settings come from the environment, so that clients of every kind can be
 measured the same way:
@@ -150,6 +154,7 @@ group_options options_for(const bench_input& x) {
   to.group = x.group;
   to.topics = {x.topic};
   to.begin_offset = logical_offset::earliest;
+  to.sleep_timeout = fetch_wait;
   for (std::size_t i = 0; i < x.brokers.size();) {
     auto end = std::min(x.brokers.find(',', i), x.brokers.size());
     to.endpoints.push_back(x.brokers.substr(i, end - i));

@@ -32,25 +32,39 @@ table suite::failure() {
                "successor's hands, without backoff; each round is so many "
                "failures.",
                {}};
-  auto count = effort_.records(3'000'000, 20'000);
   auto fails = effort_.records(500, 5);
-  auto topic = filled_topic(100, 12, count);
+  auto failing_of = [&](std::uint64_t count) {
+    return environment{{"BENCH_FAIL_AT", std::to_string(count / (2 * fails))},
+                       {"BENCH_FAILS", std::to_string(fails)}};
+  };
   auto who = best_cafka();
-  auto said = run_in_turn({who}, effort_.rounds, [&](const peer& x) {
+  auto add_row = [&](const std::string& load, const auto& run_one) {
+    auto said = run_in_turn({who}, effort_.rounds, run_one);
+    auto& mine = said.at(who.name);
+    result.rows.push_back(
+      {{"records/s", load},
+       {"client", who.name},
+       {"failures", std::to_string(fails)},
+       {"p50 ms", ms(median(mine, "ms_to_redelivery"))},
+       {"p99 ms", ms(median(mine, "ms_to_redelivery_p99"))},
+       {"records again",
+        fmt::format("{:.0f}", median(mine, "records_redelivered"))}});
+  };
+  add_row("50000", [&](const peer& x) {
+    constexpr auto per_s = 50'000;
+    auto topic = test::unique_name();
+    kafka_.create_topic(topic, 12);
+    return fed_run(x, failing_of(effort_.records(10 * per_s, 500)), per_s,
+                   topic, 12, 0);
+  });
+  auto count = effort_.records(3'000'000, 20'000);
+  auto topic = filled_topic(100, 12, count);
+  add_row("all there are", [&](const peer& x) {
     auto what = settings(topic);
+    what.merge(failing_of(count));
     what["BENCH_COUNT"] = std::to_string(count);
-    what["BENCH_FAIL_AT"] = std::to_string(count / (2 * fails));
-    what["BENCH_FAILS"] = std::to_string(fails);
     return bench::run(x, what);
   });
-  auto& mine = said.at(who.name);
-  result.rows.push_back(
-    {{"client", who.name},
-     {"failures", std::to_string(fails)},
-     {"p50 ms", ms(median(mine, "ms_to_redelivery"))},
-     {"p99 ms", ms(median(mine, "ms_to_redelivery_p99"))},
-     {"records again",
-      fmt::format("{:.0f}", median(mine, "records_redelivered"))}});
   return result;
 }
 
