@@ -51,8 +51,8 @@ TEST_CASE("a config file that cannot be read is named") {
 
 TEST_CASE("a file that is larger than a config file is named") {
   scratch_directory dir;
-  auto words = " is larger than a config file: more than 1000000 bytes";
-  CHECK(failure_of("/dev/zero") == std::string{"/dev/zero"} + words);
+  std::string words = " is larger than a config file: more than 1000000 bytes";
+  CHECK(failure_of("/dev/zero") == "/dev/zero" + words);
   auto most = "a = 1\n" + std::string(999'994, ' ');
   CHECK(load_config(dir.write("some.conf", most)));
   auto path = dir.write("some.conf", most + " ");
