@@ -18,10 +18,12 @@ core::restart_limits limits_of(const group_config& x) {
 } // namespace
 
 group_supervisor_state::group_supervisor_state(
-  base* self, std::shared_ptr<const group_options> options,
+  base* self, std::shared_ptr<ack_inbox> inbox,
+  std::shared_ptr<const group_options> options,
   std::shared_ptr<group_memory> memory, children_factory start_children,
   std::function<void()> on_end)
   : self_(self),
+    inbox_(std::move(inbox)),
     options_(std::move(options)),
     memory_(std::move(memory)),
     start_children_(std::move(start_children)),
@@ -47,15 +49,15 @@ group_supervisor_state::~group_supervisor_state() {
 
 supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
   return {
-    [this](ack& x) { pass_on(std::move(x)); },
-    [this](ack_individual& x) { pass_on(std::move(x)); },
+    [this](ack& x) { put(std::move(x)); },
+    [this](ack_individual& x) { put(std::move(x)); },
     [this](const std::string& topic, partition_t partition, generation g,
            offset_t offset) {
-      pass_on(ack{topic, partition, g, offset});
+      put(ack{topic, partition, g, offset});
     },
     [this](const std::string& topic, partition_t partition, generation g,
            const std::vector<offset_t>& offsets) {
-      pass_on(ack_individual{topic, partition, g, offsets});
+      put(ack_individual{topic, partition, g, offsets});
     },
     [this](const ack_request& x) { return ask_ack(x); },
     [this](const get_committed_offsets& x) { return ask_committed(x); },

@@ -3,6 +3,7 @@
 #include "actors/group_manager/event_hub.hpp"
 #include "actors/group_manager/refusal_log.hpp"
 #include "actors/group_memory/group_memory.hpp"
+#include "actors/group_supervisor/ack_inbox.hpp"
 #include "actors/interfaces.hpp"
 #include "core/restart_policy.hpp"
 
@@ -44,7 +45,7 @@ public:
   using children_factory
     = std::function<group_children(std::function<void()> closed)>;
 
-  group_supervisor_state(base* self,
+  group_supervisor_state(base* self, std::shared_ptr<ack_inbox> inbox,
                          std::shared_ptr<const group_options> options,
                          std::shared_ptr<group_memory> memory,
                          children_factory start_children,
@@ -73,7 +74,7 @@ private:
   void kill_children();
 
   // -- passing.cpp
-  void pass_on(any_ack x);
+  void put(any_ack x);
   void gather_acks();
   void pass_acks_on();
   void refuse(const any_ack& x);
@@ -86,6 +87,7 @@ private:
   void subscribe(const subscribe_events& x);
 
   base* self_;
+  std::shared_ptr<ack_inbox> inbox_;
   std::shared_ptr<const group_options> options_;
   std::shared_ptr<group_memory> memory_;
   children_factory start_children_;
@@ -93,10 +95,9 @@ private:
   std::shared_ptr<compat::gate<supervisor_actor>> gate_;
   compat::monitors<base> monitors_;
   event_hub hub_;
-  refusal_log refusals_;      // between two lives
-  std::vector<any_ack> acks_; // to be passed on
-  bool gathers_ = false;      // `pass_acks` is on its way
-  int looks_ = 0;             // since the last ack
+  refusal_log refusals_; // between two lives
+  std::size_t seen_ = 0; // acks in the inbox at the last look; 0: none yet
+  int looks_ = 0;        // since it had more
   std::chrono::steady_clock::time_point gathers_since_;
   core::restart_policy policy_;
   std::minstd_rand random_;
@@ -110,6 +111,46 @@ private:
   bool client_closed_ = false;
   std::optional<caf::error> cause_; // of its end, the first one that came
   std::uint64_t restarts_ = 0;
+};
+
+/// The actor; acks do not go through its mailbox. What one sender sends is in
+/// order but for this: an ack may overtake what that sender asked before it.
+class group_supervisor
+  : public compat::actor_of<group_supervisor_state, supervisor_actor::base> {
+public:
+  using super
+    = compat::actor_of<group_supervisor_state, supervisor_actor::base>;
+
+  template <class... Ts>
+  explicit group_supervisor(caf::actor_config& cfg, Ts&&... xs)
+    : group_supervisor(std::make_shared<ack_inbox>(), cfg,
+                       std::forward<Ts>(xs)...) {
+  }
+
+  void on_exit() override {
+    inbox_->close();
+    super::on_exit();
+  }
+
+  using super::enqueue;
+  compat::enqueued enqueue(caf::mailbox_element_ptr x,
+                           compat::enqueuer* by) override {
+    auto one = ack_in(*x);
+    if (!one)
+      return super::enqueue(std::move(x), by);
+    if (inbox_->put(std::move(*one)))
+      compat::post(supervisor_actor{this}, pass_acks{});
+    return compat::enqueued(true);
+  }
+
+private:
+  template <class... Ts>
+  group_supervisor(std::shared_ptr<ack_inbox> inbox, caf::actor_config& cfg,
+                   Ts&&... xs)
+    : super(cfg, inbox, std::forward<Ts>(xs)...), inbox_(std::move(inbox)) {
+  }
+
+  std::shared_ptr<ack_inbox> inbox_;
 };
 
 } // namespace cafka::actors

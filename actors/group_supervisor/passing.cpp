@@ -27,35 +27,33 @@ constexpr std::size_t bundle_max = 500;
 
 } // namespace
 
-/// All that wait in the mailbox go on together: a sender of very many costs the
-/// manager few messages.
-void group_supervisor_state::pass_on(any_ack x) {
-  if (!children_ || manager_down_) {
-    refuse(x);
-    return;
-  }
-  if (acks_.empty())
-    gathers_since_ = clock::now();
-  acks_.push_back(std::move(x));
-  looks_ = 0;
-  if (!std::exchange(gathers_, true))
+/// One that came through the mailbox: with an answer, or in parts.
+void group_supervisor_state::put(any_ack x) {
+  if (inbox_->put(std::move(x)))
     compat::post(supervisor_actor{self_}, pass_acks{});
 }
 
+/// All that wait go on together: a sender of very many costs the manager few
+/// messages.
 void group_supervisor_state::gather_acks() {
-  if (!acks_.empty() && acks_.size() < bundle_max && ++looks_ <= quiet_looks
+  auto count = inbox_->size();
+  if (seen_ == 0)
+    gathers_since_ = clock::now();
+  if (count != std::exchange(seen_, count))
+    looks_ = 0;
+  if (count != 0 && count < bundle_max && ++looks_ <= quiet_looks
       && clock::now() - gathers_since_ < bundle_age_max) {
     std::this_thread::yield(); // who sends them may want this processor
     compat::post(supervisor_actor{self_}, pass_acks{});
     return;
   }
-  gathers_ = false;
   pass_acks_on();
 }
 
 /// Before anything else that must not overtake them.
 void group_supervisor_state::pass_acks_on() {
-  auto acks = std::exchange(acks_, {});
+  seen_ = 0;
+  auto acks = inbox_->take();
   if (acks.empty())
     return;
   if (children_ && !manager_down_) {

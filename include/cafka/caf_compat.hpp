@@ -117,6 +117,16 @@ auto request(Self* self, const Dest& dest, caf::timespan timeout, Ts&&... xs) {
 
 // -- actors --------------------------------------------------------------------
 
+/// `enqueued enqueue(mailbox_element_ptr, enqueuer*)` puts a message into an
+/// actor's mailbox, on the thread of its sender.
+#if CAFKA_CAF_017
+using enqueued = void;
+using enqueuer = caf::execution_unit;
+#else
+using enqueued = bool;
+using enqueuer = caf::scheduler;
+#endif
+
 /// An actor made of a state: `State(Base* self, args…)`, `make_behavior()`,
 /// `static constexpr const char* name`. The state dies when the actor ends and
 /// not with its last handle.

@@ -113,8 +113,7 @@ caf::expected<group_actor> start(caf::actor_system& system,
       all->on_start({result.manager.address(), result.coordinator.address()});
     return result;
   };
-  auto supervisor = system.spawn<
-    compat::actor_of<group_supervisor_state, supervisor_actor::base>>(
+  auto supervisor = system.spawn<group_supervisor>(
     all, memory, group_supervisor_state::children_factory{children},
     std::function<void()>{[entry] { entry->remove(); }});
   group_actor result = supervisor;

@@ -16,8 +16,7 @@ namespace {
 using manager = compat::actor_of<group_manager_state, manager_actor::base>;
 using worker_impl
   = compat::actor_of<partition_worker_state, worker_actor::base>;
-using supervisor
-  = compat::actor_of<group_supervisor_state, supervisor_actor::base>;
+using supervisor = group_supervisor;
 using scripted_coordinator
   = compat::actor_of<scripted_coordinator_state, coordinator_actor::base>;
 
