@@ -20,18 +20,25 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace cafka::actors {
 
 // -- supervisor -> manager -------------------------------------------------------
 
-using any_ack = std::variant<ack, ack_individual>;
+/// Acks of one kind, partition and generation that came one by one, in their
+/// order: as many as there are offsets, or one of several offsets.
+struct ack_series {
+  topic_partition tp;
+  cafka::generation generation;
+  bool cumulative = true;
+  std::size_t acks = 0;
+  std::vector<offset_t> offsets;
+};
 
-/// The acks that came one by one, in their order.
+/// Each partition's in the order in which they came.
 struct passed_acks {
-  std::vector<any_ack> items;
+  std::vector<ack_series> items;
 };
 
 // -- coordinator -> manager ------------------------------------------------------

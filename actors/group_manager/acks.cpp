@@ -2,30 +2,9 @@
 
 #include "actors/group_manager/group_manager.hpp"
 
-#include <iterator>
 #include <utility>
-#include <variant>
 
 namespace cafka::actors {
-
-namespace {
-
-/// Behind the rising cumulative acks that `first` begins, of its partition and
-/// generation.
-template <class Iterator>
-Iterator end_of_run(Iterator first, Iterator last) {
-  auto* before = std::get_if<ack>(&*first);
-  for (auto i = std::next(first); i != last; ++i) {
-    auto* x = std::get_if<ack>(&*i);
-    if (!x || x->offset <= before->offset || x->partition != before->partition
-        || x->generation != before->generation || x->topic != before->topic)
-      return i;
-    before = x;
-  }
-  return last;
-}
-
-} // namespace
 
 // -- acks ------------------------------------------------------------------------------
 
@@ -39,7 +18,7 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
   }
   auto& held = i->second;
   core::ack_effect effect;
-  if (held.machine.gen() != g || held.drain_over)
+  if (!held.takes_acks(g))
     effect.result = ack_result::stale_generation;
   else if (cumulative && offsets.size() != 1)
     effect.result = ack_result::negative_offset;
@@ -58,35 +37,26 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
 }
 
 void group_manager_state::on_passed_acks(const passed_acks& x) {
-  for (auto i = x.items.begin(); i != x.items.end();) {
-    if (auto* one = std::get_if<ack_individual>(&*i)) {
-      on_ack({one->topic, one->partition}, one->generation, one->offsets,
-             false);
-      ++i;
-      continue;
-    }
-    auto run_end = end_of_run(i, x.items.end());
-    for (i = skip_implied(i, run_end); i != run_end; ++i) {
-      auto& one = std::get<ack>(*i);
-      on_ack({one.topic, one.partition}, one.generation, {&one.offset, 1},
-             true);
-    }
+  for (auto& y : x.items) {
+    if (y.acks == 1)
+      on_ack(y.tp, y.generation, y.offsets, y.cumulative);
+    else if (!take_in_one_go(y))
+      for (auto& offset : y.offsets)
+        on_ack(y.tp, y.generation, {&offset, 1}, y.cumulative);
   }
 }
 
-/// Of rising cumulative acks of one partition and generation the last stands for
-/// all, if the manager takes each: then it is returned, else the first.
-group_manager_state::ack_iterator
-group_manager_state::skip_implied(ack_iterator first, ack_iterator last) const {
-  auto& lowest = std::get<ack>(*first);
-  auto& highest = std::get<ack>(*std::prev(last));
-  auto i = held_.find({lowest.topic, lowest.partition});
-  if (i == held_.end() || i->second.machine.gen() != lowest.generation)
-    return first;
-  auto& tracker = i->second.machine.tracker();
-  auto all_count = tracker && tracker->watermark() <= lowest.offset
-                   && highest.offset < tracker->position();
-  return all_count ? std::prev(last) : first;
+/// False: some of them are refused, so that nothing happened.
+bool group_manager_state::take_in_one_go(const ack_series& x) {
+  auto i = held_.find(x.tp);
+  if (i == held_.end() || !i->second.takes_acks(x.generation))
+    return false;
+  auto effect = i->second.machine.ack_each(x.offsets, x.cumulative);
+  if (!effect)
+    return false;
+  apply(x.tp, i->second, *effect);
+  check_drained(x.tp, i->second); // may give the partition back
+  return true;
 }
 
 void group_manager_state::apply(const topic_partition& tp, held_partition& x,

@@ -49,6 +49,9 @@ struct held_partition {
     auto& tracker = machine.tracker();
     return tracker && tracker->watermark() != committed;
   }
+  bool takes_acks(generation of) const {
+    return machine.gen() == of && !drain_over;
+  }
 
   core::partition machine;
   core::record_source_ptr source;
@@ -176,8 +179,7 @@ private:
   ack_reply on_ack(const topic_partition& tp, generation g,
                    std::span<const offset_t> offsets, bool cumulative);
   void on_passed_acks(const passed_acks& x);
-  using ack_iterator = decltype(passed_acks::items)::const_iterator;
-  ack_iterator skip_implied(ack_iterator first, ack_iterator last) const;
+  bool take_in_one_go(const ack_series& x);
   void apply(const topic_partition& tp, held_partition& x,
              const core::ack_effect& effect);
   void settle_later(const topic_partition& tp);

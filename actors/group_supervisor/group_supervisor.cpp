@@ -49,8 +49,8 @@ group_supervisor_state::~group_supervisor_state() {
 
 supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
   return {
-    [this](ack& x) { put(std::move(x)); },
-    [this](ack_individual& x) { put(std::move(x)); },
+    [this](const ack& x) { put(x); },
+    [this](const ack_individual& x) { put(x); },
     [this](const std::string& topic, partition_t partition, generation g,
            offset_t offset) {
       put(ack{topic, partition, g, offset});

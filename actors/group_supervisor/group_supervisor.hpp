@@ -11,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <variant>
 #include <vector>
 
 namespace cafka::actors {
@@ -74,10 +73,15 @@ private:
   void kill_children();
 
   // -- passing.cpp
-  void put(any_ack x);
+  /// One that came through the mailbox: with an answer, or in parts.
+  template <class Ack>
+  void put(const Ack& x) {
+    if (inbox_->put(x))
+      compat::post(supervisor_actor{self_}, pass_acks{});
+  }
   void gather_acks();
   void pass_acks_on();
-  void refuse(const any_ack& x);
+  void refuse(const ack_series& x);
   ack_reply refuse(const topic_partition& tp, generation g);
   caf::result<ack_reply> ask_ack(const ack_request& x);
   caf::result<committed_offsets> ask_committed(const get_committed_offsets& x);
@@ -135,10 +139,10 @@ public:
   using super::enqueue;
   compat::enqueued enqueue(caf::mailbox_element_ptr x,
                            compat::enqueuer* by) override {
-    auto one = ack_in(*x);
-    if (!one)
+    auto is_first = put_ack(*x, *inbox_);
+    if (!is_first)
       return super::enqueue(std::move(x), by);
-    if (inbox_->put(std::move(*one)))
+    if (*is_first)
       compat::post(supervisor_actor{this}, pass_acks{});
     return compat::enqueued(true);
   }

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <thread>
 #include <utility>
-#include <variant>
 
 namespace cafka::actors {
 
@@ -26,12 +25,6 @@ constexpr auto bundle_age_max = std::chrono::microseconds{200};
 constexpr std::size_t bundle_max = 500;
 
 } // namespace
-
-/// One that came through the mailbox: with an answer, or in parts.
-void group_supervisor_state::put(any_ack x) {
-  if (inbox_->put(std::move(x)))
-    compat::post(supervisor_actor{self_}, pass_acks{});
-}
 
 /// All that wait go on together: a sender of very many costs the manager few
 /// messages.
@@ -64,12 +57,9 @@ void group_supervisor_state::pass_acks_on() {
     refuse(x);
 }
 
-void group_supervisor_state::refuse(const any_ack& x) {
-  std::visit(
-    [this](auto& y) {
-      refuse({y.topic, y.partition}, y.generation);
-    },
-    x);
+void group_supervisor_state::refuse(const ack_series& x) {
+  for (std::size_t i = 0; i < x.acks; ++i)
+    refuse(x.tp, x.generation);
 }
 
 /// Between two lives nothing is held: refused like by a manager.

@@ -1,6 +1,7 @@
 #include "core/partition.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace cafka::core {
 
@@ -141,6 +142,23 @@ ack_effect partition::ack_individual(std::span<const offset_t> offsets) {
     return nothing_delivered(offsets);
   auto before = tracker_->watermark();
   return apply(tracker_->ack_individual(offsets), before);
+}
+
+std::optional<ack_effect> partition::ack_each(std::span<const offset_t> offsets,
+                                              bool cumulative) {
+  if (!tracker_)
+    return std::nullopt;
+  if (!cumulative) {
+    auto effect = ack_individual(offsets);
+    return is_refused(effect.result) ? std::nullopt : std::optional{effect};
+  }
+  // Of rising ones the last stands for all.
+  auto rises = std::ranges::adjacent_find(offsets, std::ranges::greater_equal{})
+               == offsets.end();
+  if (!rises || offsets.front() < tracker_->watermark()
+      || offsets.back() >= tracker_->position())
+    return std::nullopt;
+  return ack(offsets.back());
 }
 
 void partition::await_acks(offset_range x) {

@@ -96,6 +96,10 @@ public:
 
   ack_effect ack(offset_t offset);
   ack_effect ack_individual(std::span<const offset_t> offsets);
+  /// Acks of one kind and of one offset each in this order, at least one, done
+  /// in one go. Nothing: some would be refused, and nothing changed.
+  std::optional<ack_effect> ack_each(std::span<const offset_t> offsets,
+                                     bool cumulative);
   /// The handler kept the records: a drain waits for their acks.
   void await_acks(offset_range x);
   /// The handler let go of the records without an ack.

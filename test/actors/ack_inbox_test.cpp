@@ -6,14 +6,20 @@ using namespace cafka::actors;
 
 namespace {
 
-any_ack of_offset(offset_t x) {
-  return ack{"t", 0, {1}, x};
+using offsets = std::vector<offset_t>;
+
+ack of_offset(offset_t x) {
+  return {"t", 0, {1}, x};
 }
 
-std::vector<offset_t> offsets_of(const std::vector<any_ack>& acks) {
-  std::vector<offset_t> result;
-  for (auto& x : acks)
-    result.push_back(std::get<ack>(x).offset);
+ack_individual just(offsets x) {
+  return {"t", 0, {1}, std::move(x)};
+}
+
+std::vector<offsets> offsets_of(const std::vector<ack_series>& all) {
+  std::vector<offsets> result;
+  for (auto& x : all)
+    result.push_back(x.offsets);
   return result;
 }
 
@@ -24,11 +30,62 @@ TEST_CASE("acks wait in their inbox in order, and the first calls its owner") {
   CHECK(inbox.put(of_offset(7)));
   CHECK_FALSE(inbox.put(of_offset(3)));
   CHECK(inbox.size() == 2);
-  CHECK(offsets_of(inbox.take()) == std::vector<offset_t>{7, 3});
+  auto taken = inbox.take();
+  REQUIRE(taken.size() == 1);
+  CHECK(taken[0].tp == topic_partition{"t", 0});
+  CHECK(taken[0].generation == generation{1});
+  CHECK(taken[0].cumulative);
+  CHECK(taken[0].acks == 2);
+  CHECK(taken[0].offsets == offsets{7, 3});
   CHECK(inbox.size() == 0);
   CHECK(inbox.put(of_offset(4))); // the owner may be gone to sleep
-  CHECK(offsets_of(inbox.take()) == std::vector<offset_t>{4});
+  CHECK(offsets_of(inbox.take()) == std::vector<offsets>{{4}});
   CHECK(inbox.take().empty());
+}
+
+TEST_CASE("acks that differ in more than their offset are kept apart") {
+  auto takes_apart = [](const auto& other) {
+    ack_inbox inbox;
+    inbox.put(of_offset(1));
+    inbox.put(other);
+    return inbox.size() == 2
+           && offsets_of(inbox.take()) == std::vector<offsets>{{1}, {2}};
+  };
+  CHECK_FALSE(takes_apart(ack{"t", 0, {1}, 2}));
+  CHECK(takes_apart(ack{"u", 0, {1}, 2}));
+  CHECK(takes_apart(ack{"t", 1, {1}, 2}));
+  CHECK(takes_apart(ack{"t", 0, {2}, 2}));
+  CHECK(takes_apart(just({2})));
+}
+
+TEST_CASE("acks of partitions in turn are gathered for each") {
+  ack_inbox inbox;
+  for (offset_t i = 0; i < 3; ++i)
+    for (partition_t k = 0; k < 2; ++k)
+      inbox.put(ack{"t", k, {1}, i});
+  CHECK(offsets_of(inbox.take()) == std::vector<offsets>{{0, 1, 2}, {0, 1, 2}});
+}
+
+TEST_CASE("an ack is not put before one of its partition of another kind") {
+  ack_inbox inbox;
+  inbox.put(of_offset(1));
+  inbox.put(just({3}));
+  inbox.put(of_offset(2));
+  CHECK(offsets_of(inbox.take()) == std::vector<offsets>{{1}, {3}, {2}});
+}
+
+TEST_CASE("an individual ack of several records stays one, or of none") {
+  ack_inbox inbox;
+  auto of = GENERATE(offsets{}, offsets{2, 3});
+  inbox.put(just({1}));
+  inbox.put(just(of));
+  inbox.put(just({4}));
+  inbox.put(just({5}));
+  CHECK(inbox.size() == 4);
+  auto taken = inbox.take();
+  REQUIRE(offsets_of(taken) == std::vector<offsets>{{1}, of, {4, 5}});
+  CHECK(taken[1].acks == 1);
+  CHECK(taken[2].acks == 2);
 }
 
 TEST_CASE("a closed inbox drops acks") {
@@ -36,33 +93,34 @@ TEST_CASE("a closed inbox drops acks") {
   CHECK(inbox.put(of_offset(7)));
   inbox.close();
   CHECK_FALSE(inbox.put(of_offset(8)));
+  CHECK(inbox.size() == 0);
   CHECK(inbox.take().empty());
 }
 
-TEST_CASE("acks that want no answer are taken out of their messages") {
-  auto message = [](auto x, caf::message_id id = caf::make_message_id()) {
-    return caf::make_mailbox_element(nullptr, id, {}, std::move(x));
+TEST_CASE("acks that want no answer are taken from their messages") {
+  ack_inbox inbox;
+  auto put = [&](auto x, caf::message_id id = caf::make_message_id()) {
+    return put_ack(*caf::make_mailbox_element(nullptr, id, {}, std::move(x)),
+                   inbox);
   };
-  auto one = ack_in(*message(ack{"t", 2, {1}, 7}));
-  REQUIRE(one);
-  CHECK(std::get<ack>(*one).topic == "t");
-  CHECK(std::get<ack>(*one).partition == 2);
-  CHECK(std::get<ack>(*one).offset == 7);
-  auto more = ack_in(*message(ack_individual{"t", 2, {1}, {7, 9}}));
-  REQUIRE(more);
-  CHECK(std::get<ack_individual>(*more).offsets == std::vector<offset_t>{7, 9});
-  CHECK_FALSE(ack_in(*message(get_status{})));
+  CHECK(put(of_offset(7)) == true);
+  CHECK(put(just({8, 9})) == false);
+  CHECK_FALSE(put(get_status{}));
   auto request = caf::make_message_id(1);
   REQUIRE(request.is_request());
-  CHECK_FALSE(ack_in(*message(ack{"t", 2, {1}, 7}, request)));
+  CHECK_FALSE(put(of_offset(7), request));
+  CHECK(offsets_of(inbox.take()) == std::vector<offsets>{{7}, {8, 9}});
 }
 
 TEST_CASE("what several receivers were sent is left to the others") {
-  auto shared = caf::make_message(ack{"t", 2, {1}, 7});
+  auto shared = caf::make_message(of_offset(7));
   for (auto i = 0; i < 2; ++i) {
-    auto one = ack_in(
-      *caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, shared));
-    REQUIRE(one);
-    CHECK(std::get<ack>(*one).topic == "t");
+    ack_inbox inbox;
+    put_ack(*caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
+                                       shared),
+            inbox);
+    auto taken = inbox.take();
+    REQUIRE(taken.size() == 1);
+    CHECK(taken[0].tp.topic == "t");
   }
 }

@@ -123,6 +123,36 @@ TEST_CASE("acks may be sent as four plain values") {
   CHECK(g.status(0).window_records == 3);
 }
 
+TEST_CASE("of acks that come together, one that is refused leaves the others") {
+  scripted_group g;
+  hand_out(g);
+  auto come = [&g](bool cumulative, const offsets& xs, generation of) {
+    g.tell_manager(
+      actors::passed_acks{{{{"t", 0}, of, cumulative, xs.size(), xs}}});
+    g.settle();
+    return std::pair{g.status(0).watermark, g.status().acks_refused};
+  };
+  using result = std::pair<offset_t, std::uint64_t>;
+  auto current = g.gen(0);
+  CHECK(come(true, {3, 99}, current) == result{4, 1});
+  CHECK(come(false, {9, 99, 8}, current) == result{4, 2});
+  CHECK(g.status(0).window_records == 2); // 4 and 7
+  CHECK(come(false, {4, 7}, current) == result{10, 2});
+  g.append(0, 2);
+  g.settle();
+  CHECK(come(true, {10, 11}, {current.value + 1}) == result{10, 4});
+}
+
+TEST_CASE("an individual ack of several records is refused as one") {
+  scripted_group g;
+  hand_out(g);
+  g.tell_manager(
+    actors::passed_acks{{{{"t", 0}, g.gen(0), false, 1, {3, 99}}}});
+  g.settle();
+  CHECK(g.status(0).watermark == 3);
+  CHECK(g.status().acks_refused == 1);
+}
+
 TEST_CASE("refusals of one kind are summed up") {
   scripted_group g;
   hand_out(g);

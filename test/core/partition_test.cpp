@@ -246,6 +246,55 @@ TEST_CASE("a refused ack changes nothing") {
   CHECK(x.retained() == volume{2, 10});
 }
 
+TEST_CASE("acks in one go do what they do one by one") {
+  auto x = running();
+  auto one_by_one = running();
+  auto cumulative = GENERATE(true, false);
+  auto acks = cumulative ? std::vector<offset_t>{2, 3, 6}
+                         : std::vector<offset_t>{3, 0, 1, 7};
+  ack_effect sum;
+  deliver(x, 0, 10);
+  deliver(one_by_one, 0, 10);
+  for (auto& i : acks) {
+    auto effect = cumulative ? one_by_one.ack(i)
+                             : one_by_one.ack_individual({&i, 1});
+    REQUIRE(effect.result == ack_result::accepted);
+    sum.freed += effect.freed;
+    sum.records += effect.records;
+  }
+  auto effect = x.ack_each(acks, cumulative);
+  REQUIRE(effect);
+  CHECK(effect->result == ack_result::accepted);
+  CHECK(effect->freed == sum.freed);
+  CHECK(effect->records == sum.records);
+  CHECK(effect->moved);
+  CHECK(x.tracker()->watermark() == one_by_one.tracker()->watermark());
+  CHECK(x.tracker()->pending().ranges()
+        == one_by_one.tracker()->pending().ranges());
+}
+
+TEST_CASE("acks of which one is refused are not done in one go") {
+  auto x = running();
+  deliver(x, 0, 10);
+  x.ack(3);
+  using offsets = std::vector<offset_t>;
+  CHECK_FALSE(x.ack_each(offsets{4, 10}, true)); // beyond
+  CHECK_FALSE(x.ack_each(offsets{3, 4}, true));  // below
+  CHECK_FALSE(x.ack_each(offsets{6, 5}, true));  // then 5 is below
+  CHECK_FALSE(x.ack_each(offsets{5, 5}, true));
+  CHECK_FALSE(x.ack_each(offsets{5, 10}, false));
+  CHECK_FALSE(x.ack_each(offsets{5, 3}, false));
+  CHECK(x.tracker()->watermark() == 4);
+  CHECK(x.tracker()->pending().ranges() == std::vector<offset_range>{{4, 10}});
+}
+
+TEST_CASE("before the begin is resolved no acks are done in one go") {
+  auto x = make(latest);
+  x.begin_life();
+  CHECK_FALSE(x.ack_each(std::vector<offset_t>{1, 2}, true));
+  CHECK_FALSE(x.ack_each(std::vector<offset_t>{1, 2}, false));
+}
+
 TEST_CASE("an ack before the begin is resolved is beyond what was delivered") {
   auto x = make(latest);
   CHECK(x.ack(0).result == ack_result::beyond_delivered);
