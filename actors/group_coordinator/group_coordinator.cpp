@@ -270,7 +270,7 @@ std::function<void()> group_coordinator_state::make_waker() {
 
 bool group_coordinator_state::open() {
   auto client = kafka::consumer::open(client_properties(options_->config),
-                                      make_waker());
+                                      make_waker(), options_->headers);
   auto failure = client ? (*client)->subscribe(options_->config.topics)
                         : client.failure();
   if (client)

@@ -39,7 +39,8 @@ consumer::consumer(std::unique_ptr<impl> x) : impl_(std::move(x)) {
 consumer::~consumer() = default;
 
 result<std::unique_ptr<consumer>> consumer::open(const properties& props,
-                                                 std::function<void()> wake) {
+                                                 std::function<void()> wake,
+                                                 bool headers) {
   auto conf = consumer_configuration(props);
   if (!conf)
     return conf.failure();
@@ -49,8 +50,8 @@ result<std::unique_ptr<consumer>> consumer::open(const properties& props,
   if (!client)
     return client.failure();
   rd_kafka_poll_set_consumer(*client);
-  return std::unique_ptr<consumer>{new consumer{
-    std::make_unique<impl>(*client, std::move(hooks), props, std::move(wake))}};
+  return std::unique_ptr<consumer>{new consumer{std::make_unique<impl>(
+    *client, std::move(hooks), props, std::move(wake), headers)}};
 }
 
 error consumer::subscribe(const std::vector<std::string>& topics) {

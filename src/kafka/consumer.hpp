@@ -128,8 +128,10 @@ public:
   /// `wake` is called on librdkafka's threads, under its locks, when `poll` has
   /// something; it must only post. Errors name the property that librdkafka
   /// does not know or refuses. `props` needs bootstrap.servers and group.id.
+  /// `headers`: of the records, are wanted.
   static result<std::unique_ptr<consumer>> open(const properties& props,
-                                                std::function<void()> wake);
+                                                std::function<void()> wake,
+                                                bool headers = true);
 
   /// Destroys without leaving the group if `close` was not called; bounded.
   ~consumer();

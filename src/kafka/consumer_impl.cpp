@@ -19,10 +19,12 @@ void* opaque_of(std::uint64_t token) {
 } // namespace
 
 consumer::impl::impl(rd_kafka_t* x, std::unique_ptr<callbacks> y,
-                     const properties& z, std::function<void()> wake)
+                     const properties& z, std::function<void()> wake,
+                     bool with_headers)
   : hooks(std::move(y)),
     props(z),
     client(x),
+    headers(with_headers),
     classic(!props.contains("group.protocol")
             || props.at("group.protocol") != "consumer"),
     events(rd_kafka_queue_get_consumer(x)),
@@ -127,7 +129,7 @@ auto consumer::impl::open_source(const topic_partition& tp, offset_t begin)
   // From now on what is in this queue may be records again.
   if (auto node = retired.extract(tp))
     purge(node.mapped().get());
-  slot = std::make_shared<partition_queue>(client, tp, begin);
+  slot = std::make_shared<partition_queue>(client, tp, begin, headers);
   if (stops_fetching_for_long())
     slot->on_room(queue_limit, [this, tp] { prompter.prompt(tp); });
   return slot;

@@ -24,7 +24,7 @@ struct consumer::impl {
 
   /// Takes the client, which calls `y`.
   impl(rd_kafka_t* x, std::unique_ptr<callbacks> y, const properties& props,
-       std::function<void()> wake);
+       std::function<void()> wake, bool headers);
   ~impl();
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -77,6 +77,7 @@ struct consumer::impl {
   std::unique_ptr<callbacks> hooks; // the same
   properties props;
   rd_kafka_t* client;
+  bool headers; // of the records, are wanted
   // Not KIP-848, where the broker is told what we hold, so that it must not see
   // an assignment with nothing in it.
   bool classic;

@@ -39,16 +39,11 @@ void for_each_header(const rd_kafka_message_t& msg, F f) {
     f(std::string_view{name}, bytes_of(value, size));
 }
 
-std::size_t size_of(const optional_bytes& x) {
-  return x ? x->size() : 0;
-}
-
-// As `record::size_bytes`.
-std::size_t size_of(const rd_kafka_message_t& msg, bool& has_headers) {
-  auto result = msg.key_len + msg.len;
+std::size_t size_of_headers(const rd_kafka_message_t& msg, bool& has_headers) {
+  std::size_t result = 0;
   for_each_header(msg, [&](std::string_view name, optional_bytes value) {
     has_headers = true;
-    result += name.size() + size_of(value);
+    result += name.size() + (value ? value->size() : 0);
   });
   return result;
 }
@@ -96,8 +91,9 @@ struct partition_queue::draining {
 };
 
 partition_queue::partition_queue(rd_kafka_t* client, topic_partition tp,
-                                 offset_t begin)
+                                 offset_t begin, bool headers)
   : tp_(std::move(tp)),
+    headers_(headers),
     client_(client),
     queue_(
       rd_kafka_queue_get_partition(client, tp_.topic.c_str(), tp_.partition)),
@@ -256,7 +252,9 @@ void partition_queue::see(message_ptr msg, draining& state) {
     ++state.passed;
     see_end(msg->offset, state.out);
   } else if (see_record(msg->offset, state)) {
-    auto bytes = size_of(*msg, state.has_headers);
+    auto bytes = msg->key_len + msg->len; // as `record::size_bytes`
+    if (headers_)
+      bytes += size_of_headers(*msg, state.has_headers);
     state.largest_bytes = std::max(state.largest_bytes, bytes);
     state.room.add({1, bytes});
     state.bytes += bytes;

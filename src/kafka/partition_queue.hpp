@@ -24,8 +24,10 @@ namespace cafka::kafka {
 class partition_queue : public core::record_source {
 public:
   /// To be made before the partition is assigned: librdkafka then never puts
-  /// its records into the common queue. `begin` may be logical.
-  partition_queue(rd_kafka_t* client, topic_partition tp, offset_t begin);
+  /// its records into the common queue. `begin` may be logical. `headers`: of
+  /// the records, are copied, too.
+  partition_queue(rd_kafka_t* client, topic_partition tp, offset_t begin,
+                  bool headers);
   ~partition_queue() override;
   partition_queue(const partition_queue&) = delete;
   partition_queue& operator=(const partition_queue&) = delete;
@@ -88,6 +90,7 @@ private:
   std::shared_ptr<const record_block> copy_taken(const draining& state);
 
   const topic_partition tp_;
+  const bool headers_;
   wake_gate gate_;
 
   mutable std::mutex mutex_; // guards everything below

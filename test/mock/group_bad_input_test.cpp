@@ -6,7 +6,10 @@
 
 #include <cafka/message_batch.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <future>
 #include <set>
 
 using namespace cafka;
@@ -144,6 +147,27 @@ TEST_CASE("records without key or value, empty, very large or with a thousand "
     == std::vector<shape>{{-1, -1, 0}, {3, -1, 0}, {0, 0, 0}, {-1, 5, 1000}});
   CHECK(seen[1] == std::vector<shape>{{5, large, 0}});
   CHECK(f.count(event_kind::worker_failed) == 0);
+}
+
+TEST_CASE(
+  "headers that are not wanted are left out, and the rest is as it is") {
+  group_fixture f;
+  appender out{f.cluster};
+  out.append({"t", 0}, "key", "value", {{"name", "value"}}, 7);
+  auto options = f.options();
+  options.headers = false;
+  std::promise<std::string> seen;
+  options.handler = f.noting([&](const message_batch& batch) {
+    auto x = batch[0];
+    seen.set_value(fmt::format("{} {} {} {} {}", *x.key(), *x.value(),
+                               x.timestamp()->count(), x.header_count(),
+                               x.size_bytes()));
+    return handler_answer::ack();
+  });
+  f.start(options);
+  CHECK(f.await_committed(0, 1));
+  CHECK(seen.get_future().get() == "key value 7 0 8");
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("a handler that blocks for longer than the session and the poll "
