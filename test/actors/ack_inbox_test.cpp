@@ -23,6 +23,15 @@ std::vector<offsets> offsets_of(const std::vector<ack_series>& all) {
   return result;
 }
 
+caf::mailbox_element_ptr
+element_of(caf::message x, caf::message_id id = caf::make_message_id()) {
+#if CAFKA_CAF_017
+  return caf::make_mailbox_element(nullptr, id, {}, std::move(x));
+#else
+  return caf::make_mailbox_element(nullptr, id, std::move(x));
+#endif
+}
+
 } // namespace
 
 TEST_CASE("acks wait in their inbox in order, and the first calls its owner") {
@@ -99,16 +108,13 @@ TEST_CASE("a closed inbox drops acks") {
 
 TEST_CASE("acks that want no answer are taken from their messages") {
   ack_inbox inbox;
-  auto put = [&](auto x, caf::message_id id = caf::make_message_id()) {
-    return put_ack(*caf::make_mailbox_element(nullptr, id, {}, std::move(x)),
-                   inbox);
-  };
-  CHECK(put(of_offset(7)) == true);
-  CHECK(put(just({8, 9})) == false);
-  CHECK_FALSE(put(get_status{}));
+  CHECK(put_ack(*element_of(caf::make_message(of_offset(7))), inbox) == true);
+  CHECK(put_ack(*element_of(caf::make_message(just({8, 9}))), inbox) == false);
+  CHECK_FALSE(put_ack(*element_of(caf::make_message(get_status{})), inbox));
   auto request = caf::make_message_id(1);
   REQUIRE(request.is_request());
-  CHECK_FALSE(put(of_offset(7), request));
+  CHECK_FALSE(
+    put_ack(*element_of(caf::make_message(of_offset(7)), request), inbox));
   CHECK(offsets_of(inbox.take()) == std::vector<offsets>{{7}, {8, 9}});
 }
 
@@ -116,9 +122,7 @@ TEST_CASE("what several receivers were sent is left to the others") {
   auto shared = caf::make_message(of_offset(7));
   for (auto i = 0; i < 2; ++i) {
     ack_inbox inbox;
-    put_ack(*caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
-                                       shared),
-            inbox);
+    put_ack(*element_of(shared), inbox);
     auto taken = inbox.take();
     REQUIRE(taken.size() == 1);
     CHECK(taken[0].tp.topic == "t");
