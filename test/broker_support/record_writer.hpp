@@ -11,8 +11,8 @@
 namespace cafka::test {
 
 /// Writes the records of one topic, evenly over its partitions, whatever
-/// happens to the brokers. One thread. What cannot be had throws
-/// std::runtime_error.
+/// happens to the brokers; what these do not take for a minute it gives up. One
+/// thread. What cannot be had throws std::runtime_error.
 class record_writer {
 public:
   /// The broker took a record.
@@ -35,9 +35,9 @@ public:
   }
   /// Does what is due, without waiting.
   void turn();
-  /// Whether the brokers have answered for all.
-  bool is_done() const {
-    return reported_ == sent_;
+  /// How many records the brokers have not answered for.
+  std::uint64_t unanswered() const {
+    return sent_ - reported_;
   }
 
 private:
@@ -51,6 +51,7 @@ private:
   std::chrono::steady_clock::time_point next_;
   std::uint64_t sent_ = 0;
   std::uint64_t reported_ = 0;
+  std::uint64_t given_up_ = 0; // of those reported
 };
 
 } // namespace cafka::test

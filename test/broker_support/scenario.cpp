@@ -243,7 +243,7 @@ void scenario::await_balance(const std::vector<const member*>& who) {
 
 void scenario::await_all() {
   await("all records are handled and committed", [this] {
-    return writer_.is_done() && facts_.missing().empty()
+    return writer_.unanswered() == 0 && facts_.missing().empty()
            && facts_.all_committed();
   });
 }
@@ -267,6 +267,8 @@ std::string scenario::broken() const {
 
 std::string scenario::report() const {
   std::string result;
+  if (auto count = writer_.unanswered(); count != 0)
+    result += fmt::format("no broker answered for {} records\n", count);
   for (auto& x : facts_.missing())
     result += x + "\n";
   for (auto& x : facts_.violations())
