@@ -40,8 +40,8 @@ struct held_partition {
   };
 
   held_partition(core::partition m, core::record_source_ptr s,
-                 duration patience)
-    : machine(std::move(m)), source(std::move(s)), watch(patience) {
+                 core::progress_watch w)
+    : machine(std::move(m)), source(std::move(s)), watch(w) {
   }
 
   /// The broker has not confirmed its watermark.
@@ -171,7 +171,9 @@ private:
                                    const held_partition& x) const;
   void watch_progress(time_point now);
   void on_ends_result(const ends_result& x);
-  void on_stall(const topic_partition& tp, held_partition& x, bool reassign);
+  void on_stall(const topic_partition& tp, held_partition& x,
+                core::progress_action what);
+  void replace_client(const topic_partition& tp);
   void on_resumed(const topic_partition& tp, const held_partition& x);
   std::int64_t lag_of(const held_partition& x) const;
 

@@ -64,14 +64,15 @@ void group_manager_state::on_ends_result(const ends_result& answer) {
     if (what == action::resumed)
       on_resumed(tp, x);
     else if (what != action::none)
-      on_stall(tp, x, what == action::reassign);
+      on_stall(tp, x, what);
   }
 }
 
-/// The worker lives on: it knows what it has had, and passes over what comes
-/// again.
+/// While the client lives its worker does, too: it knows what it has had, and
+/// passes over what comes again.
 void group_manager_state::on_stall(const topic_partition& tp, held_partition& x,
-                                   bool reassign) {
+                                   core::progress_action what) {
+  using action = core::progress_action;
   auto& tracker = x.machine.tracker();
   auto at = tracker ? tracker->position() : x.machine.begin();
   // Where it was to begin at the end, all that came since is to be read.
@@ -80,8 +81,27 @@ void group_manager_state::on_stall(const topic_partition& tp, held_partition& x,
   auto lag = std::max<offset_t>(*x.watch.end() - std::max<offset_t>(at, 0), 0);
   tell(event_kind::partition_stalled, tp, x.machine.gen(), at,
        static_cast<std::uint64_t>(lag), errc::none,
-       reassign ? "assigned anew" : "sought");
-  compat::post(coordinator_, wake_request{tp, x.machine.gen(), at, reassign});
+       what == action::seek       ? "sought"
+       : what == action::reassign ? "assigned anew"
+                                  : "the client is replaced");
+  if (what == action::replace_client)
+    replace_client(tp);
+  else
+    compat::post(coordinator_, wake_request{tp, x.machine.gen(), at,
+                                            what == action::reassign});
+}
+
+/// librdkafka (2.0.2 to 2.15, its pull request 5593) may fetch a partition from a
+/// broker that does not lead it, for good, when the leader changes twice within
+/// milliseconds. The group ends in order and is started anew: what is acked is
+/// committed, and the member leaves, so that nobody waits for its session's end.
+void group_manager_state::replace_client(const topic_partition& tp) {
+  for (auto& [other, x] : held_)
+    if (x.watch.stalls())
+      memory_->note_replaced(other, progress_of(other, x).position);
+  on_stop(close_reason::revoked,
+          make_error(errc::partition_stalled,
+                     to_string(tp) + ": a new assignment brought nothing"));
 }
 
 void group_manager_state::on_resumed(const topic_partition& tp,

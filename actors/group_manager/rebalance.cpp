@@ -30,8 +30,10 @@ void group_manager_state::on_assigned(const assignments_received& x) {
 group_manager_state::held_map::iterator
 group_manager_state::hold(const std::string& group, const assignment& a) {
   core::partition machine{a.generation, a.begin, limits_};
+  core::progress_watch watch{options_->config.progress_timeout,
+                             memory_->replaced_at(a.tp)};
   auto [i, is_new] = held_.try_emplace(a.tp, std::move(machine), a.source,
-                                       options_->config.progress_timeout);
+                                       watch);
   if (!is_new)
     return held_.end();
   auto& held = i->second;

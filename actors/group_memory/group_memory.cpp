@@ -43,6 +43,16 @@ bool group_memory::is_new(const topic_partition& tp) {
   return counts_.is_new(tp);
 }
 
+void group_memory::note_replaced(const topic_partition& tp, offset_t position) {
+  std::unique_lock guard{mutex_};
+  partitions_[tp].replaced_at = position;
+}
+
+offset_t group_memory::replaced_at(const topic_partition& tp) {
+  std::unique_lock guard{mutex_};
+  return partitions_[tp].replaced_at;
+}
+
 std::shared_ptr<actors::handler_session>
 group_memory::enter(const topic_partition& tp,
                     const std::shared_ptr<actors::handler_session>& x) {

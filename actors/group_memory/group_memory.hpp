@@ -18,8 +18,8 @@ struct handler_session;
 namespace cafka {
 
 /// What outlives the manager and the coordinator of a group: the generations of
-/// its partitions, the table of running handler calls, and how many partitions
-/// the topics had at first. Thread safe.
+/// its partitions, the table of running handler calls, how many partitions the
+/// topics had at first, and what the client was replaced for. Thread safe.
 class group_memory {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;
@@ -38,6 +38,11 @@ public:
   bool has_counted(const std::string& topic);
   /// The partition came while the group ran.
   bool is_new(const topic_partition& tp);
+
+  /// The client is replaced because the partition stalls at `position`.
+  void note_replaced(const topic_partition& tp, offset_t position);
+  /// Where it was when that happened last; -1: it never did.
+  offset_t replaced_at(const topic_partition& tp);
 
   /// `x` is the partition's handler from now on. Returns the one before it, if
   /// that still lives, with its calls cancelled: `x` is to close it before it
@@ -68,6 +73,7 @@ private:
   struct entry {
     cafka::generation generation;
     std::weak_ptr<actors::handler_session> handler;
+    offset_t replaced_at = -1;
   };
 
   std::mutex mutex_; // guards the three below

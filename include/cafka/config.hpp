@@ -85,9 +85,10 @@ struct group_config {
   /// 0: no report.
   milliseconds handler_timeout{300'000};
   /// A partition that lags this long without a record, and without a reason, is
-  /// reported, sought and then assigned anew. 0: never. A minute is longer than
-  /// a leader's election, librdkafka's waits before it connects again (10 s) and
-  /// the default `max-wait-time` take together.
+  /// reported, sought, assigned anew, and after four times as long, once for
+  /// where it stands, given a new client: the group restarts. 0: never. A minute
+  /// is longer than a leader's election, librdkafka's waits before it connects
+  /// again (10 s) and the default `max-wait-time` take together.
   milliseconds progress_timeout{60'000};
   milliseconds drain_timeout{10'000};
   milliseconds stop_timeout{30'000};

@@ -29,6 +29,7 @@ enum class errc : std::uint8_t {
   coordinator_died,      ///< the coordinator ended unexpectedly
   manager_died,          ///< the group manager ended unexpectedly
   restarts_exhausted,    ///< more restarts than allowed in the window
+  partition_stalled,     ///< a partition stalls: its client is replaced
   partition_exhausted,   ///< a partition gave up and `on-exhausted` stops all
   calls_outlived_stop,   ///< handler calls ran on after `stop-timeout`
 };

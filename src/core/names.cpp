@@ -74,6 +74,8 @@ std::string to_string(errc x) {
       return "manager_died";
     case errc::restarts_exhausted:
       return "restarts_exhausted";
+    case errc::partition_stalled:
+      return "partition_stalled";
     case errc::partition_exhausted:
       return "partition_exhausted";
     case errc::calls_outlived_stop:

@@ -59,7 +59,7 @@ progress_action progress_watch::end_found(offset_t end,
   }
   ++stage_;
   ask_at_ = now + next_wait();
-  return stage_ == 1 ? progress_action::seek : progress_action::reassign;
+  return next_step(facts.position);
 }
 
 void progress_watch::end_unknown(time_point now) noexcept {
@@ -83,6 +83,15 @@ progress_action progress_watch::restart(time_point now, bool moved,
 
 bool progress_watch::is_as_before(const progress_facts& facts) const noexcept {
   return facts.what == seen_.what && facts.position == seen_.position;
+}
+
+progress_action progress_watch::next_step(offset_t position) const noexcept {
+  constexpr std::uint32_t replacing = 3; // where two milder steps did not help
+  if (stage_ == 1)
+    return progress_action::seek;
+  return stage_ == replacing && position > replaced_at_
+           ? progress_action::replace_client
+           : progress_action::reassign;
 }
 
 /// The patience, and twice as much after each further report.

@@ -13,7 +13,8 @@ enum class progress_action : std::uint8_t {
   ask_end, ///< look its end up at the broker, then `end_found` or `end_unknown`
   seek,    ///< it stalls: fetch again from its position
   reassign, ///< it still stalls: take it out of the assignment and put it back
-  resumed,  ///< it stalled and does no longer
+  replace_client, ///< it stalls on: a new client may fetch it
+  resumed,        ///< it stalled and does no longer
 };
 
 /// Where a partition stands when it is looked at.
@@ -38,20 +39,24 @@ struct progress_facts {
 ///     ▲                                   │ end reached, or no answer     ▼
 ///     ├───────────────────────────────────┘          behind ── patience / 2 more:
 ///     │  position moved, or a reason to wait            │      asked, still behind
-///     └─────────────────────────────────────────────────┴──► seek, then reassign
-///                                                            at growing intervals
+///     └─────────────────────────────────────────────────┴──► seek, reassign,
+///                          replace_client, then reassign at growing intervals
 /// ```
+///
+/// A client is replaced for all of its partitions: so only once for a position.
 class progress_watch {
 public:
-  /// `patience` of zero: stalls are not looked for.
-  explicit progress_watch(duration patience) noexcept : patience_(patience) {
+  /// `patience` of zero: stalls are not looked for. `replaced_at`: the position
+  /// that the client was last replaced for; -1: it never was.
+  explicit progress_watch(duration patience, offset_t replaced_at = -1) noexcept
+    : patience_(patience), replaced_at_(replaced_at) {
   }
 
   /// `ask_end`, `resumed` or `none`; to be called now and then. A question that
   /// could not be asked is wanted again at the next call.
   progress_action look(const progress_facts& facts, time_point now) noexcept;
 
-  /// The broker's readable end. `seek`, `reassign`, `resumed` or `none`.
+  /// The broker's readable end. Any but `ask_end`.
   progress_action end_found(offset_t end, const progress_facts& facts,
                             time_point now) noexcept;
 
@@ -74,10 +79,12 @@ public:
 
 private:
   progress_action restart(time_point now, bool moved, bool stays) noexcept;
+  progress_action next_step(offset_t position) const noexcept;
   bool is_as_before(const progress_facts& facts) const noexcept;
   duration next_wait() const noexcept;
 
   duration patience_;
+  offset_t replaced_at_;
   progress_facts seen_;
   std::optional<time_point> ask_at_; // empty: not looked at yet
   bool behind_ = false; // an end beyond the position was found since it moved

@@ -1,6 +1,8 @@
 #include "core/progress_watch.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 using namespace cafka;
 using namespace cafka::core;
 using namespace std::chrono_literals;
@@ -13,7 +15,8 @@ using delivery = progress_facts::delivery;
 /// A partition at offset 10 whose watch is looked at every second, and asked
 /// questions are answered at once.
 struct watched {
-  explicit watched(duration patience = 60s) : watch(patience) {
+  explicit watched(duration patience = 60s, offset_t replaced_at = -1)
+    : watch(patience, replaced_at) {
   }
 
   /// What the watch wanted on the way, but for questions.
@@ -59,7 +62,7 @@ TEST_CASE("a partition that has reached its end does not stall, however long") {
 
 TEST_CASE("a partition that stays behind its end is sought and then assigned "
           "anew, at growing intervals") {
-  watched x;
+  watched x{60s, 10}; // for this position the client was replaced
   x.end = 15;
   CHECK(x.pass(60s).empty());
   CHECK(x.pass(1s) == actions{action::seek});
@@ -72,6 +75,33 @@ TEST_CASE("a partition that stays behind its end is sought and then assigned "
   CHECK(x.pass(1s) == actions{action::reassign});
   CHECK(x.pass(24min) == actions{action::reassign, action::reassign});
   CHECK(x.pass(32min) == actions{action::reassign, action::reassign});
+}
+
+TEST_CASE("the client is replaced for a position once") {
+  actions seek_and_reassign{action::seek, action::reassign};
+  watched first;
+  first.end = 15;
+  CHECK(first.pass(121s) == seek_and_reassign);
+  CHECK(first.pass(119s).empty());
+  CHECK(first.pass(1s) == actions{action::replace_client});
+  watched again{60s, 10};
+  again.facts.position = 7; // what was not acked came again
+  again.end = 15;
+  CHECK(again.pass(121s) == seek_and_reassign);
+  CHECK(again.pass(2min) == actions{action::reassign});
+  again.facts.position = 11;
+  CHECK(again.pass(1s) == actions{action::resumed});
+  CHECK(again.pass(121s) == seek_and_reassign);
+  CHECK(again.pass(2min) == actions{action::replace_client});
+}
+
+TEST_CASE("for a partition without a begin no client is replaced") {
+  watched x;
+  x.facts.position = -1;
+  x.end = 15;
+  auto steps = x.pass(1h);
+  CHECK(steps.size() > 4);
+  CHECK(std::count(steps.begin(), steps.end(), action::replace_client) == 0);
 }
 
 TEST_CASE("an end is only lag when half of the patience passed behind it") {

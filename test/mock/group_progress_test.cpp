@@ -15,7 +15,8 @@ handler_answer ack_all(const message_batch&) {
 
 } // namespace
 
-TEST_CASE("a partition that fetches in vain is reported, woken and resumed") {
+TEST_CASE("a partition that fetches in vain is reported, woken, given a new "
+          "client and resumed") {
   group_fixture f;
   f.produce(0, 3);
   auto options = f.options();
@@ -27,12 +28,15 @@ TEST_CASE("a partition that fetches in vain is reported, woken and resumed") {
   // Fetches tell of nothing for hours, and ListOffsets of the end.
   f.cluster.inject(fetch, std::vector(10'000, offset_not_available));
   f.produce(0, 5);
-  REQUIRE(f.await_event(event_kind::partition_stalled, 2));
+  REQUIRE(f.await_event(event_kind::partition_stalled, 4));
+  CHECK(f.count(event_kind::group_restarted) == 1);
   auto stalls = f.events(event_kind::partition_stalled);
   CHECK(stalls[0].text == "sought");
   CHECK(stalls[1].text == "assigned anew");
-  CHECK(stalls[1].offset == 3);
-  CHECK(stalls[1].count == 5);
+  CHECK(stalls[2].text == "the client is replaced");
+  CHECK(stalls[3].text == "sought"); // in vain again
+  CHECK(stalls[3].offset == 3);
+  CHECK(stalls[3].count == 5);
   CHECK(f.await_status([](const group_status& status) {
     return !status.partitions.at(0).healthy && status.partitions.at(0).lag == 5;
   }));
