@@ -29,9 +29,9 @@ using manager_actor = compat::typed<
   void(seek_done), void(ends_result), void(range_result), void(client_failure),
   void(client_recovered),
   // from workers
-  void(worker_ready), void(call_begun), void(source_advanced), void(call_ended),
-  void(position_lost), void(worker_drained), void(life_failed),
-  void(worker_released), void(close_failed),
+  void(worker_ready), void(call_begun), void(source_drained), void(call_ended),
+  void(worker_drained), void(life_failed), void(worker_released),
+  void(close_failed),
   // from the memory's pool and from itself
   void(event), void(settle_acks), void(tick), void(backoff_elapsed),
   void(drain_expired), void(commit_expired), void(commit_again),

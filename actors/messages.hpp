@@ -5,6 +5,7 @@
 /// the receiver drops it when that is over.
 
 #include "core/delivery_log.hpp"
+#include "core/partition.hpp"
 #include "core/range_set.hpp"
 #include "core/record_source.hpp"
 #include "kafka/consumer.hpp"
@@ -167,8 +168,8 @@ struct worker_id {
   std::uint64_t life = 0;
 };
 
-/// The handler is built and has nothing to begin with, or a redelivery was
-/// answered: what next? Answered with `redeliver` or `read_source`. `after`: the last offset redelivered so far.
+/// The handler is built and has nothing to begin with, or retained records are
+/// to come next: those above `after`. Answered with `redeliver` or `read_source`.
 struct worker_ready {
   worker_id from;
   offset_t after = -1;
@@ -178,28 +179,24 @@ struct call_ended {
   worker_id from;
   core::delivery_ptr what;
   handler_answer::kind answer = handler_answer::kind::ack;
-  offset_t through = -1; ///< last offset of the batch, or of `ack_through`
+  offset_range batch;    ///< from its first offset up to behind its last one
+  offset_t through = -1; ///< acked up to here, if anything is
 };
 
-/// A handler call begins, with a new block or with a redelivered one.
+/// A handler call begins, with redelivered records.
 struct call_begun {
   worker_id from;
-  core::delivery_ptr what;
-  bool is_new = true;
-  offset_t next = -1; ///< new: the source's position behind the block
+};
+
+/// All that one drain of the source gave, so that nothing of it comes before or
+/// without the rest. With a block a handler call begins, unless a `life_failed`
+/// follows.
+struct source_drained {
+  worker_id from;
+  core::intake what;
+  /// The source's position is out of the broker's range.
+  bool out_of_range = false;
   std::optional<call_ended> before; ///< ended just now
-};
-
-/// What a drain of the source told beside records. Sent before `call_begun`.
-struct source_advanced {
-  worker_id from;
-  std::optional<offset_t> resolved_begin;
-  std::optional<offset_t> next;
-};
-
-/// The source's position is out of the broker's range.
-struct position_lost {
-  worker_id from;
 };
 
 /// The handler is closed after a `drain_worker`; the worker ends.
@@ -214,7 +211,6 @@ struct life_failed {
   worker_id from;
   errc code = errc::none;
   std::string text;
-  bool lost_records = false;
 };
 
 /// The very last message of a worker, from its state's destructor. Where no
@@ -222,7 +218,6 @@ struct life_failed {
 /// DOWN, which come in either order.
 struct worker_released {
   worker_id from;
-  bool lost_records = false;
 };
 
 /// The handler's `on_close` threw. From the worker's lane, also when the worker
@@ -352,9 +347,8 @@ struct stop_deadline {
   each(close_client)                                                           \
   each(worker_ready)                                                           \
   each(call_begun)                                                             \
-  each(source_advanced)                                                        \
+  each(source_drained)                                                         \
   each(call_ended)                                                             \
-  each(position_lost)                                                          \
   each(worker_drained)                                                         \
   each(life_failed)                                                            \
   each(worker_released)                                                        \

@@ -33,10 +33,12 @@ struct held_partition {
     std::shared_ptr<first_redelivery> first;
     bool down = false;
     bool released = false;
-    bool lost_records = false;
     caf::error cause;
     std::uint64_t full_acks = 0; ///< its calls that acked everything
     core::volume freed;          ///< in its window, and not yet told
+    bool window_counts = false;  ///< what is retained is in there
+    bool reads = false;          ///< no retained records are to come first
+    int acked_nothing = 0;       ///< so many calls in a row
   };
 
   held_partition(core::partition m, core::record_source_ptr s,
@@ -58,8 +60,9 @@ struct held_partition {
   core::progress_watch watch;
   std::shared_ptr<const partition_identity> identity;
   std::optional<worker_link> worker;
-  bool moving = false;        ///< the coordinator moves the position
-  bool position_lost = false; ///< out of range until it has been moved
+  bool moving = false; ///< the coordinator moves the position, or will
+  std::optional<seek_request> seek; ///< to be sent when no worker reads
+  bool position_lost = false;       ///< out of range until it has been moved
   int range_asked = 0; ///< times, while it is doubted that it is out of range
   time_point drain_until;         ///< while it is draining
   bool drain_over = false;        ///< fenced; only its last commit is missing
@@ -147,21 +150,26 @@ private:
   void join_worker_end(held_partition& x);
   void on_life_failed(const life_failed& x);
   void worker_gone(const topic_partition& tp, held_partition& x, errc code,
-                   const std::string& text, bool lost_records);
+                   const std::string& text);
   void fail(const topic_partition& tp, held_partition& x, errc code,
-            const std::string& text, bool lost_records);
+            const std::string& text);
+  void move(held_partition& x, seek_request to);
+  void send_seek(held_partition& x);
   void restart_worker(const topic_partition& tp, held_partition& x);
   void on_backoff_elapsed(const backoff_elapsed& x);
   void on_seek_done(const seek_done& x);
   void on_worker_ready(const worker_ready& x);
-  void on_source_advanced(const source_advanced& x);
+  void read_on(held_partition& x);
+  void on_source_drained(const source_drained& x);
   void on_call_begun(const call_begun& x);
+  void begin_call(const topic_partition& tp, held_partition& x);
   void on_call_ended(const call_ended& x);
+  void ack_call(held_partition& x, const call_ended& ended);
   void on_worker_drained(const worker_drained& x);
   void report_slow_calls(time_point now);
 
   // -- reset.cpp: positions that are out of the broker's range
-  void on_position_lost(const position_lost& x);
+  void doubt_position(const topic_partition& tp, held_partition& x);
   void on_ask_range_again(const ask_range_again& x);
   void on_range_result(const range_result& x);
   void reset_position(const topic_partition& tp, held_partition& x);

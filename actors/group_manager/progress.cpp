@@ -22,7 +22,7 @@ group_manager_state::progress_of(const topic_partition& tp,
   if (m.state() == partition_state::exhausted)
     result.what = delivery::stopped;
   else if (m.state() != partition_state::running || m.call_since()
-           || x.held_back || !window.open()
+           || x.held_back || !window.open() || !x.worker || !x.worker->reads
            || memory_->lanes().is_busy(tp)) // a call waits for a thread
     result.what = delivery::waits;
   return result;

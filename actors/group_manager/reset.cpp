@@ -25,13 +25,12 @@ bool is_doubted(const held_partition& x, generation g) {
 
 /// Not believed at once: a broker that takes itself for the leader says so, too,
 /// and by a reset records would be skipped or come again.
-void group_manager_state::on_position_lost(const position_lost& x) {
-  auto* held = current(x.from);
-  if (!held || held->machine.state() == partition_state::draining
-      || held->range_asked > 0)
+void group_manager_state::doubt_position(const topic_partition& tp,
+                                         held_partition& x) {
+  if (x.machine.state() == partition_state::draining || x.range_asked > 0)
     return;
-  held->range_asked = 1;
-  compat::post(coordinator_, range_request{x.from.tp});
+  x.range_asked = 1;
+  compat::post(coordinator_, range_request{tp});
 }
 
 void group_manager_state::on_ask_range_again(const ask_range_again& x) {
@@ -80,13 +79,12 @@ void group_manager_state::reset_position(const topic_partition& tp,
   x.machine = core::partition{g, begin, limits_};
   x.identity = std::make_shared<const partition_identity>(
     partition_identity{options_->config.group, tp.topic, tp.partition, g});
-  x.moving = true;
   x.position_lost = true;
   x.held_back = false;
   x.slow_reports = 0;
   x.committed = -1;
   tell(event_kind::reset, tp, g, lost);
-  compat::post(coordinator_, seek_request{tp, g, begin, true});
+  move(x, {tp, g, begin, true});
 }
 
 } // namespace cafka::actors

@@ -51,7 +51,7 @@ void group_manager_state::on_life_failed(const life_failed& x) {
   if (!held)
     return;
   held->worker.reset(); // it ends by itself
-  worker_gone(x.from.tp, *held, x.code, x.text, x.lost_records);
+  worker_gone(x.from.tp, *held, x.code, x.text);
 }
 
 void group_manager_state::on_worker_down(const worker_id& id,
@@ -73,7 +73,6 @@ void group_manager_state::on_worker_released(const worker_released& x) {
       || i->second.worker->id.life != x.from.life)
     return;
   i->second.worker->released = true;
-  i->second.worker->lost_records = x.lost_records;
   join_worker_end(i->second);
 }
 
@@ -83,10 +82,11 @@ void group_manager_state::join_worker_end(held_partition& x) {
   auto ended = *std::exchange(x.worker, std::nullopt);
   auto& tp = ended.id.tp;
   auto& m = x.machine;
+  send_seek(x);
   if (ended.id.generation == m.gen() && m.is_current(ended.id.life)) {
     auto code = code_of(ended.cause);
     worker_gone(tp, x, code == errc::none ? errc::worker_killed : code,
-                text_of(ended.cause), ended.lost_records);
+                text_of(ended.cause));
     return;
   }
   // It was drained, or its generation ended by a reset: then its successor may
@@ -98,26 +98,23 @@ void group_manager_state::join_worker_end(held_partition& x) {
 
 void group_manager_state::worker_gone(const topic_partition& tp,
                                       held_partition& x, errc code,
-                                      const std::string& text,
-                                      bool lost_records) {
+                                      const std::string& text) {
   if (x.position_lost)
     fail(
       tp, x, errc::source_failed,
-      "a broker refused an offset that the leader holds; it is fetched again",
-      true);
+      "a broker refused an offset that the leader holds; it is fetched again");
   else
-    fail(tp, x, code, text, lost_records);
+    fail(tp, x, code, text);
 }
 
 /// A life is over, or could not begin: a successor from the last acked offset,
 /// after a backoff, or what `on-exhausted` says.
 void group_manager_state::fail(const topic_partition& tp, held_partition& x,
-                               errc code, const std::string& text,
-                               bool lost_records) {
+                               errc code, const std::string& text) {
   x.last_error = code;
   x.last_error_text = text;
   x.slow_reports = 0;
-  auto decision = x.machine.worker_gone(now(), jitter(), lost_records);
+  auto decision = x.machine.worker_gone(now(), jitter());
   tell(event_kind::worker_failed, tp, x.machine.gen(), -1, 0, code, text);
   using action = core::failure_decision::action;
   switch (decision.what) {
@@ -149,14 +146,26 @@ void group_manager_state::on_backoff_elapsed(const backoff_elapsed& x) {
       || i->second.machine.state() != partition_state::backoff)
     return;
   auto& [tp, held] = *i;
-  if (auto seek_to = held.machine.backoff_over()) {
-    held.moving = true;
+  if (auto seek_to = held.machine.backoff_over(held.source->position(),
+                                               held.position_lost)) {
     check_ack_ranges(tp, held); // nothing is pending now
-    compat::post(coordinator_, seek_request{tp, held.machine.gen(), *seek_to,
-                                            held.position_lost});
+    move(held, {tp, held.machine.gen(), *seek_to, held.position_lost});
     return;
   }
   restart_worker(tp, held);
+}
+
+/// What a former life drained behind the move would be missing, so that one ends
+/// first.
+void group_manager_state::move(held_partition& x, seek_request to) {
+  x.moving = true;
+  x.seek = std::move(to);
+  send_seek(x);
+}
+
+void group_manager_state::send_seek(held_partition& x) {
+  if (!x.worker && x.seek)
+    compat::post(coordinator_, *std::exchange(x.seek, std::nullopt));
 }
 
 void group_manager_state::restart_worker(const topic_partition& tp,
@@ -180,7 +189,7 @@ void group_manager_state::on_seek_done(const seek_done& x) {
     return;
   if (x.failure) {
     // Read on without it and the records in between would be skipped.
-    fail(tp, held, errc::source_failed, x.failure.text, true);
+    fail(tp, held, errc::source_failed, x.failure.text);
     return;
   }
   held.position_lost = false;
@@ -193,88 +202,119 @@ void group_manager_state::on_worker_ready(const worker_ready& x) {
   auto* held = current(x.from);
   if (!held)
     return;
+  auto& worker = *held->worker;
   held->machine.ready();
   held->machine.call_ended();
   held->slow_reports = 0;
-  auto& to = held->worker->handle;
-  if (auto next = held->machine.next_redelivery(x.after)) {
-    compat::post(to, redeliver{std::move(*next)});
-    return;
+  if (worker.acked_nothing > 1) {
+    worker.acked_nothing = 1;
+    compat::send_after(self_, manager_actor{self_},
+                       caf::timespan{options_->config.restart_backoff_min}, x);
+  } else if (auto next = held->machine.next_redelivery(x.after)) {
+    compat::post(worker.handle, redeliver{std::move(*next)});
+  } else {
+    read_on(*held);
   }
-  held->worker->window->begin(held->machine.retained());
-  held->worker->freed = {}; // it is not in there
+}
+
+void group_manager_state::read_on(held_partition& x) {
+  auto& worker = *x.worker;
+  worker.reads = true;
+  if (!std::exchange(worker.window_counts, true)) {
+    worker.window->begin(x.machine.retained());
+    worker.freed = {}; // it is not in there
+  }
   read_source go_on;
-  if (auto& tracker = held->machine.tracker()) {
+  if (auto& tracker = x.machine.tracker()) {
     go_on.skip = tracker->acked_above();
     go_on.from = tracker->position();
   }
-  compat::post(to, std::move(go_on));
+  compat::post(worker.handle, std::move(go_on));
 }
 
-void group_manager_state::on_source_advanced(const source_advanced& x) {
-  auto* held = current(x.from);
-  if (!held)
-    return;
-  if (x.resolved_begin && held->machine.resolve(*x.resolved_begin)) {
-    tell(event_kind::begin_resolved, x.from.tp, x.from.generation,
-         *x.resolved_begin);
-    // Committed at once, so that a crash before the first ack does not skip
-    // what comes in between.
-    commits_.acked(0, now());
-    commits_.urge();
-  }
-  if (x.next)
-    held->machine.advanced(*x.next);
-  commit_if_due();
-}
-
-void group_manager_state::on_call_begun(const call_begun& x) {
+void group_manager_state::on_source_drained(const source_drained& x) {
   if (x.before)
     on_call_ended(*x.before);
   auto* held = current(x.from);
   if (!held)
     return;
-  held->machine.ready();
-  if (x.is_new)
-    held->machine.delivered(x.what, x.next);
-  held->machine.call_begun(now());
-  check_ack_ranges(x.from.tp, *held);
+  auto resolves = held->machine.take(x.what);
+  if (resolves) {
+    tell(event_kind::begin_resolved, x.from.tp, x.from.generation,
+         *x.what.resolved_begin);
+    // Committed at once, so that a crash before the first ack does not skip
+    // what comes in between.
+    commits_.acked(0, now());
+    commits_.urge();
+  }
+  if (x.what.block)
+    begin_call(x.from.tp, *held);
+  if (resolves || !x.what.block)
+    commit_if_due();
+  if (x.out_of_range)
+    doubt_position(x.from.tp, *held);
+}
+
+void group_manager_state::on_call_begun(const call_begun& x) {
+  if (auto* held = current(x.from))
+    begin_call(x.from.tp, *held);
+}
+
+void group_manager_state::begin_call(const topic_partition& tp,
+                                     held_partition& x) {
+  x.machine.ready();
+  x.machine.call_begun(now());
+  check_ack_ranges(tp, x);
 }
 
 void group_manager_state::on_call_ended(const call_ended& x) {
   auto* held = current(x.from);
   if (!held)
     return;
-  auto& m = held->machine;
-  m.call_ended();
+  held->machine.call_ended();
   held->slow_reports = 0;
+  auto& worker = *held->worker;
+  auto acks_nothing = false;
   using kind = handler_answer::kind;
   switch (x.answer) {
     case kind::ack:
-    case kind::ack_through: {
-      auto effect = m.ack(x.through);
-      if (x.answer == kind::ack) {
-        ++held->worker->full_acks;
-        held->worker->freed = effect.freed = {}; // it knows of that
-      }
-      // Explicit acks of the same records may have come first.
-      if (effect.result == ack_result::accepted)
-        apply(x.from.tp, *held, effect);
+      ack_call(*held, x);
       break;
-    }
+    case kind::ack_through:
+      acks_nothing = x.through < x.batch.first;
+      worker.reads = worker.reads && x.through + 1 == x.batch.last;
+      if (!acks_nothing)
+        ack_call(*held, x);
+      break;
+    case kind::ack_through_keep:
+      ack_call(*held, x);
+      held->machine.await_acks({x.through + 1, x.batch.last});
+      break;
     case kind::no_ack:
-      m.await_acks({x.what->block->offset_at(0), x.through + 1});
+      held->machine.await_acks(x.batch);
       break;
     case kind::continued: {
       core::ack_effect effect;
-      effect.freed = m.drop(x.what);
+      effect.freed = held->machine.drop(x.what);
       apply(x.from.tp, *held, effect);
       break;
     }
     case kind::failed: // the worker ends with it instead
       break;
   }
+  worker.acked_nothing = acks_nothing ? worker.acked_nothing + 1 : 0;
   check_drained(x.from.tp, *held);
+}
+
+void group_manager_state::ack_call(held_partition& x, const call_ended& ended) {
+  auto effect = x.machine.ack(ended.through);
+  if (ended.answer == handler_answer::kind::ack) {
+    ++x.worker->full_acks;
+    x.worker->freed = effect.freed = {}; // it knows of that
+  }
+  // Explicit acks of the same records may have come first.
+  if (effect.result == ack_result::accepted)
+    apply(ended.from.tp, x, effect);
 }
 
 void group_manager_state::on_worker_drained(const worker_drained& x) {

@@ -39,8 +39,9 @@ delivery_loop::delivery_loop(const worker_settings& x,
 
 void delivery_loop::begin() {
   if (auto memory = memory_.lock())
-    memory->lanes().post_build(id_.tp,
-                               [self = shared_from_this()] { self->build(); });
+    memory->lanes().post_build(id_.tp, [self = shared_from_this()] {
+      self->run([&](guard_type& guard) { self->build(guard); });
+    });
 }
 
 void delivery_loop::redeliver(core::redelivery x) {
@@ -52,9 +53,10 @@ void delivery_loop::redeliver(core::redelivery x) {
   }
   if (auto memory = memory_.lock())
     memory->lanes().post(id_.tp, [self = shared_from_this(), x]() mutable {
-      std::unique_lock guard{self->mutex_};
-      if (!self->closed_)
-        self->call_again(std::move(x), guard);
+      self->run([&](guard_type& guard) {
+        if (!self->closed_)
+          self->call_again(std::move(x), guard);
+      });
     });
 }
 
@@ -84,12 +86,11 @@ bool delivery_loop::stop(time_point revoke_deadline) {
   return calling_;
 }
 
-bool delivery_loop::close() {
+void delivery_loop::close() {
   std::lock_guard guard{mutex_};
   closed_ = stopped_ = true;
   if (!failed_) // the source may be a successor's
     let_go();
-  return lost_records_;
 }
 
 void delivery_loop::let_go() {
@@ -116,16 +117,34 @@ void delivery_loop::schedule() {
   if (!more_ || scheduled_.exchange(true))
     return;
   if (auto memory = memory_.lock())
-    memory->lanes().post(id_.tp, [self = shared_from_this()] { self->turn(); });
+    memory->lanes().post(id_.tp, [self = shared_from_this()] {
+      self->run([&](guard_type& guard) { self->turn(guard); });
+    });
 }
 
 bool delivery_loop::may_read() const {
   return reading_ && !held_ && !stopped_ && !calling_ && window_->room().open();
 }
 
-void delivery_loop::build() {
+/// One job on the lane. Whatever fails in it ends the life: what a drain gave and
+/// the manager did not hear of, it has sought again.
+template <class Job>
+void delivery_loop::run(Job work) {
+  guard_type guard{mutex_};
+  try {
+    work(guard);
+  } catch (const std::exception& e) {
+    if (!guard.owns_lock())
+      guard.lock();
+    if (!closed_)
+      fail(errc::source_failed, e.what());
+  }
+}
+
+void delivery_loop::build(guard_type& guard) {
+  guard.unlock();
   auto failure = session_->build();
-  std::unique_lock guard{mutex_};
+  guard.lock();
   if (stopped_)
     return;
   if (failure) {
@@ -138,10 +157,9 @@ void delivery_loop::build() {
     manager_->post(worker_ready{id_, -1});
 }
 
-void delivery_loop::turn() {
+void delivery_loop::turn(guard_type& guard) {
   scheduled_ = false; // a wake from now on means another turn
   auto end = clock::now() + turn_max;
-  std::unique_lock guard{mutex_};
   do {
     auto what = take();
     if (!what)
@@ -149,22 +167,30 @@ void delivery_loop::turn() {
     call({std::move(what), {}}, guard);
   } while (clock::now() < end);
   tell_ended();
+  ask_for_retained(std::nullopt);
   if (may_read())
     schedule();
 }
 
+/// What comes again by the last answer, else what is above `after`.
+void delivery_loop::ask_for_retained(std::optional<offset_t> after) {
+  if (auto x = std::exchange(again_after_, std::nullopt))
+    after = x;
+  if (after && !stopped_)
+    manager_->post(worker_ready{id_, *after});
+}
+
 /// Retained records, of an earlier life or of a call that failed.
-void delivery_loop::call_again(core::redelivery what,
-                               std::unique_lock<std::mutex>& guard) {
-  manager_->post(call_begun{id_, what.from, /* is_new */ false, from_, {}});
+void delivery_loop::call_again(core::redelivery what, guard_type& guard) {
+  manager_->post(call_begun{id_});
   auto last = what.indices.empty() ? what.from->block->size() - 1
                                    : what.indices.back();
   auto after = what.from->block->offset_at(last);
   call(std::move(what), guard);
   auto answered = ended_.has_value();
   tell_ended();
-  if (answered && !stopped_)
-    manager_->post(worker_ready{id_, after});
+  if (answered)
+    ask_for_retained(after);
 }
 
 /// A block to call the handler with; the manager is told of it. Null: nothing is
@@ -172,50 +198,39 @@ void delivery_loop::call_again(core::redelivery what,
 core::delivery_ptr delivery_loop::take() {
   if (!may_read() || !more_.exchange(false))
     return nullptr;
-  core::fetched got;
-  try {
-    got = source_->drain(batch_size_, window_->room(), skip_, from_);
-  } catch (const std::exception& e) {
-    lost_records_ = true;
-    fail(errc::source_failed, e.what());
-    return nullptr;
-  }
+  auto got = source_->drain(batch_size_, window_->room(), skip_, from_);
   if (got.more)
     more_ = true;
   // Records may come again, from a client that was woken.
   if (got.next)
     from_ = std::max(from_, *got.next);
-  auto can_call = report(got);
-  if (!got.block)
-    return nullptr;
-  window_->add({got.block->size(), got.block->size_bytes()});
-  auto result = std::make_shared<core::delivery>(std::move(got.block));
-  manager_->post(call_begun{id_, result, /* is_new */ true, from_,
-                            std::exchange(ended_, std::nullopt)});
-  return can_call ? result : nullptr;
+  return report(std::move(got));
 }
 
-/// False: the source failed. What came before goes to the successor.
-bool delivery_loop::report(const core::fetched& x) {
-  if (x.resolved_begin || (x.next && !x.block)) {
-    tell_ended();
-    manager_->post(
-      source_advanced{id_, x.resolved_begin, x.block ? std::nullopt : x.next});
+/// The block, unless the source failed behind it: then it goes to the successor.
+core::delivery_ptr delivery_loop::report(core::fetched x) {
+  core::delivery_ptr block;
+  if (x.block) {
+    window_->add({x.block->size(), x.block->size_bytes()});
+    block = std::make_shared<core::delivery>(std::move(x.block));
   }
-  if (x.out_of_range) {
-    // The records before it, if any, still go to the handler.
-    reading_ = false;
-    tell_ended();
-    manager_->post(position_lost{id_});
+  if (block || x.next || x.resolved_begin || x.out_of_range) {
+    auto next = x.next ? std::optional{from_} : std::nullopt;
+    manager_->post(source_drained{id_,
+                                  {block, next, x.resolved_begin},
+                                  x.out_of_range,
+                                  std::exchange(ended_, std::nullopt)});
   }
-  if (!x.error.empty())
-    fail(errc::source_failed, x.error);
-  return x.error.empty();
+  if (x.out_of_range)
+    reading_ = false; // until it was moved
+  if (x.error.empty())
+    return block;
+  fail(errc::source_failed, std::move(x.error));
+  return nullptr;
 }
 
 /// `guard` is open while the handler runs.
-void delivery_loop::call(core::redelivery what,
-                         std::unique_lock<std::mutex>& guard) {
+void delivery_loop::call(core::redelivery what, guard_type& guard) {
   auto& from = *what.from;
   message_batch batch{identity_, notice_, from.block, std::move(what.indices),
                       from.calls.load() + 1};
@@ -251,18 +266,21 @@ delivery_loop::answer_of(handler_session::outcome x,
     fail(errc::handler_failed, x.answer->cause());
     return std::nullopt;
   }
+  auto keeps = x.answer->what() == kind::ack_through_keep;
   auto names_it = [&](const record& r) {
     return r.offset() == x.answer->offset();
   };
-  if (x.answer->what() == kind::ack_through
-      && std::none_of(batch.begin(), batch.end(), names_it)) {
-    fail(errc::bad_answer, "ack_through(" + std::to_string(x.answer->offset())
-                             + ") names no record of the batch "
-                             + std::to_string(batch.first_offset()) + " to "
-                             + std::to_string(batch.last_offset()));
-    return std::nullopt;
-  }
-  return x.answer;
+  auto is_right = (x.answer->what() != kind::ack_through && !keeps)
+                  || (!keeps && x.answer->offset() == batch.first_offset() - 1)
+                  || std::any_of(batch.begin(), batch.end(), names_it);
+  if (is_right)
+    return x.answer;
+  fail(errc::bad_answer, (keeps ? "ack_through_keep(" : "ack_through(")
+                           + std::to_string(x.answer->offset())
+                           + ") names no record of the batch "
+                           + std::to_string(batch.first_offset()) + " to "
+                           + std::to_string(batch.last_offset()));
+  return std::nullopt;
 }
 
 void delivery_loop::end_call(const handler_answer& answer,
@@ -271,9 +289,16 @@ void delivery_loop::end_call(const handler_answer& answer,
   using kind = handler_answer::kind;
   if (answer.what() == kind::ack)
     window_->clear(); // whatever was delivered lies below
-  auto through = answer.what() == kind::ack_through ? answer.offset()
-                                                    : batch.last_offset();
-  ended_ = call_ended{id_, std::move(what), answer.what(), through};
+  offset_range all{batch.first_offset(), batch.last_offset() + 1};
+  auto through = answer.offset();
+  if (answer.what() != kind::ack_through
+      && answer.what() != kind::ack_through_keep)
+    through = batch.last_offset();
+  if (answer.what() == kind::ack_through && through < batch.last_offset()) {
+    reading_ = false;
+    again_after_ = through;
+  }
+  ended_ = call_ended{id_, std::move(what), answer.what(), all, through};
 }
 
 /// Before anything else that the manager or the worker is told.
@@ -290,7 +315,7 @@ void delivery_loop::fail(errc code, std::string text) {
   calling_ = true; // a stop waits for what the worker is told now
   let_go();
   tell_ended();
-  manager_->post(life_failed{id_, code, text, lost_records_});
+  manager_->post(life_failed{id_, code, text});
   worker_->post(call_returned{code, std::move(text)});
 }
 

@@ -51,20 +51,24 @@ public:
   /// No call begins any more. True: one runs, and the worker is told when it has
   /// returned.
   bool stop(time_point revoke_deadline);
-  /// Nothing comes from here any more, neither calls nor messages. True: records
-  /// were taken from the source that nobody was told of.
-  bool close();
+  /// Nothing comes from here any more, neither calls nor messages.
+  void close();
 
 private:
+  using guard_type = std::unique_lock<std::mutex>;
+
   std::function<void()> weak_call(void (delivery_loop::*f)());
   void wake();
   void schedule();
-  void build();
-  void turn();
-  void call_again(core::redelivery what, std::unique_lock<std::mutex>& guard);
+  template <class Job>
+  void run(Job job);
+  void build(guard_type& guard);
+  void turn(guard_type& guard);
+  void call_again(core::redelivery what, guard_type& guard);
   core::delivery_ptr take();
-  bool report(const core::fetched& x);
-  void call(core::redelivery what, std::unique_lock<std::mutex>& guard);
+  core::delivery_ptr report(core::fetched x);
+  void call(core::redelivery what, guard_type& guard);
+  void ask_for_retained(std::optional<offset_t> after);
   std::optional<handler_answer> answer_of(handler_session::outcome x,
                                           const message_batch& batch);
   void end_call(const handler_answer& answer, const message_batch& batch,
@@ -93,7 +97,7 @@ private:
   std::atomic<bool> scheduled_ = false; // a turn waits in the lane
 
   std::mutex mutex_;     // guards everything below
-  bool reading_ = false; // the retained records are through
+  bool reading_ = false; // no retained records are to come first
   bool held_ = false;    // too many ranges of acks
   bool stopped_ = false;
   bool calling_ = false; // or about to, with retained records
@@ -101,7 +105,8 @@ private:
   bool failed_ = false;
   /// Goes with the next call's begin; never kept while the lock is open.
   std::optional<call_ended> ended_;
-  bool lost_records_ = false;
+  /// What is retained above comes again, before anything newer.
+  std::optional<offset_t> again_after_;
   core::range_set skip_;
   offset_t from_ = 0;
 };

@@ -28,12 +28,12 @@ partition_worker_state::partition_worker_state(base* self,
 }
 
 partition_worker_state::~partition_worker_state() {
-  auto lost_records = loop_->close();
+  loop_->close();
   gate_->close();
   session_->cancel();
   if (phase_ != phase::closing)
     post_close(false);
-  compat::post(manager_, worker_released{settings_.id, lost_records});
+  compat::post(manager_, worker_released{settings_.id});
 }
 
 worker_actor::behavior_type partition_worker_state::make_behavior() {

@@ -23,7 +23,7 @@ enum class errc : std::uint8_t {
   other_client_error,    ///< any other error of the client or the broker
   handler_failed,        ///< the handler threw or answered `failed`
   handler_not_built,     ///< the handler's factory threw or gave none
-  bad_answer,            ///< `ack_through` named an offset not in the batch
+  bad_answer,            ///< the answer named an offset not in the batch
   source_failed,         ///< the partition's queue failed
   worker_killed,         ///< the worker ended by an exit message
   coordinator_died,      ///< the coordinator ended unexpectedly

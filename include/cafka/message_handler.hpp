@@ -13,17 +13,31 @@ namespace cafka {
 /// What a handler call says of its batch.
 class handler_answer {
 public:
-  enum class kind { ack, ack_through, no_ack, continued, failed };
+  enum class kind {
+    ack,
+    ack_through,
+    ack_through_keep,
+    no_ack,
+    continued,
+    failed
+  };
 
   /// Every record up to the batch's last is processed.
   static handler_answer ack() {
     return handler_answer{kind::ack};
   }
-  /// Every record up to `offset` is processed; the rest of the batch stays
-  /// unacked. `offset` must be one that the batch holds: any other fails the
-  /// worker.
+  /// Every record up to `offset` is processed. The rest of the batch comes
+  /// again, before anything newer; it keeps its place in the window, and a drain
+  /// does not wait for it. `offset` must be one that the batch holds, or its
+  /// first one minus 1: then nothing is acked, and a second such answer in a row
+  /// waits for `restart-backoff-min`. Any other offset fails the worker.
   static handler_answer ack_through(offset_t offset) {
     return handler_answer{kind::ack_through, offset};
+  }
+  /// Every record up to `offset`, one that the batch holds, is processed. The
+  /// rest of the batch is kept for explicit acks, as with `no_ack`.
+  static handler_answer ack_through_keep(offset_t offset) {
+    return handler_answer{kind::ack_through_keep, offset};
   }
   /// Nothing is acked; the records keep their place in the window until an
   /// explicit ack names them.
@@ -43,7 +57,7 @@ public:
   kind what() const noexcept {
     return kind_;
   }
-  /// Only for `ack_through`.
+  /// Only for `ack_through` and `ack_through_keep`.
   offset_t offset() const noexcept {
     return offset_;
   }

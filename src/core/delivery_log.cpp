@@ -63,19 +63,23 @@ void delivery_log::clear() noexcept {
 }
 
 std::optional<redelivery> delivery_log::next_redelivery(offset_t after) const {
-  // A slot is found by its first offset: nothing of one below is above `after`,
-  // because a delivery is redelivered as a whole.
   auto i = slots_.upper_bound(after);
+  if (i != slots_.begin())
+    if (auto x = rest_of(std::prev(i)->second, after); !x.indices.empty())
+      return x;
   if (i == slots_.end())
     return std::nullopt;
-  auto& x = i->second;
+  if (i->second.released.empty())
+    return redelivery{i->second.item, {}};
+  return rest_of(i->second, after);
+}
+
+redelivery delivery_log::rest_of(const slot& x, offset_t after) {
   redelivery result{x.item, {}};
-  if (x.released.empty())
-    return result;
-  result.indices.reserve(x.left.records);
-  for (std::size_t k = 0; k < x.item->block->size(); ++k)
-    if (x.holds(k))
-      result.indices.push_back(static_cast<std::uint32_t>(k));
+  auto& block = *x.item->block;
+  for (auto i = block.lower_bound(after + 1); i < block.size(); ++i)
+    if (x.holds(i))
+      result.indices.push_back(static_cast<std::uint32_t>(i));
   return result;
 }
 

@@ -83,7 +83,7 @@ public:
   }
 
   /// The first retained records above `after`, of one delivery, without what is
-  /// released.
+  /// released. Some of a delivery may have come again: the rest of it then.
   std::optional<redelivery> next_redelivery(offset_t after) const;
 
   /// All of them, in the order of offsets.
@@ -109,6 +109,7 @@ private:
     }
   };
 
+  static redelivery rest_of(const slot& x, offset_t after);
   volume release(offset_range acked);
   static volume release(slot& x, offset_range acked);
   static void compact(slot& x);

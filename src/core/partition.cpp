@@ -50,12 +50,10 @@ void partition::ready() noexcept {
     state_ = partition_state::running;
 }
 
-failure_decision partition::worker_gone(time_point now, double jitter,
-                                        bool lost_records) {
+failure_decision partition::worker_gone(time_point now, double jitter) {
   alive_ = false;
   call_since_.reset();
   awaited_.clear();
-  lost_records_ = lost_records_ || lost_records;
   if (state_ == partition_state::draining)
     return {failure_decision::action::finish};
   auto delay = policy_.on_failure(now, jitter);
@@ -68,11 +66,11 @@ failure_decision partition::worker_gone(time_point now, double jitter,
   return {failure_decision::action::restart, *delay};
 }
 
-std::optional<offset_t> partition::backoff_over() {
-  if (!log_.has_dropped() && !lost_records_)
+std::optional<offset_t> partition::backoff_over(offset_t source_position,
+                                                bool must_seek) {
+  if (!must_seek && accounts_for(source_position))
     return std::nullopt;
   state_ = partition_state::seeking;
-  lost_records_ = false;
   log_.clear();
   if (!tracker_)
     return begin_;
@@ -80,25 +78,35 @@ std::optional<offset_t> partition::backoff_over() {
   return tracker_->watermark();
 }
 
+bool partition::accounts_for(offset_t source_position) const noexcept {
+  if (log_.has_dropped())
+    return false;
+  return tracker_ ? source_position <= tracker_->position()
+                  : source_position < 0;
+}
+
 // -- delivery ----------------------------------------------------------------------
 
-bool partition::resolve(offset_t begin) {
-  if (tracker_)
-    return false;
-  tracker_.emplace(begin);
-  return true;
+void partition::resolve(offset_t begin) {
+  if (!tracker_)
+    tracker_.emplace(begin);
 }
 
-void partition::delivered(const delivery_ptr& x, offset_t next) {
-  resolve(x->block->offset_at(0)); // where the source did not tell it before
-  tracker_->delivered(runs_of(*x->block), next);
-  log_.add(x);
-}
-
-void partition::advanced(offset_t next) {
-  resolve(next);
-  if (next > tracker_->position())
-    tracker_->delivered({}, next);
+bool partition::take(const intake& x) {
+  auto resolves = !tracker_ && x.resolved_begin;
+  if (x.resolved_begin)
+    resolve(*x.resolved_begin);
+  if (x.block) {
+    resolve(x.block->block->offset_at(0)); // where the source did not tell it
+    auto runs = runs_of(*x.block->block);
+    tracker_->delivered(runs, std::max(x.next.value_or(0), runs.back().last));
+    log_.add(x.block);
+  } else if (x.next) {
+    resolve(*x.next);
+    if (*x.next > tracker_->position())
+      tracker_->delivered({}, *x.next);
+  }
+  return resolves;
 }
 
 std::optional<redelivery> partition::next_redelivery(offset_t after) const {

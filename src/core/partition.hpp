@@ -21,6 +21,16 @@ struct ack_effect {
   bool moved = false;      ///< the watermark
 };
 
+/// What one drain of the source gave, as the partition keeps it.
+struct intake {
+  /// Null: there was nothing to deliver.
+  delivery_ptr block;
+  /// The source's position behind it, if it moved.
+  std::optional<offset_t> next;
+  /// What a logical begin was resolved to.
+  std::optional<offset_t> resolved_begin;
+};
+
 /// What to do after a worker ended.
 struct failure_decision {
   enum class action {
@@ -42,13 +52,15 @@ struct failure_decision {
 ///    │  └──────────────────┼──── worker gone ────┘  │ │ intensity      │
 ///    │                     │                        │ ▼ exceeded       │
 ///    │                     │               exhausted (held, silent)    │
-///    │  nothing dropped, or seek done                                  │
+///    │  all is accounted for, or seek done                             │
 ///    └───────────────────────────────── seeking ◄──────────────────────┘
 ///   any ── begin_drain ──► draining ── finished ──► given back
 /// ```
 ///
 /// Invariants: a partition has at most one current life; what a former life
-/// says is void; tracker and log agree on what is pending.
+/// says is void; tracker and log agree on what is pending. Whenever a life
+/// begins, `accounts_for` the source's position: every offset that the source
+/// has passed is acked, retained, or a hole.
 class partition {
 public:
   /// `begin`: offset of the first record; negative for a logical one, which the
@@ -68,22 +80,22 @@ public:
   }
   /// Its handler is built.
   void ready() noexcept;
-  /// The worker is gone. `lost_records`: it took records from the source that
-  /// it did not report, so that only a seek brings them back.
-  failure_decision worker_gone(time_point now, double jitter,
-                               bool lost_records);
-  /// The backoff is over. An offset (negative: logical): seek there before the
-  /// next life begins.
-  std::optional<offset_t> backoff_over();
+  /// The worker is gone.
+  failure_decision worker_gone(time_point now, double jitter);
+  /// The backoff is over, and the source goes on at `source_position`. An offset
+  /// (negative: logical): seek there before the next life begins, because some
+  /// of what lies between would never come; or in any case, if `must_seek`.
+  std::optional<offset_t> backoff_over(offset_t source_position,
+                                       bool must_seek = false);
+  /// Whether nothing below `source_position` is missing here: a worker may have
+  /// taken records that nobody heard of, or let go of them without an ack.
+  bool accounts_for(offset_t source_position) const noexcept;
 
   // -- delivery
 
-  /// The logical begin became `begin`. False: it was resolved before.
-  bool resolve(offset_t begin);
-  /// A new block goes to the handler; `next` is the position behind it.
-  void delivered(const delivery_ptr& x, offset_t next);
-  /// The source went on to `next` without a record to deliver.
-  void advanced(offset_t next);
+  /// A drain gave this; a block goes to the handler. True: it tells what the
+  /// logical begin was resolved to.
+  bool take(const intake& x);
   /// First retained records above `after`.
   std::optional<redelivery> next_redelivery(offset_t after) const;
   void call_begun(time_point now) noexcept;
@@ -137,6 +149,7 @@ public:
   }
 
 private:
+  void resolve(offset_t begin);
   ack_effect apply(const ack_outcome& outcome, offset_t watermark_before);
 
   generation generation_;
@@ -148,7 +161,6 @@ private:
   range_set awaited_; // delivered, kept by a handler for an explicit ack
   std::uint64_t life_ = 0;
   bool alive_ = false;
-  bool lost_records_ = false;
   std::uint64_t restarts_ = 0;
   std::optional<time_point> call_since_;
 };

@@ -38,7 +38,7 @@ public:
 
   /// Takes records in rising offsets while `room` is open and fewer than
   /// `records_max` are taken; records in `skip` or below `from` are passed
-  /// over. Never blocks.
+  /// over. Never blocks. If it throws, nothing was taken.
   virtual fetched drain(std::size_t records_max, flow_window room,
                         const range_set& skip, offset_t from)
     = 0;
@@ -47,6 +47,10 @@ public:
   /// an empty function detaches. After it returns the former one is never
   /// called again. Drain once after attaching.
   virtual void on_ready(std::function<void()> wake) = 0;
+
+  /// Where it goes on: behind the last record or end that a drain gave, else
+  /// where it was last moved to (negative: logical).
+  virtual offset_t position() const = 0;
 
   /// The readable end as last heard from the broker; nothing before that.
   virtual std::optional<offset_t> readable_end() const = 0;

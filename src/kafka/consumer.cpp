@@ -12,16 +12,6 @@ namespace cafka::kafka {
 
 namespace {
 
-error first_failure(const rd_kafka_topic_partition_list_t& xs) {
-  for (int i = 0; i < xs.cnt; ++i) {
-    auto code = xs.elems[i].err;
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR
-        && code != RD_KAFKA_RESP_ERR__IN_PROGRESS) // asynchronous: under way
-      return make_error(code);
-  }
-  return {};
-}
-
 error not_held(const topic_partition& tp) {
   return make_error(RD_KAFKA_RESP_ERR__STATE,
                     to_string(tp) + " is not assigned to this client");
@@ -169,9 +159,7 @@ error consumer::seek(const partition_offset& to) {
   if (!source)
     return not_held(to.tp);
   auto failure = source->move_to(to.offset, [&] {
-    auto list = make_list(std::vector{to});
-    auto* refused = rd_kafka_seek_partitions(impl_->client, list.get(), 0);
-    return refused != nullptr ? take_error(refused) : first_failure(*list);
+    return kafka::seek(impl_->client, to);
   });
   source->kick();
   return failure;

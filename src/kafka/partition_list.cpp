@@ -34,4 +34,12 @@ partitions_of(const rd_kafka_topic_partition_list_t* xs) {
   return result;
 }
 
+error seek(rd_kafka_t* client, const partition_offset& to) {
+  auto list = make_list(std::vector{to});
+  if (auto* refused = rd_kafka_seek_partitions(client, list.get(), 0))
+    return take_error(refused);
+  auto code = list->elems[0].err;
+  return code == RD_KAFKA_RESP_ERR__IN_PROGRESS ? error{} : make_error(code);
+}
+
 } // namespace cafka::kafka

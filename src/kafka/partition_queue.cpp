@@ -1,5 +1,7 @@
 #include "kafka/partition_queue.hpp"
 
+#include "kafka/partition_list.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -88,6 +90,9 @@ struct partition_queue::draining {
   bool failed = false;
   bool asked_anew = false; // what is in hand comes again
   core::fetched out = {};
+  // Of before, should it fail.
+  offset_t begin = 0;
+  bool was_resolved = false;
 };
 
 partition_queue::partition_queue(rd_kafka_t* client, topic_partition tp,
@@ -116,10 +121,20 @@ partition_queue::drain(std::size_t records_max, core::flow_window room,
   std::lock_guard guard{mutex_};
   if (!queue_)
     return {};
-  taken_.clear(); // of a drain that threw
   draining state{records_max, room, skip, from, largest_bytes_};
+  state.begin = position_;
+  state.was_resolved = resolved_;
+  try {
+    return drain_to_end(state);
+  } catch (...) {
+    undo(state);
+    throw;
+  }
+}
+
+core::fetched partition_queue::drain_to_end(draining& state) {
   state.out.more = true; // until the queue is seen empty
-  while (taken_.size() < records_max && state.room.open()
+  while (taken_.size() < state.records_max && state.room.open()
          && state.passed < passed_max && !state.failed && !state.asked_anew
          && state.out.more)
     take(state);
@@ -129,6 +144,23 @@ partition_queue::drain(std::size_t records_max, core::flow_window room,
     state.out.block = copy_taken(state);
   }
   return std::move(state.out);
+}
+
+// What was taken is asked for again.
+void partition_queue::undo(const draining& state) noexcept {
+  taken_.clear();
+  hand_.clear();
+  // A begin that was resolved stays, lest a later one skip what lies between.
+  position_ = state.begin < 0 ? state.out.resolved_begin.value_or(state.begin)
+                              : state.begin;
+  resolved_ = state.was_resolved;
+  in_doubt_ = position_ >= 0;
+  try {
+    if (in_doubt_)
+      seek(client_, {tp_, position_});
+  } catch (...) {
+    // The next message brings it about.
+  }
 }
 
 void partition_queue::on_ready(std::function<void()> wake) {
@@ -159,7 +191,7 @@ error partition_queue::move_to(offset_t to, const std::function<error()>& how) {
   if (auto failure = how())
     return failure;
   position_ = to;
-  in_doubt_ = false;
+  in_doubt_ = to >= 0;
   at_end_ = false;
   return {};
 }
@@ -231,13 +263,15 @@ void partition_queue::take(draining& state) {
   if (position_ < 0) // what a call of one has in hand is never dropped
     want = 1;
   batch_.resize(want);
+  hand_.reserve(want); // so that nothing is lost before it has an owner
   auto got = rd_kafka_consume_batch_queue(queue_.get(), 0, batch_.data(), want);
   state.out.more = got == static_cast<ssize_t>(want);
-  for (ssize_t i = 0; i < got; ++i) {
-    message_ptr msg{batch_[static_cast<std::size_t>(i)]};
+  for (ssize_t i = 0; i < got; ++i)
+    hand_.emplace_back(batch_[static_cast<std::size_t>(i)]);
+  for (auto& msg : hand_)
     if (!state.asked_anew)
       see(std::move(msg), state);
-  }
+  hand_.clear();
 }
 
 void partition_queue::see(message_ptr msg, draining& state) {
@@ -245,6 +279,7 @@ void partition_queue::see(message_ptr msg, draining& state) {
   if (!is_record && msg->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     see_failure(*msg, state.out);
     state.failed = true;
+    in_doubt_ = position_ >= 0;
   } else if (std::exchange(in_doubt_, in_doubt_ && msg->offset < position_)
              && msg->offset > position_) {
     ask_anew(state);
@@ -268,13 +303,7 @@ void partition_queue::see(message_ptr msg, draining& state) {
 // by librdkafka; see `doubt`. Where it was not, the message comes once more.
 void partition_queue::ask_anew(draining& state) {
   state.asked_anew = true;
-  list_ptr list{rd_kafka_topic_partition_list_new(1)};
-  rd_kafka_topic_partition_list_add(list.get(), tp_.topic.c_str(),
-                                    tp_.partition)
-    ->offset
-    = position_;
-  if (auto failure
-      = take_error(rd_kafka_seek_partitions(client_, list.get(), 0))) {
+  if (auto failure = seek(client_, {tp_, position_})) {
     state.out.error = std::move(failure.text);
     in_doubt_ = true; // the next message says so again
   }
@@ -299,10 +328,14 @@ void partition_queue::see_end(offset_t offset, core::fetched& out) {
 void partition_queue::see_failure(const rd_kafka_message_t& msg,
                                   core::fetched& out) {
   auto failure = make_error(msg.err, rd_kafka_message_errstr(&msg));
-  if (failure.code == errc::offset_out_of_range)
+  if (failure.code == errc::offset_out_of_range) {
     out.out_of_range = true;
-  else
-    out.error = std::move(failure.text);
+    return;
+  }
+  out.error = std::move(failure.text);
+  // Where it was fetched: what a logical begin was resolved to.
+  if (position_ < 0 && msg.offset >= 0)
+    advance(msg.offset, msg.offset, out);
 }
 
 // False for what was given out already or lies before the latest move: when a

@@ -37,6 +37,7 @@ public:
   core::fetched drain(std::size_t records_max, core::flow_window room,
                       const core::range_set& skip, offset_t from) override;
   void on_ready(std::function<void()> wake) override;
+  offset_t position() const override;
   std::optional<offset_t> readable_end() const override;
   bool at_end() const override;
 
@@ -50,22 +51,21 @@ public:
   /// to will be reported.
   error begin_at(offset_t to, const std::function<error()>& how);
 
-  /// A rebalance began, at which librdkafka pauses and then resumes what it
+  /// What comes next may not follow on what was given, so that it is looked at:
+  /// where it does not, it is sought once. Control records and compaction leave
+  /// gaps, too: then it comes again. Begins by itself behind an error and a seek,
+  /// which librdkafka may have ignored.
+  ///
+  /// To be called when a rebalance begins, at which librdkafka pauses and then resumes what it
   /// fetches. Before 2.1, what its batch call had in hand then is dropped while
   /// its own position has moved behind it (#4208; seen with 2.0.2), and from 2.2
-  /// to 2.13.1 an end-of-partition mark moves that position too far (#4844). So
-  /// where the next message does not follow on the last one it is sought once.
-  /// Control records and compaction leave gaps, too: then it comes again.
+  /// to 2.13.1 an end-of-partition mark moves that position too far (#4844).
   void doubt();
 
   /// Calls `f`, which must only post and not fail, while somebody drains: the
   /// queue was full, so that fetching may have stopped, and has room again.
   /// Before it is drained.
   void on_room(core::volume full, std::function<void()> f);
-
-  /// Where the source goes on: behind the last record or end it gave, or its
-  /// begin.
-  offset_t position() const;
 
   /// Calls the wake function, for what librdkafka gives no edge.
   void kick() {
@@ -79,6 +79,8 @@ public:
 private:
   struct draining;
 
+  core::fetched drain_to_end(draining& state);
+  void undo(const draining& state) noexcept;
   void look_for_room(const draining& state);
   void take(draining& state);
   void see(message_ptr msg, draining& state);
@@ -105,6 +107,7 @@ private:
   std::function<void()> on_room_;  // empty: nobody wants to know
   std::size_t largest_bytes_ = 0;  // record of the last drain; 0: none yet
   std::vector<message_ptr> taken_; // empty but during a drain
+  std::vector<message_ptr> hand_;  // of one call; the same
   std::vector<rd_kafka_message_t*> batch_; // kept for its memory
 };
 

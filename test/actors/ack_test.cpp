@@ -278,7 +278,7 @@ TEST_CASE("a reset forgets that delivery waited") {
   g.log(0).records = {{50, 1}};
   g.log(0).start = 50;
   g.log(0).end = 51;
-  g.tell_manager(actors::position_lost{{tp(0), g.gen(0), 1}});
+  g.tell_manager(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
   g.settle();
   g.log(0).records.push_back({51, 1});
   g.log(0).end = 52;

@@ -192,26 +192,114 @@ TEST_CASE("the answer ack acks the whole batch") {
   CHECK(g.status(0).window_records == 0);
 }
 
-TEST_CASE("the answer ack through an offset leaves the rest unacked") {
+TEST_CASE("the rest of a batch that was acked in part comes again first") {
   scripted_group g;
-  g.handlers.answer = [](const message_batch&) {
+  g.config.batch_size = 4;
+  g.handlers.answer = [](const message_batch& x) {
+    return x.first_offset() == 0 ? handler_answer::ack_through(1)
+                                 : handler_answer::ack();
+  };
+  g.append(0, 6);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  REQUIRE(g.handlers.calls.size() == 3);
+  CHECK(g.handlers.calls[1].offsets == offsets{2, 3});
+  CHECK(g.handlers.calls[1].delivery_count == 2);
+  CHECK(g.handlers.calls[2].offsets == offsets{4, 5});
+  CHECK(g.status(0).watermark == 6);
+  CHECK(g.status(0).window_records == 0);
+  CHECK(g.worker_count() == 1);
+}
+
+TEST_CASE("what is acked meanwhile is no part of the rest of a batch") {
+  scripted_group g;
+  g.handlers.answer = [&](const message_batch& x) {
+    if (x.first_offset() != 0)
+      return handler_answer::no_ack();
+    g.ack_individual(0, {1, 2});
+    return handler_answer::ack_through(0);
+  };
+  g.append(0, 4);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3, 3});
+  CHECK(g.status(0).watermark == 3);
+}
+
+TEST_CASE("a drain does not wait for the rest of a batch") {
+  scripted_group g;
+  g.handlers.answer = [&](const message_batch&) {
+    g.revoke({0});
+    g.actors.run();
     return handler_answer::ack_through(1);
   };
   g.append(0, 4);
   g.start_manager();
   g.assign({0});
   g.settle();
+  CHECK(g.handlers.calls.size() == 1);
+  CHECK(g.coordinator.done.size() == 1);
+  CHECK(g.last_commit() == std::map<partition_t, offset_t>{{0, 2}});
+}
+
+TEST_CASE(
+  "a handler that acks nothing of its batch is called again and waits") {
+  scripted_group g;
+  g.config.prefetch_count = 1; // what comes again needs no room
+  g.config.prefetch_bytes = 1;
+  g.handlers.answer = [&](const message_batch& x) {
+    return handler_answer::ack_through(x.first_offset() - 1);
+  };
+  g.append(0, 2);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.calls.size() == 2);
+  g.advance(99ms);
+  CHECK(g.handlers.calls.size() == 2);
+  g.advance(1ms);
+  CHECK(g.handlers.calls.size() == 3);
+  CHECK(g.status(0).watermark == 0);
+  CHECK(g.status(0).healthy);
+  g.handlers.answer = nullptr;
+  g.append(0, 1);
+  g.advance(100ms);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 0, 1, 0, 1, 0, 1, 2});
+  CHECK(g.status(0).watermark == 3);
+  CHECK(g.worker_count() == 1);
+}
+
+TEST_CASE("what is kept of a batch waits for explicit acks") {
+  scripted_group g;
+  g.config.batch_size = 4;
+  g.handlers.answer = [](const message_batch& x) {
+    return x.first_offset() == 0 ? handler_answer::ack_through_keep(1)
+                                 : handler_answer::no_ack();
+  };
+  g.append(0, 6);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3, 4, 5});
   CHECK(g.status(0).watermark == 2);
-  CHECK(g.status(0).window_records == 2);
-  CHECK(g.status(0).position == 4);
+  CHECK(g.status(0).window_records == 4);
+  g.revoke({0});
+  g.settle();
+  CHECK(g.coordinator.done.empty());
+  g.ack(0, 5);
+  g.settle();
+  CHECK(g.coordinator.done.size() == 1);
+  CHECK(g.last_commit() == std::map<partition_t, offset_t>{{0, 6}});
 }
 
 TEST_CASE("an ack through an offset that the batch lacks fails the worker") {
-  auto through = GENERATE(offset_t{-1}, offset_t{1}, offset_t{4});
+  using answer = handler_answer;
+  auto through = GENERATE(offset_t{-2}, offset_t{1}, offset_t{4});
+  auto make = GENERATE(&answer::ack_through, &answer::ack_through_keep);
   scripted_group g;
-  g.handlers.answer = [through](const message_batch&) {
-    return handler_answer::ack_through(through);
-  };
+  g.handlers.answer = [=](const message_batch&) { return make(through); };
   g.log(0).records = {{0, 1}, {2, 1}, {3, 1}};
   g.log(0).end = 4;
   g.start_manager();

@@ -93,6 +93,7 @@ TEST_CASE("no worker starts before the seek is done") {
 TEST_CASE("a seek that fails is tried again and nothing is skipped") {
   scripted_group g;
   g.coordinator.answers_seeks = false;
+  auto moves = std::exchange(g.coordinator.on_seek, {});
   continue_and_die(g);
   g.advance(100ms);
   answer_seek(g, refused);
@@ -101,6 +102,7 @@ TEST_CASE("a seek that fails is tried again and nothing is skipped") {
   CHECK(g.last(event_kind::worker_failed).code == errc::source_failed);
   CHECK(g.last(event_kind::worker_failed).text == "no leader");
   g.coordinator.answers_seeks = true;
+  g.coordinator.on_seek = moves;
   g.advance(200ms);
   REQUIRE(g.coordinator.seeks.size() == 2);
   CHECK(g.coordinator.seeks[1].offset == 0);
@@ -153,7 +155,7 @@ TEST_CASE("a failure of the source fails the worker and loses no record") {
   CHECK(g.coordinator.seeks.empty());
 }
 
-TEST_CASE("records that a drain lost by an exception are sought again") {
+TEST_CASE("a drain that throws took nothing, and the next life goes on there") {
   scripted_group g;
   g.append(0, 2);
   g.start_manager();
@@ -164,9 +166,47 @@ TEST_CASE("records that a drain lost by an exception are sought again") {
   g.settle();
   CHECK(g.last(event_kind::worker_failed).code == errc::source_failed);
   g.advance(100ms);
+  CHECK(g.coordinator.seeks.empty());
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3});
+}
+
+TEST_CASE("records that were drained and that nobody heard of are sought") {
+  scripted_group g;
+  g.append(0, 2);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.log(0).loses = true;
+  g.append(0, 2);
+  g.settle();
+  g.kill_worker(0);
+  g.advance(100ms);
   REQUIRE(g.coordinator.seeks.size() == 1);
   CHECK(g.coordinator.seeks[0].offset == 2);
   CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3});
+}
+
+TEST_CASE("records that come with an error behind them are handled") {
+  auto acks = GENERATE(true, false);
+  scripted_group g;
+  if (!acks)
+    g.handlers.answer = [](auto&) { return handler_answer::no_ack(); };
+  g.append(0, 2);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.log(0).error = "no right to read";
+  g.log(0).fails_behind = true;
+  g.append(0, 2);
+  g.settle();
+  CHECK(g.last(event_kind::worker_failed).text == "no right to read");
+  g.append(0, 2);
+  g.advance(100ms);
+  CHECK(
+    g.handlers.offsets()
+    == (acks ? offsets{0, 1, 2, 3, 4, 5} : offsets{0, 1, 0, 1, 2, 3, 4, 5}));
+  CHECK(g.coordinator.seeks.empty());
+  CHECK(g.status(0).watermark == (acks ? 6 : 0));
 }
 
 // -- out of range -----------------------------------------------------------------------
@@ -283,33 +323,20 @@ TEST_CASE("a reset that fails is tried again with backoff") {
 }
 
 TEST_CASE("a reset waits for the worker of the generation before it") {
-  auto fails_first = GENERATE(false, true);
   scripted_group g;
   g.config.offset_reset_policy = offset_reset_policy::reset_to_earliest;
-  g.coordinator.answers_seeks = false;
   lose_position(g);
   // The fenced worker stays in its mailbox queue while all else happens.
-  auto& manager = *g.coordinator.manager;
-  auto& coordinator = *g.coordinator.self;
   manual_executor::run_one(g.jobs); // the source is read
   for (int i = 0; i < 2; ++i) {     // what the leader holds, then the reset
-    g.actors.run_first(manager);
-    g.actors.run_first(coordinator);
+    g.actors.run_first(*g.coordinator.manager);
+    g.actors.run_first(*g.coordinator.self);
   }
-  REQUIRE(g.coordinator.seeks.size() == 1);
-  if (fails_first) {
-    answer_seek(g, refused);
-    g.actors.run_first(manager);
-    g.actors.advance(100ms, [&] {
-      g.actors.run_first(manager);
-      g.actors.run_first(coordinator);
-    });
-    REQUIRE(g.coordinator.seeks.size() == 2);
-  }
-  answer_seek(g);
-  g.actors.run_first(manager);
+  CHECK(g.count(event_kind::reset) == 1);
+  CHECK(g.coordinator.seeks.empty());
   CHECK(g.worker_count() == 1);
   g.settle();
+  CHECK(g.coordinator.seeks.size() == 1);
   CHECK(g.worker_count() == 2);
   CHECK(g.handlers.offsets() == offsets{0, 1, 50, 51});
 }
@@ -320,7 +347,7 @@ TEST_CASE("a call that runs at a reset has no effect on the new generation") {
   g.append(0, 2);
   g.start_manager();
   g.handlers.during_call = [&] {
-    g.tell_manager(actors::position_lost{{tp(0), g.gen(0), 1}});
+    g.tell_manager(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
     g.log(0).start = 50;
     g.log(0).end = 51;
     g.log(0).records = {{50, 1}};
@@ -336,13 +363,28 @@ TEST_CASE("a call that runs at a reset has no effect on the new generation") {
   CHECK(g.status(0).watermark == 51);
 }
 
+TEST_CASE("a position is moved only when nobody reads there any more") {
+  scripted_group g;
+  g.config.offset_reset_policy = offset_reset_policy::reset_to_earliest;
+  lose_position(g);
+  auto on_seek = g.coordinator.on_seek;
+  auto was_read = true;
+  g.coordinator.on_seek = [&](const actors::seek_request& x) {
+    was_read = g.source(0).has_reader();
+    on_seek(x);
+  };
+  g.settle();
+  CHECK(g.count(event_kind::reset) == 1);
+  CHECK_FALSE(was_read);
+}
+
 TEST_CASE("a partition that is given back is not reset") {
   scripted_group g;
   g.append(0, 1);
   g.start_manager();
   g.handlers.during_call = [&] {
     g.revoke({0});
-    g.tell_manager(actors::position_lost{{tp(0), g.gen(0), 1}});
+    g.tell_manager(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
     g.actors.run();
   };
   g.assign({0});

@@ -252,10 +252,11 @@ TEST_CASE("messages of an ended worker are dropped and counted") {
   auto what = std::make_shared<core::delivery>(
     record_block::builder{}.add(7, "", "").finish());
   g.tell_manager(actors::worker_ready{old});
-  g.tell_manager(actors::call_begun{old, what, true, 8});
-  g.tell_manager(actors::call_ended{old, what, handler_answer::kind::ack, 1});
-  g.tell_manager(actors::source_advanced{old, std::nullopt, 50});
-  g.tell_manager(actors::position_lost{old});
+  g.tell_manager(actors::source_drained{old, {what, 8}});
+  g.tell_manager(
+    actors::call_ended{old, what, handler_answer::kind::ack, {7, 8}, 7});
+  g.tell_manager(actors::source_drained{old, {nullptr, 50}, true});
+  g.tell_manager(actors::call_begun{old});
   g.tell_manager(actors::worker_drained{old});
   g.tell_manager(actors::worker_released{old});
   g.settle();
@@ -277,7 +278,7 @@ TEST_CASE("messages of an older generation are dropped and counted") {
   g.assign({0});
   g.settle();
   g.tell_manager(actors::worker_drained{old});
-  g.tell_manager(actors::position_lost{old});
+  g.tell_manager(actors::source_drained{old, {}, true});
   g.tell_manager(actors::backoff_elapsed{tp(0), old.generation});
   g.settle();
   CHECK(g.status().stale_dropped == 3);

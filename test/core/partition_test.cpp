@@ -23,7 +23,7 @@ delivery_ptr deliver(partition& x, offset_t first, offset_t last) {
   for (auto i = first; i < last; ++i)
     block.add(i, std::nullopt, "12345");
   auto result = std::make_shared<delivery>(block.finish());
-  x.delivered(result, last);
+  x.take({result, last});
   return result;
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("a partition has one current life at most") {
   CHECK_FALSE(x.is_current(0));
   auto first = x.begin_life();
   CHECK(x.is_current(first));
-  x.worker_gone(start, 0, false);
+  x.worker_gone(start, 0);
   CHECK_FALSE(x.is_current(first));
   auto second = x.begin_life();
   CHECK(second > first);
@@ -69,7 +69,7 @@ TEST_CASE("a worker is ready once") {
   x.begin_life();
   x.ready();
   CHECK(x.state() == partition_state::running);
-  x.worker_gone(start, 0, false);
+  x.worker_gone(start, 0);
   x.ready(); // too late
   CHECK(x.state() == partition_state::backoff);
 }
@@ -80,12 +80,12 @@ TEST_CASE("a worker that ends is restarted after its backoff") {
   x.begin_life();
   if (ready)
     x.ready();
-  auto decision = x.worker_gone(start, 0, false);
+  auto decision = x.worker_gone(start, 0);
   CHECK(decision.what == action::restart);
   CHECK(decision.delay == 100ms);
   CHECK(x.state() == partition_state::backoff);
   CHECK(x.restarts() == 1);
-  CHECK_FALSE(x.backoff_over());
+  CHECK_FALSE(x.backoff_over(0));
   x.begin_life();
   CHECK(x.state() == partition_state::starting);
 }
@@ -93,9 +93,9 @@ TEST_CASE("a worker that ends is restarted after its backoff") {
 TEST_CASE("more restarts than allowed exhaust a partition") {
   auto x = make(0, 1);
   x.begin_life();
-  CHECK(x.worker_gone(start, 0, false).what == action::restart);
+  CHECK(x.worker_gone(start, 0).what == action::restart);
   x.begin_life();
-  CHECK(x.worker_gone(start, 0, false).what == action::exhaust);
+  CHECK(x.worker_gone(start, 0).what == action::exhaust);
   CHECK(x.state() == partition_state::exhausted);
   CHECK(x.restarts() == 1);
   CHECK_FALSE(x.has_worker());
@@ -104,7 +104,7 @@ TEST_CASE("more restarts than allowed exhaust a partition") {
 TEST_CASE("a worker that ends while it drains is not restarted") {
   auto x = running();
   x.begin_drain();
-  CHECK(x.worker_gone(start, 0, false).what == action::finish);
+  CHECK(x.worker_gone(start, 0).what == action::finish);
   CHECK(x.state() == partition_state::draining);
   CHECK(x.restarts() == 0);
   CHECK(x.drained());
@@ -118,7 +118,7 @@ TEST_CASE("a call is known while it runs") {
   x.call_ended();
   CHECK_FALSE(x.call_since());
   x.call_begun(start);
-  x.worker_gone(start, 0, false);
+  x.worker_gone(start, 0);
   CHECK_FALSE(x.call_since());
 }
 
@@ -130,43 +130,54 @@ TEST_CASE("dropped records make the next life begin with a seek") {
   x.ack(0);
   x.ack_individual(std::vector<offset_t>{2});
   CHECK(x.drop(all) == volume{2, 10});
-  x.worker_gone(start, 0, false);
-  CHECK(x.backoff_over() == 1);
+  x.worker_gone(start, 0);
+  CHECK(x.backoff_over(4) == 1);
   CHECK(x.state() == partition_state::seeking);
   CHECK(x.tracker()->position() == 1);
   CHECK(x.tracker()->acked_above().contains(2));
   CHECK(x.retained() == volume{});
   x.begin_life();
   CHECK(x.state() == partition_state::starting);
-  x.worker_gone(start, 0, false);
-  CHECK_FALSE(x.backoff_over()); // once is enough
+  x.worker_gone(start, 0);
+  CHECK_FALSE(x.backoff_over(1)); // once is enough
 }
 
-TEST_CASE("records that a worker lost make the next life begin with a seek") {
+TEST_CASE("records that nobody heard of make the next life begin with a seek") {
   auto x = running();
   deliver(x, 0, 2);
   x.ack(0);
-  x.worker_gone(start, 0, true);
-  CHECK(x.backoff_over() == 1);
+  CHECK(x.accounts_for(2));
+  CHECK_FALSE(x.accounts_for(3));
+  x.worker_gone(start, 0);
+  CHECK(x.backoff_over(3) == 1);
   CHECK_FALSE(x.next_redelivery(-1));
 }
 
-TEST_CASE("a begin that was never resolved is sought again") {
+TEST_CASE("a life may have to begin with a seek in any case") {
+  auto x = running();
+  deliver(x, 0, 2);
+  x.worker_gone(start, 0);
+  CHECK(x.backoff_over(2, true) == 0);
+  CHECK(x.state() == partition_state::seeking);
+}
+
+TEST_CASE("a begin that the source passed unresolved is sought again") {
   auto x = make(latest);
   x.begin_life();
-  x.worker_gone(start, 0, true);
-  CHECK(x.backoff_over() == latest);
+  x.worker_gone(start, 0);
+  CHECK(x.accounts_for(latest));
+  CHECK(x.backoff_over(7) == latest);
   CHECK(x.state() == partition_state::seeking);
 }
 
 TEST_CASE("a seek that fails is a failure like any other") {
   auto x = running();
-  x.worker_gone(start, 0, true);
-  REQUIRE(x.backoff_over());
-  auto decision = x.worker_gone(start, 0, true);
+  x.worker_gone(start, 0);
+  REQUIRE(x.backoff_over(1));
+  auto decision = x.worker_gone(start, 0);
   CHECK(decision.what == action::restart);
   CHECK(decision.delay == 200ms);
-  CHECK(x.backoff_over() == 0);
+  CHECK(x.backoff_over(1) == 0);
 }
 
 // -- delivery ---------------------------------------------------------------------
@@ -176,22 +187,22 @@ TEST_CASE("a logical begin is resolved once, by what comes first") {
   auto x = make(latest);
   CHECK_FALSE(x.tracker());
   if (how == 0)
-    CHECK(x.resolve(7));
+    CHECK(x.take({nullptr, std::nullopt, 7}));
   if (how == 1)
     deliver(x, 7, 8);
   if (how == 2)
-    x.advanced(7);
+    CHECK_FALSE(x.take({nullptr, 7}));
   REQUIRE(x.tracker());
-  CHECK_FALSE(x.resolve(3));
+  CHECK_FALSE(x.take({nullptr, std::nullopt, 3}));
   CHECK(x.tracker()->watermark() == 7);
 }
 
 TEST_CASE("what the source passed over moves the position, never back") {
   auto x = running();
-  x.advanced(5);
+  x.take({nullptr, 5});
   CHECK(x.tracker()->position() == 5);
   CHECK(x.tracker()->watermark() == 5);
-  x.advanced(3);
+  x.take({nullptr, 3});
   CHECK(x.tracker()->position() == 5);
 }
 
@@ -335,7 +346,7 @@ TEST_CASE("acks that were awaited from a worker that died are not any more") {
   auto x = running();
   deliver(x, 0, 2);
   x.await_acks({0, 2});
-  x.worker_gone(start, 0, false);
+  x.worker_gone(start, 0);
   x.begin_drain();
   CHECK(x.drained());
 }
@@ -345,9 +356,9 @@ TEST_CASE("any state without a worker is drained at once") {
                         partition_state::exhausted);
   auto x = make(0, state == partition_state::exhausted ? 0 : 10);
   x.begin_life();
-  x.worker_gone(start, 0, true);
+  x.worker_gone(start, 0);
   if (state == partition_state::seeking)
-    x.backoff_over();
+    x.backoff_over(0, true);
   REQUIRE(x.state() == state);
   x.begin_drain();
   CHECK(x.drained());

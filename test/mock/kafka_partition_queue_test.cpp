@@ -103,14 +103,31 @@ TEST_CASE("what does not follow on the last record after a rebalance is sought "
   REQUIRE(offsets_of(await_block(b, source, 10, open_window()))
           == offsets(0, 10));
   // As if librdkafka had dropped what it had in hand behind offset 4.
-  REQUIRE_FALSE(source.move_to(5, [] { return kafka::error{}; }));
+  REQUIRE_FALSE(source.begin_at(5, [] { return kafka::error{}; }));
   if (doubted)
     source.doubt();
   CHECK(read(b, source, doubted ? 95 : 90) == offsets(doubted ? 5 : 10, 100));
   // A gap that stays is one: it was sought, and is not again.
-  REQUIRE_FALSE(source.move_to(50, [] { return kafka::error{}; }));
+  REQUIRE_FALSE(source.begin_at(50, [] { return kafka::error{}; }));
   out.append(tp, 1, 10);
   CHECK(read(b, source, 1) == offsets(100, 101));
+}
+
+TEST_CASE("a seek that librdkafka forgot is done again") {
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 1);
+  topic_partition tp{"t", 0};
+  client_driver member{b, member_of(cluster, "g")};
+  member.subscribe({"t"});
+  appender out{cluster};
+  out.append(tp, 100, 10);
+  REQUIRE(member.await<kafka::assigned>());
+  auto& source = dynamic_cast<kafka::partition_queue&>(*member.source(tp));
+  REQUIRE(offsets_of(await_block(b, source, 10, open_window()))
+          == offsets(0, 10));
+  REQUIRE_FALSE(source.move_to(5, [] { return kafka::error{}; }));
+  CHECK(read(b, source, 95) == offsets(5, 100));
 }
 
 TEST_CASE("a partition's queue that was full says that it has room again") {

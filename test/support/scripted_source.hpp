@@ -29,6 +29,8 @@ struct scripted_log {
   bool out_of_range = false;
   bool throws = false;
   std::string error;
+  bool loses = false;        ///< what it gives nobody hears of
+  bool fails_behind = false; ///< records come with the failure, before it
   // -- what happened
   std::size_t drains = 0;
   std::size_t given = 0; ///< records given out
@@ -49,15 +51,20 @@ public:
       return out;
     if (std::exchange(log_->throws, false))
       throw std::runtime_error{"the source broke"};
+    auto fails = !log_->error.empty() || log_->out_of_range;
+    if (!fails || std::exchange(log_->fails_behind, false))
+      take(records_max, room, skip, from, out);
     out.error = std::exchange(log_->error, {});
     out.out_of_range = std::exchange(log_->out_of_range, false);
-    if (!out.error.empty() || out.out_of_range)
-      return out;
-    take(records_max, room, skip, from, out);
+    if (std::exchange(log_->loses, false))
+      out = {};
     return out;
   }
   void on_ready(std::function<void()> wake) override {
     wake_ = std::move(wake);
+  }
+  offset_t position() const override {
+    return position_;
   }
   std::optional<offset_t> readable_end() const override {
     return log_->fetched_end.value_or(log_->end);
