@@ -152,6 +152,7 @@ void group_manager_state::on_tick() {
   armed_.reset();
   report_slow_calls(t);
   watch_progress(t);
+  watch_acks(t);
   refusals_.report(hub_);
   commit_if_due();
   arm(t + watch_interval);
@@ -208,7 +209,13 @@ partition_status group_manager_state::status_of(const topic_partition& tp,
   result.window_records = x.machine.retained().records;
   result.window_bytes = x.machine.retained().bytes;
   result.restarts = x.machine.restarts();
-  result.healthy = x.slow_reports == 0 && !x.watch.stalls();
+  result.health = health_of(x, result.health_text);
+  result.healthy = result.health == partition_health::healthy;
+  result.failures = x.machine.failures();
+  if (auto at = x.machine.next_try())
+    result.next_try_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           std::max(*at - now(), duration{}))
+                           .count();
   result.last_error = x.last_error;
   result.last_error_text = x.last_error_text;
   auto& tracker = x.machine.tracker();

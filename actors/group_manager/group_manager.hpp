@@ -7,9 +7,11 @@
 #include "actors/interfaces.hpp"
 #include "actors/partition_worker/delivery_window.hpp"
 #include "actors/partition_worker/first_redelivery.hpp"
+#include "core/ack_watch.hpp"
 #include "core/commit_policy.hpp"
 #include "core/partition.hpp"
 #include "core/progress_watch.hpp"
+#include "core/wait_notice.hpp"
 
 #include <map>
 #include <memory>
@@ -42,8 +44,8 @@ struct held_partition {
   };
 
   held_partition(core::partition m, core::record_source_ptr s,
-                 core::progress_watch w)
-    : machine(std::move(m)), source(std::move(s)), watch(w) {
+                 core::progress_watch w, core::ack_watch a)
+    : machine(std::move(m)), source(std::move(s)), watch(w), acks(a) {
   }
 
   /// The broker has not confirmed its watermark.
@@ -58,6 +60,8 @@ struct held_partition {
   core::partition machine;
   core::record_source_ptr source;
   core::progress_watch watch;
+  core::ack_watch acks;
+  core::wait_notice waits; ///< for the broker
   std::shared_ptr<const partition_identity> identity;
   std::optional<worker_link> worker;
   bool moving = false; ///< the coordinator moves the position, or will
@@ -172,12 +176,19 @@ private:
   void doubt_position(const topic_partition& tp, held_partition& x);
   void on_ask_range_again(const ask_range_again& x);
   void on_range_result(const range_result& x);
-  void reset_position(const topic_partition& tp, held_partition& x);
+  void reset_position(const topic_partition& tp, held_partition& x,
+                      offset_range range);
 
   // -- progress.cpp: stalls, and the ends of partitions
   core::progress_facts progress_of(const topic_partition& tp,
                                    const held_partition& x) const;
   void watch_progress(time_point now);
+  void watch_acks(time_point now);
+  bool delivery_waits(const topic_partition& tp, const held_partition& x) const;
+  bool is_full(const held_partition& x) const;
+  partition_health health_of(const held_partition& x, std::string& why) const;
+  void tell_wait(const topic_partition& tp, held_partition& x,
+                 std::string what_for);
   void on_ends_result(const ends_result& x);
   void on_stall(const topic_partition& tp, held_partition& x,
                 core::progress_action what);

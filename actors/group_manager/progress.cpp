@@ -12,20 +12,78 @@ core::progress_facts
 group_manager_state::progress_of(const topic_partition& tp,
                                  const held_partition& x) const {
   using delivery = core::progress_facts::delivery;
-  auto& m = x.machine;
   core::progress_facts result;
-  if (m.tracker())
-    result.position = m.tracker()->position();
-  core::flow_window window{options_->config.prefetch_count,
-                           options_->config.prefetch_bytes};
-  window.add(m.retained());
-  if (m.state() == partition_state::exhausted)
+  if (auto& tracker = x.machine.tracker())
+    result.position = tracker->position();
+  if (x.machine.state() == partition_state::exhausted)
     result.what = delivery::stopped;
-  else if (m.state() != partition_state::running || m.call_since()
-           || x.held_back || !window.open() || !x.worker || !x.worker->reads
-           || memory_->lanes().is_busy(tp)) // a call waits for a thread
+  else if (delivery_waits(tp, x) || x.held_back || is_full(x))
     result.what = delivery::waits;
   return result;
+}
+
+/// For its worker, or for a call.
+bool group_manager_state::delivery_waits(const topic_partition& tp,
+                                         const held_partition& x) const {
+  return x.machine.state() != partition_state::running || x.machine.call_since()
+         || !x.worker || !x.worker->reads
+         || memory_->lanes().is_busy(tp); // a call waits for a thread
+}
+
+bool group_manager_state::is_full(const held_partition& x) const {
+  core::flow_window window{options_->config.prefetch_count,
+                           options_->config.prefetch_bytes};
+  window.add(x.machine.retained());
+  return !window.open();
+}
+
+void group_manager_state::watch_acks(time_point t) {
+  for (auto& [tp, x] : held_) {
+    auto waits = is_full(x) && !delivery_waits(tp, x);
+    auto records = x.machine.retained().records;
+    if (x.acks.look(waits, records, t))
+      tell(event_kind::acks_overdue, tp, x.machine.gen(),
+           x.machine.tracker()->watermark(), records);
+  }
+}
+
+/// The gravest first.
+partition_health group_manager_state::health_of(const held_partition& x,
+                                                std::string& why) const {
+  auto cause = to_string(x.last_error) + ": " + x.last_error_text;
+  auto& m = x.machine;
+  if (m.state() == partition_state::exhausted) {
+    why = "its restarts are used up, so that it stands still; " + cause;
+    return partition_health::exhausted;
+  }
+  if (m.failures() > 1) {
+    why = "failed " + std::to_string(m.failures())
+          + " times since it last got on; " + cause;
+    return partition_health::failing;
+  }
+  if (x.watch.stalls()) {
+    why = "it lags, nothing holds it back, and nothing comes";
+    return partition_health::stalled;
+  }
+  if (x.slow_reports > 0) {
+    why = "a handler call runs for longer than handler-timeout";
+    return partition_health::handler_slow;
+  }
+  if (x.acks.overdue()) {
+    why = std::to_string(m.retained().records)
+          + " records are delivered and not acked, which fills the window";
+    return partition_health::acks_overdue;
+  }
+  return partition_health::healthy;
+}
+
+void group_manager_state::tell_wait(const topic_partition& tp,
+                                    held_partition& x, std::string what_for) {
+  auto& tracker = x.machine.tracker();
+  if (x.waits.look(true, now()))
+    tell(event_kind::partition_waits, tp, x.machine.gen(),
+         tracker ? tracker->position() : x.machine.begin(), 0, errc::none,
+         std::move(what_for));
 }
 
 void group_manager_state::watch_progress(time_point t) {

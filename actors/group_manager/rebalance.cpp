@@ -32,8 +32,9 @@ group_manager_state::hold(const std::string& group, const assignment& a) {
   core::partition machine{a.generation, a.begin, limits_};
   core::progress_watch watch{options_->config.progress_timeout,
                              memory_->replaced_at(a.tp)};
+  core::ack_watch acks{options_->config.ack_timeout};
   auto [i, is_new] = held_.try_emplace(a.tp, std::move(machine), a.source,
-                                       watch);
+                                       watch, acks);
   if (!is_new)
     return held_.end();
   auto& held = i->second;

@@ -51,14 +51,21 @@ void group_manager_state::on_range_result(const range_result& x) {
   auto what = core::judge_lost(position, x.range, held.range_asked);
   // A worker that is about to start would be told nothing.
   if (what == core::lost_position::ask_again || !held.machine.has_worker()) {
+    tell_wait(x.tp, held,
+              x.range ? "a broker refused its position, and its leader has "
+                          + std::to_string(x.range->first) + " to "
+                          + std::to_string(x.range->last)
+                      : "a broker refused its position, and its leader does "
+                        "not answer");
     compat::send_after(self_, manager_actor{self_},
                        caf::timespan{range_interval},
                        ask_range_again{x.tp, x.generation});
     return;
   }
   held.range_asked = 0;
+  held.waits.look(false, now());
   if (what == core::lost_position::reset) {
-    reset_position(x.tp, held);
+    reset_position(x.tp, held, *x.range);
     return;
   }
   held.position_lost = true; // so that the successor fetches at the watermark
@@ -67,13 +74,13 @@ void group_manager_state::on_range_result(const range_result& x) {
 
 /// A new generation begins where `offset-reset-policy` says, told as an event.
 void group_manager_state::reset_position(const topic_partition& tp,
-                                         held_partition& x) {
+                                         held_partition& x,
+                                         offset_range range) {
   auto& tracker = x.machine.tracker();
   auto lost = tracker ? tracker->position() : -1;
-  auto begin = options_->config.offset_reset_policy
-                   == offset_reset_policy::reset_to_earliest
-                 ? kafka::offset_earliest
-                 : kafka::offset_latest;
+  auto to_earliest = options_->config.offset_reset_policy
+                     == offset_reset_policy::reset_to_earliest;
+  auto begin = to_earliest ? kafka::offset_earliest : kafka::offset_latest;
   auto g = memory_->raise(tp);
   compat::post(x.worker->handle, fence_worker{close_reason::reset});
   x.machine = core::partition{g, begin, limits_};
@@ -83,7 +90,10 @@ void group_manager_state::reset_position(const topic_partition& tp,
   x.held_back = false;
   x.slow_reports = 0;
   x.committed = -1;
-  tell(event_kind::reset, tp, g, lost);
+  tell(event_kind::reset, tp, g, lost, 0, errc::offset_out_of_range,
+       to_earliest
+         ? "reset-to-earliest: it goes on at " + std::to_string(range.first)
+         : "reset-to-latest: it goes on at " + std::to_string(range.last));
   move(x, {tp, g, begin, true});
 }
 

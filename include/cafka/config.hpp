@@ -39,6 +39,9 @@ enum class exhaustion_policy : std::uint8_t { stop_partition, stop_group };
 struct group_config {
   using milliseconds = std::chrono::milliseconds;
 
+  /// Of `restart_max`, the key's "unlimited".
+  static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+
   /// The name for `find`; required.
   std::string name;
   /// `host:port`, IPv6 in brackets; required unless `embedded`.
@@ -72,7 +75,8 @@ struct group_config {
   std::size_t commit_count = 10'000;
   milliseconds restart_backoff_min{100};
   milliseconds restart_backoff_max{30'000};
-  std::size_t restart_max = 10;
+  /// More restarts of a partition than this in the window exhaust it.
+  std::size_t restart_max = unlimited;
   milliseconds restart_window{600'000};
   std::size_t supervisor_restart_max = 10;
   milliseconds supervisor_restart_window{600'000};
@@ -84,6 +88,9 @@ struct group_config {
   std::size_t ack_ranges_max = 10'000;
   /// 0: no report.
   milliseconds handler_timeout{300'000};
+  /// A partition whose window is full and of which nothing was acked for this
+  /// long is reported, again and again, and unhealthy. 0: never.
+  milliseconds ack_timeout{60'000};
   /// A partition that lags this long without a record, and without a reason, is
   /// reported, sought, assigned anew, and after four times as long, once for
   /// where it stands, given a new client: the group restarts. 0: never. A minute

@@ -23,24 +23,30 @@ enum class event_kind : std::uint8_t {
   revocation_complete, ///< count: the `revoked` or `lost` of one rebalance or
                        ///< of the stop, which came just before; 0: it took
                        ///< nothing
-  worker_started,     ///< tp, generation, count: life of the partition's worker
-  worker_failed,      ///< tp, generation, code, text: cause
-  worker_restarted,   ///< tp, generation, count: restarts so far, offset: begin
-  worker_exhausted,   ///< tp, generation, code and text: the last cause
-  ack_refused,        ///< tp, generation (of the ack), count, text: result
-  delivery_waits,     ///< tp, generation, count: separate ranges of acks
-  commit_sent,        ///< tp, generation, offset
-  committed,          ///< tp, generation, offset: confirmed by the broker
-  commit_failed,      ///< tp, generation, offset, code, text
-  reset,              ///< tp, generation (the new one), offset: lost position
-  client_error,       ///< code, text; once for as long as it lasts
-  client_recovered,   ///< a broker answers after there was none left
-  source_failed,      ///< tp, generation, code, text
-  handler_slow,       ///< tp, generation, count: milliseconds so far
-  partition_stalled,  ///< tp, generation, offset: where nothing comes from,
-                      ///< count: offsets up to the end, text: what is done
-  partition_resumed,  ///< tp, generation, offset: position; it stalled before
-  handler_not_closed, ///< tp, generation, text: what `on_close` threw
+  worker_started,    ///< tp, generation, count: life of the partition's worker
+  worker_failed,     ///< tp, generation, code, text: cause
+  worker_restarted,  ///< tp, generation, count: restarts so far, offset: begin
+  worker_exhausted,  ///< tp, generation, code and text: the last cause
+  ack_refused,       ///< tp, generation (of the ack), count, text: result
+  delivery_waits,    ///< tp, generation, count: separate ranges of acks
+  commit_sent,       ///< tp, generation, offset
+  committed,         ///< tp, generation, offset: confirmed by the broker
+  commit_failed,     ///< tp, generation, offset, code, text
+  reset,             ///< tp, generation (the new one), offset: lost position,
+                     ///< text: the policy and where it begins
+  client_error,      ///< code, text; once for as long as it lasts
+  client_recovered,  ///< a broker answers after there was none left
+  member_waits,      ///< text: why the member has no partitions yet; once a
+                     ///< minute
+  partition_waits,   ///< tp, generation, offset: position, text: what for; when
+                     ///< it begins and once a minute
+  acks_overdue,      ///< tp, generation, offset: watermark, count: delivered
+                     ///< and not acked; see `ack-timeout`
+  handler_slow,      ///< tp, generation, count: milliseconds so far
+  partition_stalled, ///< tp, generation, offset: where nothing comes from,
+                     ///< count: offsets up to the end, text: what is done
+  partition_resumed, ///< tp, generation, offset: position; it stalled before
+  handler_not_closed,        ///< tp, generation, text: what `on_close` threw
   handler_threads_exhausted, ///< count: threads, all of them busy
   drain_expired,     ///< tp, generation: given back while a call ran or acks
                      ///< were missing
@@ -50,6 +56,10 @@ enum class event_kind : std::uint8_t {
 };
 
 std::string to_string(event_kind x);
+
+/// Whether somebody should know of it: the default of `group_options::log` prints
+/// these.
+bool is_warning(event_kind x) noexcept;
 
 /// One thing that happened in a group, as told to subscribers.
 struct event {

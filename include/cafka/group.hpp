@@ -55,8 +55,9 @@ struct group_options {
   /// it, on an actor's thread: it must be quick. A `commit_sent` is seen here
   /// before the request leaves. Optional.
   std::function<void(const event&)> observer;
-  /// Called from several threads. Default: `name=value` lines on stderr for
-  /// warnings and worse.
+  /// Called from several threads. Default: `name=value` lines on standard error
+  /// for warnings and worse, and for the group's own events that are warnings
+  /// (`is_warning`); a line that nobody takes is dropped and counted.
   std::function<void(const log_record&)> log;
   /// Called at the start of every life of a supervised group, on the
   /// supervisor's thread. Optional.
@@ -101,6 +102,30 @@ caf::error await_end(caf::actor_system& system, const group_actor& group);
 /// `await_end`. After `errc::calls_outlived_stop` a handler call still runs:
 /// the program should end without waiting for it.
 caf::error stop(caf::actor_system& system, const group_actor& group);
+
+/// Owns a group: its destructor stops it, and blocks like `stop`. To be declared
+/// behind the system, so that it goes first: a system that is destroyed while a
+/// group runs in it waits for the group's end for ever.
+class running_group {
+public:
+  /// `system` must outlive this.
+  running_group(caf::actor_system& system, group_actor group)
+    : system_(&system), group_(std::move(group)) {
+  }
+  running_group(running_group&& x) noexcept;
+  running_group& operator=(running_group&&) = delete;
+  ~running_group();
+
+  const group_actor& handle() const noexcept {
+    return *group_;
+  }
+  /// As `cafka::stop`; afterwards there is no handle any more. Once.
+  caf::error stop();
+
+private:
+  caf::actor_system* system_;
+  std::optional<group_actor> group_; // empty: stopped, or moved away
+};
 
 /// What must outlive a manager for its guarantees to hold across restarts:
 /// generations and running handler calls. Opaque; share one among the lives of

@@ -13,6 +13,18 @@
 
 namespace cafka {
 
+/// Why a partition needs somebody to look at it; of several, the first.
+enum class partition_health : std::uint8_t {
+  healthy,
+  exhausted,    ///< its restarts are used up, so that it stands still
+  failing,      ///< it failed more than once since it last got on
+  stalled,      ///< it lags and nothing comes (`progress-timeout`)
+  handler_slow, ///< a handler call runs beyond `handler-timeout`
+  acks_overdue, ///< its window is full and no ack comes (`ack-timeout`)
+};
+
+std::string to_string(partition_health x);
+
 struct partition_status {
   topic_partition tp;
   partition_state state = partition_state::starting;
@@ -25,9 +37,13 @@ struct partition_status {
   std::uint64_t window_records = 0;
   std::uint64_t window_bytes = 0;
   std::uint64_t restarts = 0;
-  /// False: a handler call runs beyond `handler-timeout`, or the partition
-  /// stalls (`progress-timeout`).
+  /// What `health` says in one word.
   bool healthy = true;
+  partition_health health = partition_health::healthy;
+  std::string health_text;    ///< for people; empty: healthy
+  std::uint64_t failures = 0; ///< of its workers, since the watermark moved
+  std::int64_t next_try_ms
+    = -1; ///< until its next worker begins; -1: none is due
   errc last_error = errc::none;
   std::string last_error_text;
 };
@@ -50,6 +66,7 @@ struct group_status {
 };
 
 CAFKA_INSPECT_ENUM(partition_state)
+CAFKA_INSPECT_ENUM(partition_health)
 CAFKA_INSPECT_ENUM(group_state)
 
 template <class Inspector>
@@ -63,6 +80,10 @@ auto inspect(Inspector& f, partition_status& x) {
     compat::field("window_records", x.window_records),
     compat::field("window_bytes", x.window_bytes),
     compat::field("restarts", x.restarts), compat::field("healthy", x.healthy),
+    compat::field("health", x.health),
+    compat::field("health_text", x.health_text),
+    compat::field("failures", x.failures),
+    compat::field("next_try_ms", x.next_try_ms),
     compat::field("last_error", x.last_error),
     compat::field("last_error_text", x.last_error_text));
 }

@@ -21,6 +21,8 @@ using caf::get_if;
 constexpr std::size_t near_edits = 3;
 constexpr std::size_t letters_per_edit = 3;
 
+constexpr auto unlimited_name = "unlimited";
+
 // -- one reader per type of field ----------------------------------------------------
 
 bool read(std::string& to, const config_value& x) {
@@ -51,6 +53,15 @@ bool read(std::chrono::milliseconds& to, const config_value& x) {
     return false;
   to = std::chrono::duration_cast<std::chrono::milliseconds>(*span);
   return to == *span; // nothing finer than a millisecond
+}
+
+/// A number, or without a limit.
+bool read_limit(std::size_t& to, const config_value& x) {
+  auto* text = get_if<std::string>(&x);
+  if (!text || *text != unlimited_name)
+    return read(to, x);
+  to = group_config::unlimited;
+  return true;
 }
 
 bool read(std::vector<std::string>& to, const config_value& x) {
@@ -170,7 +181,15 @@ std::vector<config_key> make_keys() {
     key("commit-count", a_number, &c::commit_count),
     key("restart-backoff-min", a_time, &c::restart_backoff_min),
     key("restart-backoff-max", a_time, &c::restart_backoff_max),
-    key("restart-max", a_number, &c::restart_max),
+    {"restart-max", "\"unlimited\", or a whole number from 0",
+     [](configured_group& to, const config_value& x) {
+       return read_limit(to.options.config.restart_max, x);
+     },
+     [](const configured_group& from) {
+       auto max = from.options.config.restart_max;
+       return max == c::unlimited ? show(std::string{unlimited_name})
+                                  : show(max);
+     }},
     key("restart-window", a_time, &c::restart_window),
     key("supervisor-restart-max", a_number, &c::supervisor_restart_max),
     key("supervisor-restart-window", a_time, &c::supervisor_restart_window),
@@ -181,6 +200,7 @@ std::vector<config_key> make_keys() {
     key("handler-threads", a_number, &c::handler_threads),
     key("ack-ranges-max", a_number, &c::ack_ranges_max),
     key("handler-timeout", a_time, &c::handler_timeout),
+    key("ack-timeout", a_time, &c::ack_timeout),
     key("progress-timeout", a_time, &c::progress_timeout),
     key("drain-timeout", a_time, &c::drain_timeout),
     key("stop-timeout", a_time, &c::stop_timeout),

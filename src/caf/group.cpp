@@ -2,6 +2,7 @@
 #include "actors/group_manager/group_manager.hpp"
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/group_supervisor/group_supervisor.hpp"
+#include "caf/default_log.hpp"
 #include "caf/directory.hpp"
 #include "kafka/mock_cluster.hpp"
 
@@ -11,7 +12,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <functional>
+#include <utility>
 
 namespace cafka {
 
@@ -20,10 +22,19 @@ namespace {
 using namespace actors;
 using shared_options = std::shared_ptr<const group_options>;
 
-void log_to_stderr(const log_record& x) {
-  if (x.level <= log_record::warning)
-    fmt::print(stderr, "level={} group={} facility={} text=\"{}\"\n", x.level,
-               x.group, x.facility, x.text);
+/// librdkafka's warnings, and the group's own.
+void log_to_stderr(group_options& x) {
+  x.log = [](const log_record& line) {
+    if (line.level <= log_record::warning)
+      write_default_log(fmt::format("log={} group={} text=\"{}\"",
+                                    line.facility, line.group, line.text));
+  };
+  x.observer = [inner = std::move(x.observer)](const event& e) {
+    if (inner)
+      inner(e);
+    if (is_warning(e.kind))
+      write_default_log(to_string(e));
+  };
 }
 
 /// Runs every job as an actor of its own on CAF's scheduler.
@@ -62,7 +73,7 @@ caf::error check(const group_options& x) {
 /// Fills in what has a default, and starts the embedded cluster.
 shared_options complete(group_options x) {
   if (!x.log)
-    x.log = log_to_stderr;
+    log_to_stderr(x);
   if (!x.config.embedded)
     return std::make_shared<const group_options>(std::move(x));
   // The cluster lives as long as somebody runs with these options.

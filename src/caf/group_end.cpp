@@ -2,6 +2,8 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include <utility>
+
 namespace cafka {
 
 caf::error await_end(caf::actor_system& system, const group_actor& group) {
@@ -17,6 +19,20 @@ caf::error await_end(caf::actor_system& system, const group_actor& group) {
 caf::error stop(caf::actor_system& system, const group_actor& group) {
   compat::post(group, stop_group{});
   return await_end(system, group);
+}
+
+running_group::running_group(running_group&& x) noexcept
+  : system_(x.system_), group_(std::exchange(x.group_, std::nullopt)) {
+}
+
+running_group::~running_group() {
+  if (group_)
+    stop();
+}
+
+caf::error running_group::stop() {
+  auto group = std::exchange(group_, std::nullopt);
+  return cafka::stop(*system_, *group);
 }
 
 } // namespace cafka

@@ -41,6 +41,24 @@ std::string to_string(partition_state x) {
   return "unknown";
 }
 
+std::string to_string(partition_health x) {
+  switch (x) {
+    case partition_health::healthy:
+      return "healthy";
+    case partition_health::exhausted:
+      return "exhausted";
+    case partition_health::failing:
+      return "failing";
+    case partition_health::stalled:
+      return "stalled";
+    case partition_health::handler_slow:
+      return "handler_slow";
+    case partition_health::acks_overdue:
+      return "acks_overdue";
+  }
+  return "unknown";
+}
+
 std::string to_string(group_state x) {
   switch (x) {
     case group_state::running:
@@ -72,7 +90,9 @@ std::string to_string(event_kind x) {
                                    "reset",
                                    "client_error",
                                    "client_recovered",
-                                   "source_failed",
+                                   "member_waits",
+                                   "partition_waits",
+                                   "acks_overdue",
                                    "handler_slow",
                                    "partition_stalled",
                                    "partition_resumed",
@@ -87,6 +107,32 @@ std::string to_string(event_kind x) {
                      + 1);
   auto i = static_cast<std::size_t>(x);
   return i < std::size(names) ? names[i] : "unknown";
+}
+
+bool is_warning(event_kind x) noexcept {
+  switch (x) {
+    case event_kind::lost:
+    case event_kind::worker_failed:
+    case event_kind::worker_exhausted:
+    case event_kind::delivery_waits:
+    case event_kind::commit_failed:
+    case event_kind::reset:
+    case event_kind::client_error:
+    case event_kind::member_waits:
+    case event_kind::partition_waits:
+    case event_kind::acks_overdue:
+    case event_kind::handler_slow:
+    case event_kind::partition_stalled:
+    case event_kind::handler_not_closed:
+    case event_kind::handler_threads_exhausted:
+    case event_kind::drain_expired:
+    case event_kind::stop_expired:
+    case event_kind::group_restarted:
+    case event_kind::supervisor_gave_up:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string to_string(const event& x) {

@@ -136,7 +136,8 @@ void check_restarts(errors& out, const restart_keys& keys,
                     const restart_values& x) {
   using std::chrono::duration_cast;
   auto before = out.size();
-  check_range(out, keys.max, x.max, 0, count_max);
+  if (x.max != group_config::unlimited)
+    check_range(out, keys.max, x.max, 0, count_max);
   check_range(out, keys.window, x.window, 1, time_max);
   check_range(out, keys.backoff_min, x.backoff_min, 0, time_max);
   check_range(out, keys.backoff_max, x.backoff_max, 0, time_max);
@@ -146,7 +147,8 @@ void check_restarts(errors& out, const restart_keys& keys,
   if (x.backoff_max < x.backoff_min)
     out.push_back({keys.backoff_max, fmt::format("{}ms", x.backoff_max.count()),
                    fmt::format("at least {}", keys.backoff_min)});
-  else if (limits.time_to_exhaust() >= x.window)
+  else if (x.max != group_config::unlimited
+           && limits.time_to_exhaust() >= x.window)
     out.push_back(
       {keys.window, fmt::format("{}ms", x.window.count()),
        fmt::format(
@@ -267,6 +269,7 @@ std::vector<config_error> validate(const group_config& x) {
   check_range(out, "handler-threads", x.handler_threads, 0, threads_max);
   check_range(out, "ack-ranges-max", x.ack_ranges_max, 1, count_max);
   check_range(out, "handler-timeout", x.handler_timeout, 0, time_max);
+  check_range(out, "ack-timeout", x.ack_timeout, 0, time_max);
   check_range(out, "progress-timeout", x.progress_timeout, 0, time_max);
   check_range(out, "drain-timeout", x.drain_timeout, 0, time_max);
   check_range(out, "stop-timeout", x.stop_timeout, 0, time_max);

@@ -41,6 +41,7 @@ partition::partition(generation g, offset_t begin, restart_limits limits)
 
 std::uint64_t partition::begin_life() noexcept {
   state_ = partition_state::starting;
+  next_try_.reset();
   alive_ = true;
   return ++life_;
 }
@@ -56,12 +57,14 @@ failure_decision partition::worker_gone(time_point now, double jitter) {
   awaited_.clear();
   if (state_ == partition_state::draining)
     return {failure_decision::action::finish};
+  ++failures_;
   auto delay = policy_.on_failure(now, jitter);
   if (!delay) {
     state_ = partition_state::exhausted;
     return {failure_decision::action::exhaust};
   }
   ++restarts_;
+  next_try_ = now + *delay;
   state_ = partition_state::backoff;
   return {failure_decision::action::restart, *delay};
 }
@@ -135,6 +138,8 @@ ack_effect partition::apply(const ack_outcome& outcome,
   }
   effect.freed = log_.release(outcome.newly_acked);
   effect.moved = tracker_->watermark() > watermark_before;
+  if (effect.moved)
+    failures_ = 0;
   return effect;
 }
 
@@ -182,6 +187,7 @@ volume partition::drop(const delivery_ptr& x) {
 
 void partition::begin_drain() noexcept {
   state_ = partition_state::draining;
+  next_try_.reset();
 }
 
 void partition::worker_drained() noexcept {

@@ -136,6 +136,14 @@ public:
   std::uint64_t restarts() const noexcept {
     return restarts_;
   }
+  /// Workers that failed since the watermark moved.
+  std::uint64_t failures() const noexcept {
+    return failures_;
+  }
+  /// When the backoff is over; nothing where none runs.
+  std::optional<time_point> next_try() const noexcept {
+    return next_try_;
+  }
   /// As assigned; negative: logical.
   offset_t begin() const noexcept {
     return begin_;
@@ -162,6 +170,8 @@ private:
   std::uint64_t life_ = 0;
   bool alive_ = false;
   std::uint64_t restarts_ = 0;
+  std::uint64_t failures_ = 0;
+  std::optional<time_point> next_try_;
   std::optional<time_point> call_since_;
 };
 

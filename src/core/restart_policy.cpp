@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <limits>
 
 namespace cafka::core {
 
 namespace {
 
+/// After so many even the least duration has passed the greatest.
+constexpr std::size_t doublings_max = 63;
+
 /// Backoff after the `k`-th failure, from 1, before jitter.
 duration backoff(const restart_limits& limits, std::size_t k) noexcept {
   auto max = limits.backoff_max;
   auto result = std::min(limits.backoff_min, max);
-  // Ends after 63 doublings, except for 0, which doubles to itself.
+  // Ends after `doublings_max`, except for 0, which doubles to itself.
   for (std::size_t i = 1; i < k && result > duration::zero(); ++i) {
     if (result > max / 2)
       return max;
@@ -56,8 +60,11 @@ std::optional<duration> restart_policy::on_failure(time_point now,
   while (!failures_.empty() && !in_window(failures_.front(), now))
     failures_.pop_front();
   failures_.push_back(now);
-  // More than `restart_max` + 1 would change no answer.
-  if (failures_.size() - 1 > limits_.restart_max)
+  // More would change no answer.
+  auto most = limits_.restart_max == std::numeric_limits<std::size_t>::max()
+                ? doublings_max + 1
+                : limits_.restart_max + 1;
+  if (failures_.size() > most)
     failures_.pop_front();
   auto k = failures_.size();
   if (k > limits_.restart_max)

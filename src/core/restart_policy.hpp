@@ -12,7 +12,8 @@ namespace cafka::core {
 struct restart_limits {
   duration backoff_min = std::chrono::milliseconds{100};
   duration backoff_max = std::chrono::seconds{30};
-  /// More restarts than this within `window` exhaust it.
+  /// More restarts than this within `window` exhaust it; the greatest number
+  /// there is: nothing does.
   std::size_t restart_max = 10;
   duration window = std::chrono::minutes{10};
 
@@ -44,7 +45,7 @@ private:
   }
 
   restart_limits limits_;
-  std::deque<time_point> failures_; // at most restart_max + 1
+  std::deque<time_point> failures_; // as many as make a difference
 };
 
 } // namespace cafka::core

@@ -212,12 +212,18 @@ TEST_CASE("the kafka dictionary is checked property by property") {
 }
 
 TEST_CASE("restarts that can never be used up are refused") {
-  CHECK(errors_with("restart-window = 10s")
+  CHECK(errors_with("restart-max = 10\nrestart-window = 10s")
         == texts{"cafka.restart-window = 10000ms: more than 40600ms: 10 "
                  "restarts take that long with these backoffs, so that "
                  "restart-max would never be reached"});
-  CHECK(errors_with("restart-window = 40600ms").size() == 1);
-  CHECK(errors_with("restart-window = 40601ms").empty());
+  CHECK(errors_with("restart-max = 10\nrestart-window = 40600ms").size() == 1);
+  CHECK(errors_with("restart-max = 10\nrestart-window = 40601ms").empty());
+  CHECK(errors_with("restart-window = 1ms").empty()); // unlimited
+  CHECK(errors_with("restart-max = \"unlimited\"").empty());
+  CHECK(
+    errors_with("restart-max = \"many\"")
+    == texts{"cafka.restart-max = \"many\": \"unlimited\", or a whole number "
+             "from 0"});
   CHECK(errors_with("supervisor-backoff-max = 500ms")
         == texts{"cafka.supervisor-backoff-max = 500ms: at least "
                  "supervisor-backoff-min"});

@@ -45,8 +45,8 @@ auto fields(const group_config& x) {
          commit_count, backoff_min, backoff_max, restart_max, restart_window,
          supervisor_max, supervisor_window, supervisor_backoff_min,
          supervisor_backoff_max, on_exhausted, handler_threads, ack_ranges_max,
-         handler_timeout, progress_timeout, drain_timeout, stop_timeout,
-         embedded]
+         handler_timeout, ack_timeout, progress_timeout, drain_timeout,
+         stop_timeout, embedded]
     = x;
   return std::tuple{name,
                     endpoints,
@@ -79,6 +79,7 @@ auto fields(const group_config& x) {
                     handler_threads,
                     ack_ranges_max,
                     handler_timeout,
+                    ack_timeout,
                     progress_timeout,
                     drain_timeout,
                     stop_timeout,

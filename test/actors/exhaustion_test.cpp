@@ -32,6 +32,8 @@ TEST_CASE("a partition that used up its restarts stops and the others go on") {
   CHECK(g.last(event_kind::worker_exhausted).text == "poison");
   CHECK(g.status(0).state == partition_state::exhausted);
   CHECK(g.status(0).last_error == errc::handler_failed);
+  CHECK(g.status(0).health == partition_health::exhausted);
+  CHECK_FALSE(g.status(0).healthy);
   g.append(0, 5);
   g.append(1, 1);
   g.advance(11min);
@@ -110,7 +112,7 @@ TEST_CASE("a slow call is told again and again until it returns") {
     g.advance(1s);
     CHECK(g.count(event_kind::handler_slow) == 1);
     CHECK(g.last(event_kind::handler_slow).count == 10'000);
-    CHECK_FALSE(g.status(0).healthy);
+    CHECK(g.status(0).health == partition_health::handler_slow);
     g.advance(10s);
     CHECK(g.count(event_kind::handler_slow) == 2);
   };
@@ -130,4 +132,110 @@ TEST_CASE("no call is slow where handler-timeout is off") {
   g.assign({0});
   g.settle();
   CHECK(g.count(event_kind::handler_slow) == 0);
+}
+
+// -- acks that do not come ----------------------------------------------------------------
+
+TEST_CASE("acks that never come are told, and the partition is unhealthy") {
+  scripted_group g;
+  g.config.prefetch_count = 1;
+  g.config.prefetch_bytes = 1;
+  g.config.ack_timeout = 10s;
+  g.handlers.answer = no_ack;
+  g.append(0, 5);
+  g.start_manager();
+  g.assign({0});
+  g.advance(9s);
+  CHECK(g.count(event_kind::acks_overdue) == 0);
+  CHECK(g.status(0).healthy);
+  g.advance(3s);
+  REQUIRE(g.count(event_kind::acks_overdue) == 1);
+  CHECK(g.last(event_kind::acks_overdue).offset == 0);
+  CHECK(g.last(event_kind::acks_overdue).count == 2);
+  CHECK(g.status(0).health == partition_health::acks_overdue);
+  CHECK_FALSE(g.status(0).healthy);
+  g.advance(10s);
+  CHECK(g.count(event_kind::acks_overdue) == 2);
+  g.ack(0, 0);
+  g.advance(2s);
+  CHECK(g.status(0).healthy);
+  CHECK(g.count(event_kind::worker_failed) == 0);
+}
+
+TEST_CASE("a call that runs with a full window has no ack overdue") {
+  scripted_group g;
+  g.config.prefetch_count = 1;
+  g.config.prefetch_bytes = 1;
+  g.append(0, 2);
+  g.start_manager();
+  g.handlers.during_call = [&] { g.advance(4min); };
+  g.assign({0});
+  g.settle();
+  CHECK(g.count(event_kind::acks_overdue) == 0);
+}
+
+TEST_CASE("where ack-timeout is off no ack is overdue") {
+  scripted_group g;
+  g.config.prefetch_count = 1;
+  g.config.prefetch_bytes = 1;
+  g.config.ack_timeout = 0ms;
+  g.handlers.answer = no_ack;
+  g.append(0, 5);
+  g.start_manager();
+  g.assign({0});
+  g.advance(60min);
+  CHECK(g.count(event_kind::acks_overdue) == 0);
+  CHECK(g.status(0).healthy);
+}
+
+// -- failures without an end ----------------------------------------------------------------
+
+TEST_CASE("an outage of ten minutes stops nothing for good") {
+  scripted_group g;
+  auto is_out = true;
+  g.handlers.answer = [&](const message_batch&) {
+    return is_out ? handler_answer::failed("no database")
+                  : handler_answer::ack();
+  };
+  g.append(0, 3);
+  g.append(1, 3);
+  g.start_manager();
+  g.assign({0, 1});
+  g.advance(10min);
+  CHECK(g.count(event_kind::worker_exhausted) == 0);
+  CHECK(g.status(0).state == partition_state::backoff);
+  is_out = false;
+  g.advance(g.config.restart_backoff_max);
+  CHECK(g.status(0).watermark == 3);
+  CHECK(g.status(1).watermark == 3);
+  CHECK(g.status(0).healthy);
+  CHECK(g.worker_count() < 100);
+}
+
+TEST_CASE("a partition fails from its second failure on until it gets on") {
+  scripted_group g;
+  auto fails = true;
+  g.handlers.answer = [&](const message_batch&) {
+    return fails ? handler_answer::failed("poison") : handler_answer::ack();
+  };
+  g.append(0, 1);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  auto status = g.status(0);
+  CHECK(status.healthy);
+  CHECK(status.failures == 1);
+  CHECK(status.next_try_ms == 100);
+  g.advance(100ms);
+  status = g.status(0);
+  CHECK_FALSE(status.healthy);
+  CHECK(status.health == partition_health::failing);
+  CHECK(status.health_text
+        == "failed 2 times since it last got on; handler_failed: poison");
+  CHECK(status.next_try_ms > 0);
+  fails = false;
+  g.advance(1s);
+  CHECK(g.status(0).healthy);
+  CHECK(g.status(0).failures == 0);
+  CHECK(g.status(0).next_try_ms == -1);
 }

@@ -227,6 +227,10 @@ TEST_CASE("a lost position is reset where offset-reset-policy says") {
   CHECK(g.coordinator.seeks[0].offset == logical);
   auto& reset = g.last(event_kind::reset);
   CHECK(reset.offset == 2);
+  CHECK(reset.text
+        == (logical == kafka::offset_earliest
+              ? "reset-to-earliest: it goes on at 50"
+              : "reset-to-latest: it goes on at 100"));
   CHECK(reset.generation > before);
   CHECK(g.status(0).generation == reset.generation);
   CHECK(g.last(event_kind::begin_resolved).offset == begin);

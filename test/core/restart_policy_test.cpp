@@ -3,6 +3,7 @@
 #include "support/property.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 using namespace cafka;
@@ -26,6 +27,15 @@ std::vector<duration> delays(restart_policy uut, int count, double jitter) {
 }
 
 } // namespace
+
+TEST_CASE("without a limit every failure is followed by a restart") {
+  restart_policy x{
+    {100ms, 30s, std::numeric_limits<std::size_t>::max(), 10min}};
+  for (int i = 0; i < 10'000; ++i)
+    REQUIRE(x.on_failure(time_point{1h}, 0));
+  CHECK(x.on_failure(time_point{1h}, 0) == 30s);
+  CHECK(x.on_failure(time_point{3h}, 0) == 100ms);
+}
 
 TEST_CASE("the first failure of a quiet partition waits exactly the minimum") {
   restart_policy uut{limits(100ms, 30s, 10, 10min)};

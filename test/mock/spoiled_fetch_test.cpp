@@ -48,7 +48,6 @@ TEST_CASE("no record is lost whatever a broker answers in between") {
   options.config.endpoints = {proxy.endpoint()};
   options.config.max_bytes = fetch_bytes;
   options.config.restart_backoff_max = 10ms;
-  options.config.restart_max = records;
   options.config.kafka["fetch.error.backoff.ms"] = "10";
   options.config.kafka["reconnect.backoff.ms"] = "10";
   door first;
