@@ -33,13 +33,15 @@ struct configured_groups {
 
 /// The content of the config file at `path`, for `read_config`. The error is
 /// `errc::invalid_config` with a text that names the file and what is wrong
-/// with it: not there, a directory, not readable, larger than 1 MB, or a syntax
-/// error with its line and column. Reads the file, so it blocks.
+/// with it: not there, a directory, not readable, larger than 1 MB, a syntax
+/// error with its line and column, a key that stands twice, or more than 64
+/// braces, brackets and dots in each other. Reads the file, so it blocks.
 caf::expected<caf::settings> load_config(const std::string& path);
 
-/// Reads every group in the category `cafka` of `content`, which is what CAF
-/// parsed from a config file and the command line (`caf::content(cfg)`). One
-/// group stands directly in `cafka { … }`, several stand by their names in
+/// Reads every group in the category `cafka` of `content`, which is of
+/// `load_config`. `caf::content(cfg)` will do, too, but CAF keeps one of two
+/// values of a key without a word, and a file that is nested some thousand levels
+/// deep overflows its parser's stack. One group stands directly in `cafka { … }`, several stand by their names in
 /// `cafka { groups { … } }`. All errors are reported, also those of `validate`.
 /// An unknown key is one, and names the nearest known key; so is a handler that
 /// is not in `handlers`, and names those that are.
@@ -56,7 +58,8 @@ bool is_override(std::string_view argument);
 /// `read_config`: `--cafka.batch-size=10`, `--cafka.groups.orders.group=x`. The
 /// value is read as in a config file, and is a text where it is none there;
 /// below `kafka` it is always a text, and replaces every spelling of the property.
-/// `errc::invalid_config` for another form; keys are for `read_config` to check.
+/// `errc::invalid_config` for another form, and for more nesting than
+/// `load_config` takes; keys are for `read_config` to check.
 caf::error override_config(caf::settings& content, std::string_view argument);
 
 } // namespace cafka

@@ -1,3 +1,4 @@
+#include "caf/config_nesting.hpp"
 #include "caf/config_properties.hpp"
 
 #include <cafka/config_file.hpp>
@@ -22,6 +23,28 @@ caf::config_value value_of(const std::string& text) {
   if (auto result = caf::config_value::parse(text))
     return std::move(*result);
   return caf::config_value{text};
+}
+
+/// CAF's parser would not survive such a value. Only what begins with a bracket
+/// or a brace has others in it.
+std::optional<text_place> place_too_deep_in(std::string_view value,
+                                            std::size_t above) {
+  auto first = value.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos
+      || (value[first] != '[' && value[first] != '{'))
+    return std::nullopt;
+  return place_too_deep(value, above);
+}
+
+caf::error too_deep(std::string_view key, const std::optional<text_place>& at) {
+  auto where = at ? fmt::format(", line {}, column {} of the value", at->line,
+                                at->column)
+                  : std::string{};
+  return make_error(
+    errc::invalid_config,
+    fmt::format("{}{}: nested deeper than {} braces, brackets and dots",
+                key.substr(0, key.find('.', prefix.size())), where,
+                nesting_max));
 }
 
 /// What is left of `text` behind `head`; nothing: it begins otherwise.
@@ -77,9 +100,15 @@ caf::error override_config(caf::settings& content, std::string_view argument) {
                                   key)); // the value may be a secret
   std::string value{argument.substr(equals + 1)};
   auto path = key.substr(dashes.size());
+  auto levels
+    = static_cast<std::size_t>(std::count(path.begin(), path.end(), '.'));
+  if (levels > nesting_max)
+    return too_deep(key, {});
   if (auto property = property_in(key.substr(prefix.size()))) {
     path.remove_suffix(property->size() + 1);
     put_property(content, path, *property, std::move(value));
+  } else if (auto at = place_too_deep_in(value, levels)) {
+    return too_deep(key, at);
   } else {
     caf::put(content, std::string{path}, value_of(value));
   }

@@ -113,6 +113,29 @@ TEST_CASE("an override of another form is refused and changes nothing") {
   }
 }
 
+TEST_CASE("an override that CAF's parser would not survive is refused") {
+  auto failure_of = [](const std::string& argument) {
+    caf::settings content;
+    auto failure = override_config(content, argument);
+    CHECK(content.empty() == bool{failure});
+    return failure ? text_of(failure) : std::string{};
+  };
+  auto words = std::string{"nested deeper than 64 braces, brackets and dots"};
+  auto key = std::string{"--cafka.handler-init-args.a"};
+  CHECK(failure_of(key + "=" + std::string(61, '[') + std::string(61, ']'))
+          .empty());
+  CHECK(failure_of(key + "= " + std::string(20'000, '['))
+        == "--cafka.handler-init-args, line 1, column 64 of the value: "
+             + words);
+  CHECK(failure_of("--cafka.group=" + std::string(20'000, '{') + "a")
+        == "--cafka.group, line 1, column 64 of the value: " + words);
+  std::string dots = key;
+  for (auto i = 0; i < 20'000; ++i)
+    dots += ".a";
+  CHECK(failure_of(dots + "=1") == "--cafka.handler-init-args: " + words);
+  CHECK(failure_of("--cafka.group=a" + std::string(1'000, '{')).empty());
+}
+
 TEST_CASE("what is shown of a setting is read back as the same") {
   configured_group x;
   x.handler = "a \"b\" \\c\n\r\t";

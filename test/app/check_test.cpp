@@ -87,6 +87,10 @@ TEST_CASE("a config file that cannot be read is one clear error") {
   CHECK(syntax.code == 2);
   CHECK(syntax.err_has("line 2, column 11: unexpected character"));
   CHECK(syntax.lines() == 1);
+  auto deep = check("a = " + std::string(100'000, '[') + "\n");
+  CHECK(deep.code == 2);
+  CHECK(deep.err_has("line 1, column 69: nested deeper than 64"));
+  CHECK(deep.lines() == 1);
 }
 
 TEST_CASE("arguments replace settings of the config file") {

@@ -12,12 +12,13 @@ int main(int argc, char** argv) {
   cafka::init_types();
   caf::actor_system_config cfg;
   cafka::add_types(cfg);
-  if (auto error = cfg.parse(argc, argv)) { // reads what --config-file= names
-    std::cerr << to_string(error) << "\n";
+  auto content = cafka::load_config(argc > 1 ? argv[1] : "groups.conf");
+  if (!content) {
+    std::cerr << cafka::text_of(content.error()) << "\n";
     return 2;
   }
   cafka::handler_registry handlers{{"print", cafka::make_handler(print)}};
-  auto found = cafka::read_config(caf::content(cfg), handlers);
+  auto found = cafka::read_config(*content, handlers);
   for (auto& error : found.errors)
     std::cerr << to_string(error) << "\n";
   if (!found.errors.empty())

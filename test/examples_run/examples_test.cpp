@@ -168,7 +168,7 @@ TEST_CASE("example from_config: every group of a file runs, each with its "
   };
   auto path = files.write("two.conf", "cafka {\ngroups {\n" + group("orders")
                                         + group("bills") + "}\n}\n");
-  running x{{"from_config", "--config-file=" + path}};
+  running x{{"from_config", path}};
   REQUIRE(x.program.await_output("orders 0 one of orders\n"));
   REQUIRE(x.program.await_output("bills 0 one of bills\n"));
   CHECK(x.stop() == 0);
@@ -184,7 +184,7 @@ TEST_CASE("example from_config: all that is wrong in a file is told and "
                                       "endpoints = [\"nowhere\"]\n"
                                       "topics = [\"t\"]\n"
                                       "handler = \"prnt\"\n}\n");
-  running x{{"from_config", "--config-file=" + path}};
+  running x{{"from_config", path}};
   CHECK(x.program.wait() == 2);
   for (auto key : {"endpoints = ", "group", "handler = "})
     CHECK(x.program.err().find(key) != std::string::npos);

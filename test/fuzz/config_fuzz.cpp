@@ -1,13 +1,12 @@
 /// Any bytes as a config file: they are refused in words or give groups that
 /// could be started.
 
-#include <cafka/config_file.hpp>
+#include "caf/config_parse.hpp"
 
-#include <caf/actor_system_config.hpp>
+#include <cafka/config_file.hpp>
 
 #include <cstdint>
 #include <cstdlib>
-#include <sstream>
 #include <string>
 
 namespace {
@@ -21,8 +20,8 @@ void require(bool x) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
-  std::istringstream in{std::string{reinterpret_cast<const char*>(data), size}};
-  auto content = caf::actor_system_config::parse_config(in);
+  auto content
+    = cafka::parse_config({reinterpret_cast<const char*>(data), size});
   if (!content)
     return 0;
   auto read = cafka::read_config(*content);
