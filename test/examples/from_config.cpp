@@ -2,9 +2,11 @@
 #include <iostream>
 
 cafka::handler_answer print(const cafka::message_batch& batch) {
-  for (auto record : batch)
-    std::cout << batch.topic() << " " << record.offset() << " "
-              << record.value().value_or("null") << std::endl;
+  for (auto record : batch) {
+    auto line = batch.topic() + " " + std::to_string(record.offset()) + " ";
+    line += record.value().value_or("null");
+    std::cout << line + "\n" << std::flush; // whole: the groups run at once
+  }
   return cafka::handler_answer::ack();
 }
 
