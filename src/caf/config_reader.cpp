@@ -114,6 +114,33 @@ void check_names(const std::vector<configured_group>& groups,
                         "a name of its own for each group"});
 }
 
+/// What two clusters are called is all that tells one from another.
+bool may_share_a_cluster(const group_config& x, const group_config& y) {
+  return (x.embedded && y.embedded)
+         || std::find_first_of(x.endpoints.begin(), x.endpoints.end(),
+                               y.endpoints.begin(), y.endpoints.end())
+              != x.endpoints.end();
+}
+
+/// Of two members of one group with one instance id the broker fences either.
+void check_members(const std::vector<configured_group>& groups,
+                   std::vector<config_error>& errors) {
+  for (auto i = groups.begin(); i != groups.end(); ++i) {
+    auto& x = i->options.config;
+    auto j = std::find_if(groups.begin(), i, [&](auto& other) {
+      auto& y = other.options.config;
+      return x.group_instance_id == y.group_instance_id && x.group == y.group
+             && may_share_a_cluster(x, y);
+    });
+    if (j != i && !x.group_instance_id.empty())
+      errors.push_back(
+        {"group-instance-id", fmt::format("\"{}\"", x.group_instance_id),
+         fmt::format("not both in {} and in {}, which are members of the group "
+                     "\"{}\"",
+                     j->options.config.name, x.name, x.group)});
+  }
+}
+
 /// The groups that stand by their names.
 void read_groups(configured_groups& to, const caf::settings& by_name,
                  const handler_registry* handlers) {
@@ -152,6 +179,7 @@ configured_groups read_all(const caf::settings& content,
     result.groups.push_back(
       read_group("cafka.", "", rest, handlers, result.errors));
   check_names(result.groups, result.errors);
+  check_members(result.groups, result.errors);
   return result;
 }
 

@@ -1,4 +1,6 @@
 #include "caf/client_properties.hpp"
+#include "caf/client_settings.hpp"
+#include "caf/property_relations.hpp"
 #include "core/restart_policy.hpp"
 #include "kafka/property_check.hpp"
 
@@ -209,8 +211,27 @@ void check_kafka(errors& out, const group_config& x) {
   }
 }
 
-/// What librdkafka refuses only when it has all: settings that cannot stand
-/// together, files that are not there.
+/// No broker of a mock cluster speaks TLS or asks for a login.
+void check_embedded(errors& out, const group_config& x,
+                    const client_settings& settings) {
+  if (x.embedded && settings.value("security.protocol") != "plaintext")
+    out.push_back({"embedded", "true",
+                   fmt::format("only where {} is plaintext",
+                               settings.shown("security.protocol"))});
+}
+
+/// Settings each of which is right, but which cannot stand together.
+void check_together(errors& out, const group_config& x) {
+  client_settings settings{x};
+  if (settings.empty())
+    return; // one that is wrong by itself was told already
+  check_embedded(out, x, settings);
+  for (auto& wrong :
+       {unfit_names(x), unfit_limits(settings), unfit_security(settings)})
+    out.insert(out.end(), wrong.begin(), wrong.end());
+}
+
+/// What librdkafka says when it has all: of files that are not there, above all.
 void check_client(errors& out, const group_config& x) {
   if (auto refusal = kafka::consumer_refusal(client_properties(x));
       !refusal.empty())
@@ -286,6 +307,7 @@ std::vector<config_error> validate(const group_config& x) {
   check_drain(out, x);
   check_progress(out, x);
   check_kafka(out, x);
+  check_together(out, x);
   if (out.empty())
     check_client(out, x);
   return out;

@@ -43,6 +43,18 @@ constexpr std::array<std::pair<const char*, const char*>, 3> harmless{
    {"sasl.kerberos.min.time.before.relogin", "0"},
    {"sasl.oauthbearer.method", "default"}}};
 
+/// Its aliases, which its functions do not tell.
+constexpr std::array<std::pair<const char*, const char*>, 9> second_names{
+  {{"metadata.broker.list", "bootstrap.servers"},
+   {"max.in.flight.requests.per.connection", "max.in.flight"},
+   {"sasl.mechanisms", "sasl.mechanism"},
+   {"fetch.message.max.bytes", "max.partition.fetch.bytes"},
+   {"queue.buffering.max.ms", "linger.ms"},
+   {"message.send.max.retries", "retries"},
+   {"compression.codec", "compression.type"},
+   {"request.required.acks", "acks"},
+   {"message.timeout.ms", "delivery.timeout.ms"}}};
+
 } // namespace
 
 std::string property_refusal(const std::string& name,
@@ -69,6 +81,27 @@ std::string consumer_refusal(properties props) {
   return {};
 }
 
+properties consumer_values(properties props) {
+  for (auto* name : {"bootstrap.servers", "group.id"})
+    props[name] = "nobody:1"; // required, and looked at by others
+  auto conf = consumer_configuration(props);
+  if (!conf)
+    return {};
+  properties result;
+  std::size_t count = 0;
+  auto* words = rd_kafka_conf_dump(conf->get(), &count);
+  for (std::size_t i = 0; i + 1 < count; i += 2)
+    result.emplace(words[i], words[i + 1]);
+  rd_kafka_conf_dump_free(words, count);
+  return result;
+}
+
+std::string first_name(const std::string& name) {
+  auto i = std::find_if(second_names.begin(), second_names.end(),
+                        [&](auto& x) { return name == x.second; });
+  return i == second_names.end() ? name : i->first;
+}
+
 bool is_known_property(const std::string& name) {
   conf_ptr conf{rd_kafka_conf_new()};
   // Not rd_kafka_conf_get, which knows no text that is not set.
@@ -81,6 +114,8 @@ bool is_secret_property(std::string name) {
                              "ssl.key.pem", "ssl_key", "ssl.keystore",
                              "jaas"};
   std::replace(name.begin(), name.end(), '-', '.');
+  if (name.ends_with(".location")) // of a file
+    return false;
   return std::any_of(parts.begin(), parts.end(), [&](auto* part) {
     return name.find(part) != std::string::npos;
   });

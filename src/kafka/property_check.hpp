@@ -14,6 +14,13 @@ std::string property_refusal(const std::string& name, const std::string& value);
 /// empty: it does. Talks to nobody and runs no command.
 std::string consumer_refusal(properties props);
 
+/// What a consumer of these has, given or by default, by librdkafka's first name
+/// of each property; what has neither is missing. Nothing: it is refused.
+properties consumer_values(properties props);
+
+/// The first name of a property that has two; else its name.
+std::string first_name(const std::string& name);
+
 bool is_known_property(const std::string& name);
 
 /// True for properties whose values must not be shown; `-` may stand for `.`.

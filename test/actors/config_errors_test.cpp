@@ -234,7 +234,8 @@ TEST_CASE("a drain that outlasts max.poll.interval.ms is refused") {
         == texts{"cafka.drain-timeout = 300000ms: with 5s for the last commit, "
                  "less than max.poll.interval.ms (300000ms)"});
   CHECK(errors_with("drain-timeout = 10s\n"
-                    "kafka { max-poll-interval-ms = 15000 }")
+                    "kafka { max-poll-interval-ms = 15000, "
+                    "session-timeout-ms = 6000 }")
         == texts{"cafka.drain-timeout = 10000ms: with 5s for the last commit, "
                  "less than max.poll.interval.ms (15000ms)"});
   CHECK(errors_with("drain-timeout = 294999ms").empty());
@@ -252,11 +253,174 @@ TEST_CASE("a progress-timeout that an idle fetch outlasts is refused") {
   CHECK(errors_with("progress-timeout = 0s").empty());
 }
 
+TEST_CASE("limits that cannot stand together are named with both values") {
+  auto with = [](const std::string& properties, const std::string& more = {}) {
+    return errors_with("kafka {\n" + properties + "\n}\n" + more);
+  };
+  auto session = std::string{"or the group forgets the member between two "
+                             "heartbeats, best three times the heartbeat's "
+                             "interval"};
+  CHECK(with("heartbeat-interval-ms = 20000\nsession-timeout-ms = 20000")
+        == texts{"cafka.kafka.session-timeout-ms = 20000: more than "
+                 "heartbeat.interval.ms (20000), "
+                 + session});
+  CHECK(with("heartbeat-interval-ms = 45000")
+        == texts{"cafka.kafka.heartbeat-interval-ms = 45000: less than "
+                 "session.timeout.ms (45000, the default), "
+                 + session});
+  CHECK(with("heartbeat-interval-ms = 44999").empty());
+  CHECK(with("session-timeout-ms = 300001")
+        == texts{"cafka.kafka.session-timeout-ms = 300001: at most "
+                 "max.poll.interval.ms (300000, the default), which is how "
+                 "long a rebalance waits for the member"});
+  auto behind = std::string{", because other requests wait behind a fetch"};
+  CHECK(with("socket-timeout-ms = 1999")
+        == texts{"cafka.kafka.socket-timeout-ms = 1999: at least 1000 above "
+                 "sleep-timeout (1000ms)"
+                 + behind});
+  CHECK(with("socket-timeout-ms = 2000").empty());
+  CHECK(errors_with("min-bytes = 1\nmax-wait-time = 60s\n"
+                    "progress-timeout = 3min")
+        == texts{"cafka.max-wait-time = 60000ms: at least 1000 below "
+                 "socket.timeout.ms (60000, the default)"
+                 + behind});
+  CHECK(with("connections-max-idle-ms = 1000").size() == 2);
+  CHECK(with("connections-max-idle-ms = 4000").empty());
+  CHECK(with("fetch-max-bytes = 999999")
+        == texts{"cafka.kafka.fetch-max-bytes = 999999: at least "
+                 "message.max.bytes (1000000, the default), or a large record "
+                 "does not fit in a fetch"});
+  CHECK(with("receive-message-max-bytes = 8389119")
+        == texts{"cafka.kafka.receive-message-max-bytes = 8389119: at least "
+                 "512 above fetch.max.bytes (8388608), or a fetch would not be "
+                 "taken"});
+  CHECK(with("receive-message-max-bytes = 8389120").empty());
+  CHECK(errors_with("min-bytes = 8388609")
+        == texts{"cafka.min-bytes = 8388609: at most fetch.max.bytes "
+                 "(8388608), which no fetch exceeds"});
+  CHECK(
+    with("queued-max-messages-kbytes = 16384", "min-bytes = 8388609").empty());
+  CHECK(with("reconnect-backoff-ms = 10001")
+        == texts{"cafka.kafka.reconnect-backoff-ms = 10001: at most "
+                 "reconnect.backoff.max.ms (10000, the default), to which it "
+                 "doubles"});
+  CHECK(with("metadata-max-age-ms = 299999")
+        == texts{"cafka.kafka.metadata-max-age-ms = 299999: at least "
+                 "topic.metadata.refresh.interval.ms (300000, the default), "
+                 "or what is known of the topics is dropped before it is asked "
+                 "for again"});
+}
+
+TEST_CASE("two names of one property have one value") {
+  CHECK(errors_with("kafka {\nmax-in-flight = 5\n"
+                    "max-in-flight-requests-per-connection = 6\n}")
+        == texts{"cafka.kafka.max-in-flight = 5: not beside "
+                 "max.in.flight.requests.per.connection (6), which is the same "
+                 "property"});
+  CHECK(errors_with("kafka {\nmax-in-flight = 5\n"
+                    "max-in-flight-requests-per-connection = 5\n}")
+          .empty());
+}
+
+TEST_CASE("properties of TLS and of a login that have no effect are refused") {
+  auto with = [](const std::string& properties) {
+    return errors_with("kafka {\n" + properties + "\n}\n");
+  };
+  auto scram = std::string{"sasl-username = \"u\"\nsasl-password = \"p\"\n"
+                           "sasl-mechanisms = \"SCRAM-SHA-256\"\n"};
+  CHECK(with(scram)
+        == texts{"cafka.kafka.sasl-mechanisms = SCRAM-SHA-256: only where "
+                 "security.protocol (plaintext, the default) is sasl_plaintext "
+                 "or sasl_ssl; the same of sasl.password, sasl.username"});
+  CHECK(with("security-protocol = \"SASL_PLAINTEXT\"\n" + scram).empty());
+  CHECK(with("ssl-ca-location = \"/x\"")
+        == texts{"cafka.kafka.ssl-ca-location = /x: only where "
+                 "security.protocol (plaintext, the default) is ssl or "
+                 "sasl_ssl"});
+  CHECK(with("security-protocol = \"sasl_plaintext\"\n"
+             "sasl-password = \"p\"\nsasl-username = \"u\"")
+        == texts{"cafka.kafka.sasl-username = u: only where sasl.mechanisms "
+                 "(GSSAPI, the default) is PLAIN or SCRAM-SHA-256 or "
+                 "SCRAM-SHA-512; the same of sasl.password"});
+  CHECK(with("security-protocol = \"sasl_plaintext\"\n"
+             "sasl-kerberos-keytab = \"k\"\n"
+             + scram)
+        == texts{"cafka.kafka.sasl-kerberos-keytab = k: only where "
+                 "sasl.mechanisms (SCRAM-SHA-256) is GSSAPI"});
+  CHECK(with("security-protocol = \"ssl\"\n"
+             "enable-ssl-certificate-verification = false\n"
+             "ssl-endpoint-identification-algorithm = \"https\"")
+        == texts{"cafka.kafka.ssl-endpoint-identification-algorithm = https: "
+                 "only where enable.ssl.certificate.verification (false) is "
+                 "true"});
+  CHECK(errors_with("embedded = true\nkafka { security-protocol = \"ssl\" }")
+        == texts{"cafka.embedded = true: only where security.protocol (ssl) is "
+                 "plaintext"});
+}
+
+TEST_CASE("a login, a certificate or a key that lacks its other half is "
+          "refused") {
+  auto over = [](const std::string& protocol, const std::string& more) {
+    return errors_with("kafka {\nsecurity-protocol = \"" + protocol + "\"\n"
+                       + more + "\n}\n");
+  };
+  CHECK(over("sasl_plaintext", "sasl-mechanism = \"PLAIN\"")
+        == texts{"cafka.kafka.sasl-mechanism = PLAIN: only with sasl.username "
+                 "and sasl.password: sasl.username and sasl.password missing"});
+  CHECK(over("sasl_plaintext", "sasl-mechanism = \"OAUTHBEARER\"")
+        == texts{"cafka.kafka.sasl-mechanism = OAUTHBEARER: only where "
+                 "sasl.oauthbearer.method is oidc: nobody gives out tokens"});
+  auto file = std::string{"\"/proc/self/status\""};
+  CHECK(over("ssl", "ssl-key-location = " + file)
+        == texts{"cafka.kafka.ssl-key-location = /proc/self/status: only with "
+                 "ssl.certificate.location or ssl.certificate.pem"});
+  CHECK(over("ssl", "ssl-certificate-location = " + file)
+        == texts{"cafka.kafka.ssl-certificate-location = /proc/self/status: "
+                 "only with ssl.key.location or ssl.key.pem"});
+  CHECK(over("ssl", "ssl-key-password = \"x\"")
+        == texts{"cafka.kafka.ssl-key-password = (hidden): only with "
+                 "ssl.key.location or ssl.key.pem"});
+  CHECK(over("ssl", "ssl-keystore-location = " + file)
+        == texts{"cafka.kafka.ssl-keystore-location = /proc/self/status: only "
+                 "with ssl.keystore.password"});
+  CHECK(over("ssl", "ssl-ca-location = \"/no/such/ca.pem\"")
+        == texts{"cafka.kafka.ssl-ca-location = /no/such/ca.pem: a file that "
+                 "can be read: No such file or directory"});
+}
+
 TEST_CASE("a group beside groups must have another name") {
   CHECK(errors_of("cafka {\n" + std::string{required} + " groups {\n orders {\n"
                   + required + " }\n }\n}\n")
         == texts{"cafka.groups = \"orders\": a name of its own for each "
                  "group"});
+}
+
+TEST_CASE("one group-instance-id in two members of a group is refused") {
+  auto group = [](const std::string& name, const std::string& more) {
+    return name + " {\n topics = [\"a\"]\n handler = \"h\"\n" + more + "}\n";
+  };
+  auto errors_of_both = [&](const std::string& first,
+                            const std::string& second) {
+    return errors_of("cafka {\n groups {\n" + group("a", first)
+                     + group("b", second) + " }\n}\n");
+  };
+  auto member = std::string{"group = \"g\"\n group-instance-id = \"i\"\n"};
+  auto at_b1 = std::string{"endpoints = [\"b1:1\", \"b2:1\"]\n"};
+  auto at_b2 = std::string{"endpoints = [\"b2:1\"]\n"};
+  CHECK(errors_of_both(member + at_b1, member + at_b2)
+        == texts{"group-instance-id = \"i\": not both in a and in b, which are "
+                 "members of the group \"g\""});
+  CHECK(
+    errors_of_both(member + "embedded = true\n", member + "embedded = true\n")
+      .size()
+    == 1);
+  CHECK(errors_of_both(member + at_b1, "group = \"g\"\n" + at_b1).empty());
+  CHECK(errors_of_both(member + at_b1,
+                       "group = \"h\"\n group-instance-id = \"i\"\n" + at_b1)
+          .empty());
+  // Of another cluster.
+  CHECK(
+    errors_of_both(member + at_b2, member + "endpoints = [\"c:1\"]\n").empty());
 }
 
 TEST_CASE("no error of a config file shows a secret") {

@@ -37,6 +37,9 @@ TEST_CASE("an override goes over what the file says, whatever its type") {
                  "--cafka.groups.a.commit-interval=100ms",
                  "--cafka.groups.a.topics=[\"u\", \"v\"]",
                  "--cafka.groups.a.kafka.session-timeout-ms=7000",
+                 "--cafka.groups.a.kafka.security-protocol=sasl_plaintext",
+                 "--cafka.groups.a.kafka.sasl.mechanisms=PLAIN",
+                 "--cafka.groups.a.kafka.sasl.username=reader",
                  "--cafka.groups.a.kafka.sasl.password=a\"b",
                  "--cafka.groups.a.begin-offset=earliest"});
   REQUIRE(result.errors.empty());
@@ -62,7 +65,8 @@ TEST_CASE(
       kafka {
         client { id = "x" }
         session-timeout-ms = 6000
-        sasl { username = "reader" }
+        security { protocol = "sasl_plaintext" }
+        sasl { username = "reader", password = "p", mechanisms = "PLAIN" }
       }
     })");
   for (auto x : {"--cafka.kafka.client-id=007", "--cafka.kafka.client.rack=1e5",
@@ -74,7 +78,10 @@ TEST_CASE(
   CHECK(result.groups.at(0).options.config.kafka
         == properties{{"client.id", "007"},
                       {"client.rack", "1e5"},
+                      {"sasl.mechanisms", "PLAIN"},
+                      {"sasl.password", "p"},
                       {"sasl.username", "reader"},
+                      {"security.protocol", "sasl_plaintext"},
                       {"session.timeout.ms", "7000"}});
 }
 
