@@ -22,6 +22,8 @@ struct configured_group {
   group_options options;
   /// The name behind `handler`.
   std::string handler;
+  /// The environment variables that its settings were read from (`env:NAME`).
+  std::vector<std::string> variables;
 };
 
 /// What the category `cafka` of a configuration says. Unless `errors` is empty
@@ -44,7 +46,9 @@ caf::expected<caf::settings> load_config(const std::string& path);
 /// deep overflows its parser's stack. One group stands directly in `cafka { … }`, several stand by their names in
 /// `cafka { groups { … } }`. All errors are reported, also those of `validate`.
 /// An unknown key is one, and names the nearest known key; so is a handler that
-/// is not in `handlers`, and names those that are.
+/// is not in `handlers`, and names those that are. Values `file:PATH` and
+/// `env:NAME` of secret properties are replaced by what is there, so it may
+/// block.
 configured_groups read_config(const caf::settings& content,
                               const handler_registry& handlers);
 

@@ -1,6 +1,7 @@
 #include "app/builtin_handlers.hpp"
 
 #include "app/record_json.hpp"
+#include "caf/shown_key.hpp"
 
 #include <caf/config_value.hpp>
 
@@ -68,7 +69,7 @@ std::vector<std::string> check_init_args(const configured_group& x) {
   auto is_print = x.handler == "print";
   for (auto& [key, value] : x.options.config.handler_init_args)
     if (!is_print || std::string{key} != encoding_key)
-      add(std::string{key},
+      add(shown_key(std::string{key}),
           fmt::format("the handler {} has no such argument", x.handler));
   if (is_print && !encoding_of(x.options.config.handler_init_args))
     add(encoding_key, "\"text\" or \"base64\"");

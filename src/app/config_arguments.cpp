@@ -2,6 +2,8 @@
 
 #include "app/builtin_handlers.hpp"
 #include "app/tell.hpp"
+#include "caf/config_override.hpp"
+#include "caf/shown_key.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -53,7 +55,8 @@ caf::config_value list_of(const strings& xs) {
 /// Shows no value: it may be a secret in the wrong place.
 std::string refusal_of(const std::string& argument) {
   if (argument.starts_with("--"))
-    return argument.substr(0, argument.find('=')) + ": no such argument";
+    return shown_key(argument.substr(0, argument.find('=')))
+           + ": no such argument";
   return "a word behind CONFIG belongs to no argument; a setting is replaced "
          "by --cafka.key=value";
 }
@@ -75,6 +78,17 @@ strings override_all(caf::settings& content, const config_arguments& args) {
   return wrong;
 }
 
+/// Everybody on the machine may list its processes.
+void warn_of_secrets(const config_arguments& args) {
+  for (auto& x : args.command->remaining())
+    if (shows_secret(x))
+      tell(fmt::format(
+        "cafka {}: warning: the value of {} stands in the list of "
+        "processes; file:PATH or env:NAME in its place says "
+        "where it is",
+        args.command->get_name(), shown_key(x.substr(0, x.find('=')))));
+}
+
 void complain(const config_arguments& about, const strings& wrong) {
   for (auto& x : wrong)
     tell(fmt::format("cafka {}: {}", about.command->get_name(), x));
@@ -83,6 +97,7 @@ void complain(const config_arguments& about, const strings& wrong) {
 /// `read` takes the groups from the settings.
 template <class F>
 std::optional<groups> read_with(const config_arguments& args, F read) {
+  warn_of_secrets(args);
   auto content = load_config(args.path);
   if (!content) {
     // What was taken for the path may belong to an argument.

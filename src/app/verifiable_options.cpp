@@ -1,6 +1,7 @@
 #include "app/verifiable_options.hpp"
 
 #include "caf/config_properties.hpp"
+#include "caf/secret_values.hpp"
 
 #include <fmt/format.h>
 
@@ -170,7 +171,11 @@ verifiable_config make_config(const verifiable_options& options,
   take_java(result.config, {from, result.errors}, options.autocommit);
   result.config.kafka = std::move(from);
   take_options(result.config, options);
-  for (auto x : validate(result.config)) {
+  std::vector<std::string> ignored; // the variables: it starts no program
+  auto wrong = resolve_secrets(result.config.kafka, ignored);
+  if (wrong.empty())
+    wrong = validate(result.config);
+  for (auto& x : wrong) {
     x.key = name_of(x.key);
     auto text = to_string(x);
     // Two settings of ours may be one of theirs.

@@ -1,5 +1,10 @@
+#include "caf/config_override.hpp"
+
 #include "caf/config_nesting.hpp"
 #include "caf/config_properties.hpp"
+#include "caf/secret_values.hpp"
+#include "caf/shown_key.hpp"
+#include "kafka/property_check.hpp"
 
 #include <cafka/config_file.hpp>
 #include <cafka/errors.hpp>
@@ -43,7 +48,7 @@ caf::error too_deep(std::string_view key, const std::optional<text_place>& at) {
   return make_error(
     errc::invalid_config,
     fmt::format("{}{}: nested deeper than {} braces, brackets and dots",
-                key.substr(0, key.find('.', prefix.size())), where,
+                shown_key(key.substr(0, key.find('.', prefix.size()))), where,
                 nesting_max));
 }
 
@@ -83,6 +88,13 @@ void put_property(caf::settings& content, std::string_view path,
   to[key_of_property(name)] = caf::config_value{std::move(value)};
 }
 
+bool is_secret(const std::string& name, const caf::config_value& value) {
+  auto* text = caf::get_if<std::string>(&value);
+  return name.find(".kafka.") != std::string::npos
+         && kafka::is_secret_property(name) && text != nullptr && !text->empty()
+         && !is_reference(*text);
+}
+
 } // namespace
 
 bool is_override(std::string_view argument) {
@@ -97,7 +109,7 @@ caf::error override_config(caf::settings& content, std::string_view argument) {
   if (!is_override(key) || !names_all || equals == std::string_view::npos)
     return make_error(errc::invalid_config,
                       fmt::format("{}: it must have the form --cafka.key=value",
-                                  key)); // the value may be a secret
+                                  shown_key(key)));
   std::string value{argument.substr(equals + 1)};
   auto path = key.substr(dashes.size());
   auto levels
@@ -113,6 +125,15 @@ caf::error override_config(caf::settings& content, std::string_view argument) {
     caf::put(content, std::string{path}, value_of(value));
   }
   return {};
+}
+
+bool shows_secret(std::string_view argument) {
+  caf::settings content;
+  if (override_config(content, argument))
+    return false; // it is refused, and nothing of it shown
+  auto all = properties_in(content);
+  return std::any_of(all.begin(), all.end(),
+                     [](auto& x) { return is_secret(x.first, *x.second); });
 }
 
 } // namespace cafka

@@ -2,6 +2,7 @@
 
 #include "caf/config_nesting.hpp"
 #include "caf/config_repeats.hpp"
+#include "caf/shown_key.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -59,7 +60,7 @@ caf::error repeated(const std::vector<repeated_key>& keys) {
   std::string text;
   for (auto& x : keys)
     text += fmt::format("line {}: {} stands in line {} already; ", x.line,
-                        x.path, x.first_line);
+                        shown_key(x.path), x.first_line);
   return make_error(errc::invalid_config,
                     text
                       + "of two CAF keeps one, so each key and each "

@@ -1,6 +1,8 @@
 #include "caf/config_keys.hpp"
 #include "caf/config_properties.hpp"
 #include "caf/config_text.hpp"
+#include "caf/secret_values.hpp"
+#include "caf/shown_key.hpp"
 #include "kafka/property_check.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +26,8 @@ std::string shown(const std::string& key, const config_value& value) {
     return "{ … }";
   if (key == "kafka" || kafka::is_secret_property(key))
     return hidden;
-  return show(value);
+  auto result = show(value);
+  return holds_login(result) ? hidden : result;
 }
 
 /// The same of a key that may be anything: near to none that is known it may be
@@ -41,7 +44,8 @@ config_error unknown_key(const std::string& path, const std::string& key,
   auto hint = nearest_key(key);
   auto allowed = hint.empty() ? std::string{"no such key"}
                               : fmt::format("no such key, but {} is", hint);
-  return {path + key, shown_of_unknown(key, value), std::move(allowed)};
+  return {path + shown_key(key), shown_of_unknown(key, value),
+          std::move(allowed)};
 }
 
 /// Of two spellings one would go unheard.
@@ -55,7 +59,7 @@ void check_spellings(const std::string& path, const caf::settings& group,
   std::map<std::string, int> times;
   for (auto& [name, value] : properties_in(*written))
     if (++times[name] == 2)
-      errors.push_back({path + "kafka." + key_of_property(name),
+      errors.push_back({path + "kafka." + shown_property(name),
                         "(more than one value)", "each property once"});
 }
 
@@ -97,6 +101,11 @@ configured_group read_group(const std::string& path, const std::string& name,
     }
   }
   check_spellings(path, from, errors);
+  for (auto& x :
+       resolve_secrets(result.options.config.kafka, result.variables)) {
+    unread.insert("kafka"); // what librdkafka would say of the reference
+    errors.push_back({path + x.key, x.value, x.allowed});
+  }
   if (!unread.contains("handler"))
     find_handler(path, handlers, result, errors);
   for (auto& x : validate(result.options.config))

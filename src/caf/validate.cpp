@@ -1,6 +1,7 @@
 #include "caf/client_properties.hpp"
 #include "caf/client_settings.hpp"
 #include "caf/property_relations.hpp"
+#include "caf/shown_key.hpp"
 #include "core/restart_policy.hpp"
 #include "kafka/property_check.hpp"
 
@@ -67,7 +68,7 @@ bool is_endpoint(const std::string& x) {
     host = host.substr(1, host.size() - 2);
   // A comma would make two of it for librdkafka.
   auto is_wrong = [in_brackets](unsigned char c) {
-    return c <= ' ' || c == ',' || c == '/' || c == '[' || c == ']'
+    return c <= ' ' || c == ',' || c == '/' || c == '[' || c == ']' || c == '@'
            || (c == ':' && !in_brackets);
   };
   if (std::any_of(host.begin(), host.end(), is_wrong))
@@ -82,7 +83,11 @@ void check_endpoints(errors& out, const group_config& x) {
   if (x.endpoints.empty() && !x.embedded)
     out.push_back({"endpoints", "[]", "at least one host:port, or embedded"});
   for (auto& endpoint : x.endpoints)
-    if (!is_endpoint(endpoint))
+    if (holds_login(endpoint))
+      out.push_back({"endpoints", "(hidden)",
+                     "host:port without a login, which stands in kafka { … }: "
+                     "sasl-username, sasl-password"});
+    else if (!is_endpoint(endpoint))
       out.push_back(
         {"endpoints", fmt::format("\"{}\"", endpoint),
          "host:port with a port from 1 to 65535, IPv6 in brackets"});
@@ -195,8 +200,9 @@ std::string property_refusal(const std::string& name,
 }
 
 /// What is not known may be a secret's name with a slip in it.
-bool may_be_shown(const std::string& name) {
-  return kafka::is_known_property(name) && !kafka::is_secret_property(name);
+bool may_be_shown(const std::string& name, const std::string& value) {
+  return kafka::is_known_property(name) && !kafka::is_secret_property(name)
+         && !holds_login(value);
 }
 
 void check_kafka(errors& out, const group_config& x) {
@@ -204,9 +210,11 @@ void check_kafka(errors& out, const group_config& x) {
     auto refusal = property_refusal(name, value);
     if (refusal.empty())
       continue;
-    auto key = name;
-    std::replace(key.begin(), key.end(), '.', '-');
-    out.push_back({"kafka." + key, may_be_shown(name) ? value : "(hidden)",
+    auto key = shown_property(name);
+    if (key.ends_with("(hidden)")) // which librdkafka's words show
+      refusal = "no such property, and its name may be a secret";
+    out.push_back({"kafka." + key,
+                   may_be_shown(name, value) ? value : "(hidden)",
                    std::move(refusal)});
   }
 }

@@ -41,6 +41,30 @@ TEST_CASE("check shows no secret") {
   CHECK(x.code == 0);
   CHECK(x.out_has("sasl-password = (hidden)"));
   CHECK_FALSE(x.out_has("s3cret"));
+  CHECK(x.err
+        == "cafka check: warning: the value of --cafka.kafka.sasl.password "
+           "stands in the list of processes; file:PATH or env:NAME in its "
+           "place says where it is\n");
+}
+
+TEST_CASE("check reads secrets from where they stand, and shows none") {
+  scratch_directory files;
+  auto x = check(group_config_text("b:9092"),
+                 {"--cafka.kafka.security-protocol=sasl_plaintext",
+                  "--cafka.kafka.sasl-mechanisms=PLAIN",
+                  "--cafka.kafka.sasl.username=reader",
+                  "--cafka.kafka.sasl.password=file:"
+                    + files.write("password", "s3cret\n")});
+  INFO(x.out << x.err);
+  CHECK(x.code == 0);
+  CHECK(x.err.empty());
+  CHECK(x.out_has("sasl-password = (hidden)"));
+  CHECK_FALSE(x.out_has("s3cret"));
+  auto none = check(group_config_text("b:9092"),
+                    {"--cafka.kafka.sasl.password=env:CAFKA_NO_SUCH"});
+  CHECK(none.code == 2);
+  CHECK(none.err_has("cafka.kafka.sasl-password = env:CAFKA_NO_SUCH: there is "
+                     "no such environment variable"));
 }
 
 TEST_CASE("check tells all that is wrong at once, with exit code 2") {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// What an error may show of what was written: a secret may stand in the wrong
+/// place.
+namespace cafka {
+
+/// The path of a key, `(hidden)` for each part that looks like no key and is near
+/// to none, and for all that stands below a secret's name. Names of groups are
+/// shown.
+std::string shown_key(std::string_view path);
+
+/// The key of a librdkafka property, likewise.
+std::string shown_property(const std::string& name);
+
+/// True: there is a login in it, as in `user:password@host`.
+bool holds_login(std::string_view text);
+
+} // namespace cafka
