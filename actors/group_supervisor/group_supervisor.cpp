@@ -147,7 +147,10 @@ void group_supervisor_state::restart_or_give_up() {
   auto delay = policy_.on_failure(
     t, std::uniform_real_distribution<double>{0, 1}(random_));
   if (!delay) {
-    give_up(errc::restarts_exhausted, *cause_);
+    give_up(errc::restarts_exhausted,
+            make_error(code, text_of(*cause_)
+                               + ": more than supervisor-restart-max restarts "
+                                 "in supervisor-restart-window"));
     return;
   }
   phase_ = phase::backing_off;
@@ -224,7 +227,7 @@ void group_supervisor_state::end_stop(bool idle) {
   hub_.publish(std::move(x));
   end(make_error(errc::calls_outlived_stop,
                  std::to_string(memory_->lanes().busy())
-                   + " handler calls run on"));
+                   + " handler calls run on after stop-timeout"));
 }
 
 /// CAF 1.1 tells those that monitor before it destroys the state: whoever hears

@@ -1,5 +1,7 @@
 #include "kafka/client_log.hpp"
 
+#include "kafka/foreign_answer.hpp"
+
 #include <string_view>
 #include <utility>
 
@@ -36,7 +38,7 @@ void client_log::add(int level, const char* facility, const char* text) {
     if (member)
       lines_.emplace_back(*member);
     else
-      lines_.emplace_back(log_line{level, facility, text});
+      lines_.emplace_back(log_line{level, facility, with_right_advice(text)});
   }
   if (is_first)
     gate_.call();

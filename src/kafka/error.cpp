@@ -1,5 +1,7 @@
 #include "kafka/error.hpp"
 
+#include "kafka/error_hint.hpp"
+#include "kafka/foreign_answer.hpp"
 #include "kafka/security_error.hpp"
 
 #include <librdkafka/rdkafka.h>
@@ -110,7 +112,7 @@ errc to_errc(int code, std::string_view words) {
     return errc::authorization;
   if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
     return errc::fenced_instance;
-  if (is_unavailable(code))
+  if (is_unavailable(code) || is_foreign_answer(words))
     return errc::broker_unavailable;
   if (is_timeout(code))
     return errc::timed_out;
@@ -162,11 +164,16 @@ error make_error(int code, std::string_view words) {
   auto native = static_cast<rd_kafka_resp_err_t>(code);
   result.text = rd_kafka_err2name(native);
   result.text += ": ";
-  result.text += words.empty() ? rd_kafka_err2str(native) : words;
-  if (auto hint = security_hint(words, rd_kafka_version()); !hint.empty())
+  result.text += words.empty() ? rd_kafka_err2str(native)
+                               : with_right_advice(words);
+  auto hint = security_hint(words, rd_kafka_version());
+  if (hint.empty())
+    hint = hint_of(code);
+  if (!hint.empty())
     result.text += ": " + hint;
   result.fatal = code == RD_KAFKA_RESP_ERR__FATAL;
-  result.retriable = result.code != errc::authentication && is_retriable(code);
+  result.retriable = result.code != errc::authentication
+                     && (is_retriable(code) || is_foreign_answer(words));
   return result;
 }
 

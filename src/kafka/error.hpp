@@ -14,7 +14,7 @@ namespace cafka::kafka {
 /// An error of the Kafka client in our words; `code == errc::none` is success.
 struct error {
   errc code = errc::none;
-  std::string text;       ///< librdkafka's name and words
+  std::string text;       ///< librdkafka's name and words, and a hint
   bool fatal = false;     ///< the client's handle is unusable from now on
   bool retriable = false; ///< the same request may succeed later
   explicit operator bool() const noexcept {
@@ -24,7 +24,7 @@ struct error {
 
 /// The error for `code`, a value of librdkafka's `rd_kafka_resp_err_t`; 0 is
 /// success. The text is the code's name and `words`, or librdkafka's own words
-/// where there are none. Whether a failed connection was refused or may come
+/// where there are none, and which setting mends it, where one does. Whether a failed connection was refused or may come
 /// about later is in the words alone: without any it may (see security_error).
 error make_error(int code, std::string_view words = {});
 

@@ -56,6 +56,14 @@ constexpr std::array hints{
   hint{"invalid credentials with SASL mechanism SCRAM-", version_2_6_1,
        "a wrong user name or password; or this librdkafka, whose SCRAM Kafka 4 "
        "refuses: 2.6.1 or later is needed then"},
+  hint{"invalid credentials", never,
+       "a wrong kafka { sasl-username } or { sasl-password }"},
+  hint{"Unsupported SASL mechanism", never, "see kafka { sasl-mechanisms }"},
+  hint{"not valid in current SASL state", never,
+       "the listener asks for no login, or for another: see kafka { "
+       "security-protocol }"},
+  hint{"wrong version number", never,
+       "the listener speaks no TLS: see kafka { security-protocol }"},
   hint{"unexpected eof while reading", never,
        "the broker went away, or its listener speaks no TLS"},
   hint{"alert bad certificate", never,

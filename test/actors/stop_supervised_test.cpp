@@ -100,6 +100,7 @@ TEST_CASE("a call that outlives stop-timeout is told and not waited for") {
     g.advance(1ms);
     REQUIRE(g.ended());
     CHECK(code_of(*g.ended()) == errc::calls_outlived_stop);
+    CHECK(text_of(*g.ended()) == "1 handler calls run on after stop-timeout");
     CHECK(g.count(event_kind::drain_expired) == 1);
     CHECK(g.last(event_kind::stop_expired).count == 1);
     CHECK(g.last_commit() == positions{{1, 1}});

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <future>
+#include <mutex>
 #include <set>
 
 using namespace cafka;
@@ -74,6 +75,36 @@ TEST_CASE("no broker at the address is told once, waited for and does not "
   CHECK(texts.size() == told.size());
   CHECK(f.count(event_kind::group_restarted) == 0);
   CHECK(f.stop() == caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("a web server at the address is told as such and waited for") {
+  refusing_listener web{"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n"
+                        "Connection: close\r\n\r\n"};
+  group_fixture f;
+  auto options = f.options();
+  options.config.endpoints = {web.endpoint()};
+  options.config.kafka["reconnect.backoff.ms"] = "10";
+  options.config.kafka["reconnect.backoff.max.ms"] = "10";
+  options.handler = f.noting(ack_all);
+  std::mutex mutex;
+  std::string log;
+  options.log = [&](const log_record& x) {
+    std::lock_guard guard{mutex};
+    log += x.text + "\n";
+  };
+  f.start(options);
+  CHECK(f.await_events(1, [](const event& x) {
+    return x.kind == event_kind::client_error
+           && x.code == errc::broker_unavailable
+           && x.text.find("begins with \"HTTP\": see endpoints")
+                != std::string::npos;
+  }));
+  CHECK(web.await_attempts(3));
+  CHECK(f.stop() == caf::exit_reason::user_shutdown);
+  std::lock_guard guard{mutex};
+  INFO(log);
+  CHECK(log.find("begins with \"HTTP\": see endpoints") != std::string::npos);
+  CHECK(log.find("increase") == std::string::npos);
 }
 
 TEST_CASE("a topic that does not exist is told by name, the others are read, "

@@ -53,6 +53,66 @@ TEST_CASE("every code of the client has its name and its class") {
   }
 }
 
+TEST_CASE("an error that a setting mends names it") {
+  constexpr std::pair<int, const char*> hints[] = {
+    {23, "assignment-strategy"}, // INCONSISTENT_GROUP_PROTOCOL
+    {24, "see group"},           // INVALID_GROUP_ID
+    {26, "session-timeout-ms"},  // INVALID_SESSION_TIMEOUT
+    {29, "READ on the topic"},   // TOPIC_AUTHORIZATION_FAILED
+    {30, "READ on the group"},   // GROUP_AUTHORIZATION_FAILED
+    {31, "IDEMPOTENT_WRITE"},    // CLUSTER_AUTHORIZATION_FAILED
+    {33, "sasl-mechanisms"},     // UNSUPPORTED_SASL_MECHANISM
+    {34, "security-protocol"},   // ILLEGAL_SASL_STATE
+    {58, "sasl-password"},       // SASL_AUTHENTICATION_FAILED
+    {81, "group.max.size"},      // GROUP_MAX_SIZE_REACHED
+    {82, "group-instance-id"},   // FENCED_INSTANCE_ID
+    {-193, "endpoints"},         // _RESOLVE
+    {-147, "max-poll-interval"}, // _MAX_POLL_EXCEEDED
+    {10, "max.message.bytes"},   // MSG_SIZE_TOO_LARGE
+  };
+  for (auto& [code, name] : hints) {
+    auto result = make_error(code, "words of librdkafka");
+    INFO(result.text);
+    CHECK(result.text.find(": words of librdkafka: ") != std::string::npos);
+    CHECK(result.text.find(name) != std::string::npos);
+  }
+  CHECK(make_error(16, "words").text == "NOT_COORDINATOR: words");
+}
+
+TEST_CASE("an answer of another protocol is named and waited for") {
+  // The first bytes of an answer, as librdkafka tells them.
+  constexpr std::pair<std::int32_t, const char*> answers[] = {
+    {0x48545450, "no Kafka broker, for it begins with \"HTTP\": see endpoints"},
+    {0x5353482d, "no Kafka broker, for it begins with \"SSH-\": see endpoints"},
+    {0x2d455252, "no Kafka broker, for it begins with \"-ERR\": see endpoints"},
+    {0x15030300, "speaks TLS: see security-protocol"},
+    {0x16030100, "speaks TLS: see security-protocol"},
+  };
+  auto words_of = [](std::int32_t size) {
+    return "127.0.0.1:80/bootstrap: Receive failed: Invalid response size "
+           + std::to_string(size)
+           + " (0..100000000): increase receive.message.max.bytes (after 1ms "
+             "in state APIVERSION_QUERY)";
+  };
+  constexpr int bad_msg = -199;
+  for (auto& [size, what] : answers) {
+    auto result = make_error(bad_msg, words_of(size));
+    INFO(result.text);
+    CHECK(result.text.find("): what answers there ") != std::string::npos);
+    CHECK(result.text.find(what) != std::string::npos);
+    CHECK(result.text.find("increase") == std::string::npos);
+    CHECK(result.code == errc::broker_unavailable);
+    CHECK(result.retriable);
+  }
+  for (auto size : {200'000'000, -1, 3}) {
+    auto result = make_error(bad_msg, words_of(size));
+    INFO(result.text);
+    CHECK(result.text.find("kafka { receive-message-max-bytes } allows no more")
+          != std::string::npos);
+    CHECK(result.code == errc::other_client_error);
+  }
+}
+
 TEST_CASE("code 0 is success and has no text") {
   CHECK_FALSE(make_error(0));
   CHECK(make_error(0).text.empty());

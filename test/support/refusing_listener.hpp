@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,11 +16,13 @@
 
 namespace cafka::test {
 
-/// An address on loopback where every connection is ended at once, and counted.
+/// An address on loopback where every connection is ended at once, and counted;
+/// with an `answer`, when that was given to the first bytes that came.
 class refusing_listener {
 public:
-  refusing_listener()
-    : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit refusing_listener(std::string answer = {})
+    : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      answer_(std::move(answer)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -51,13 +55,28 @@ public:
 private:
   void refuse() {
     for (int x; (x = accept(socket_, nullptr, nullptr)) >= 0; close(x)) {
+      answer(x);
       std::lock_guard guard{mutex_};
       ++attempts_;
       changed_.notify_all();
     }
   }
+  /// Reads all until the other side goes: what is unread would break off the
+  /// connection before it has read the answer.
+  void answer(int client) {
+    if (answer_.empty())
+      return;
+    std::array<char, 512> page{};
+    if (recv(client, page.data(), page.size(), 0) <= 0)
+      return;
+    send(client, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+    shutdown(client, SHUT_WR);
+    while (recv(client, page.data(), page.size(), 0) > 0)
+      ;
+  }
 
   int socket_;
+  std::string answer_;
   std::string endpoint_;
   std::mutex mutex_;
   std::condition_variable changed_;
