@@ -37,6 +37,9 @@ std::string_view hint_of(int code) {
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
       return "the process stood still for longer than kafka { "
              "max-poll-interval-ms }";
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+      return "or a zstd batch that is larger unpacked than kafka { "
+             "receive-message-max-bytes }";
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       return "see the topic's max.message.bytes";
     default:

@@ -93,6 +93,23 @@ TEST_CASE("the flags go over a properties file, the rest of it counts") {
         == "j");
 }
 
+TEST_CASE("a secret of a properties file may stand elsewhere") {
+  auto with_secret = [](const std::string& where) {
+    return make_config(options(), {{"security.protocol", "SASL_PLAINTEXT"},
+                                   {"sasl.mechanism", "PLAIN"},
+                                   {"sasl.username", "me"},
+                                   {"sasl.password", where}});
+  };
+  setenv("CAFKA_TEST_SECRET", "hunter2", 1);
+  auto x = with_secret("env:CAFKA_TEST_SECRET");
+  unsetenv("CAFKA_TEST_SECRET");
+  CHECK(x.errors.empty());
+  CHECK(x.config.kafka.at("sasl.password") == "hunter2");
+  CHECK(with_secret("env:CAFKA_TEST_SECRET").errors
+        == strings{"sasl.password = env:CAFKA_TEST_SECRET: there is no such "
+                   "environment variable"});
+}
+
 TEST_CASE("what is wrong is told in the words of the command line") {
   auto flags = options();
   flags.endpoints = "a";

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     std::cerr << cafka::text_of(group.error()) << "\n";
     return 1;
   }
-  // Loopback alone: CAF's network layer asks nobody who he is. Port 0: any.
+  // Loopback alone: whoever reaches the port can end this program. Port 0: any.
   auto port = system.middleman().publish(*group, 0, "127.0.0.1");
   if (port)
     std::cout << "published at port " << *port << std::endl;

@@ -68,6 +68,7 @@ TEST_CASE("an error that a setting mends names it") {
     {82, "group-instance-id"},   // FENCED_INSTANCE_ID
     {-193, "endpoints"},         // _RESOLVE
     {-147, "max-poll-interval"}, // _MAX_POLL_EXCEEDED
+    {-198, "receive-message"},   // _BAD_COMPRESSION
     {10, "max.message.bytes"},   // MSG_SIZE_TOO_LARGE
   };
   for (auto& [code, name] : hints) {
