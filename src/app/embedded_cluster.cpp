@@ -2,13 +2,6 @@
 
 namespace cafka::app {
 
-namespace {
-
-/// As many as librdkafka's mock cluster gives to topics that it makes itself.
-constexpr int partitions = 4;
-
-} // namespace
-
 std::unique_ptr<kafka::mock_cluster> embed(std::vector<configured_group>& xs) {
   std::unique_ptr<kafka::mock_cluster> result;
   for (auto& x : xs) {
@@ -18,7 +11,7 @@ std::unique_ptr<kafka::mock_cluster> embed(std::vector<configured_group>& xs) {
     if (!result)
       result = std::make_unique<kafka::mock_cluster>();
     for (auto& topic : config.topics)
-      result->create_topic(topic, partitions);
+      result->create_topic(topic);
     config.endpoints = {result->endpoints()};
     config.embedded = false;
   }

@@ -70,7 +70,8 @@ caf::error check(const group_options& x) {
   return make_error(errc::invalid_config, text);
 }
 
-/// Fills in what has a default, and starts the embedded cluster.
+/// Fills in what has a default, and starts the embedded cluster with the
+/// group's topics.
 shared_options complete(group_options x) {
   if (!x.log)
     log_to_stderr(x);
@@ -82,6 +83,8 @@ shared_options complete(group_options x) {
     group_options options;
   };
   auto both = std::make_shared<with_cluster>();
+  for (auto& topic : x.config.topics)
+    both->cluster.create_topic(topic);
   both->options = std::move(x);
   both->options.config.endpoints = {both->cluster.endpoints()};
   return {both, &both->options};

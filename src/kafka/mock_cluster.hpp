@@ -14,6 +14,10 @@ namespace cafka::kafka {
 /// disk. Keeps 5 MiB and 100,000 records per partition, older ones vanish.
 class mock_cluster {
 public:
+  /// As many as it gives to topics that it makes itself, for a producer (until
+  /// librdkafka 2.0 also for a consumer).
+  static constexpr int default_partitions = 4;
+
   explicit mock_cluster(int brokers = 1);
   ~mock_cluster();
   mock_cluster(const mock_cluster&) = delete;
@@ -21,7 +25,9 @@ public:
 
   /// For `bootstrap.servers`: `127.0.0.1:port,…`.
   const std::string& endpoints() const noexcept;
-  void create_topic(const std::string& name, int partitions);
+  /// A topic that exists stays as it is.
+  void create_topic(const std::string& name,
+                    int partitions = default_partitions);
   /// Whatever is asked of the topic is answered with this error code of the
   /// Kafka protocol.
   void fail_topic(const std::string& name, std::int16_t code);

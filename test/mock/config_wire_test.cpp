@@ -148,7 +148,8 @@ TEST_CASE("an embedded group brings its own cluster") {
   options.config.embedded = true;
   options.handler = f.noting(ack_all);
   f.start(options);
-  CHECK(f.await_event(event_kind::assigned));
+  CHECK(f.await_event(event_kind::assigned,
+                      kafka::mock_cluster::default_partitions));
   CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }
 
