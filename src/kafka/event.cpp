@@ -24,6 +24,9 @@ consumer_event to_rebalance(rd_kafka_t* client, rd_kafka_event_t* event) {
   return revoked{std::move(partitions), lost};
 }
 
+// An answer in which any partition failed has an error as a whole. Without one,
+// a partition's error is that of an attempt which librdkafka has repeated: 2.4
+// to 2.11 keep it.
 consumer_event to_commit_answer(rd_kafka_event_t* event) {
   commit_answered result;
   result.token = token_of(event);
@@ -32,9 +35,7 @@ consumer_event to_commit_answer(rd_kafka_event_t* event) {
   auto* list = rd_kafka_event_topic_partition_list(event);
   for (int i = 0; list != nullptr && i < list->cnt; ++i) {
     auto& x = list->elems[i];
-    auto failure = make_error(x.err != 0 ? x.err : code);
-    if (failure && !result.failure)
-      result.failure = failure;
+    auto failure = make_error(code != 0 && x.err != 0 ? x.err : code);
     result.entries.push_back({{{x.topic, x.partition}, x.offset}, failure});
   }
   return result;
