@@ -5,6 +5,7 @@
 #include "support/refusing_listener.hpp"
 #include "support/run_program.hpp"
 #include "support/sasl_refusing_broker.hpp"
+#include "support/upstream_faults.hpp"
 
 using namespace cafka::test;
 using cafka::kafka::mock_cluster;
@@ -44,6 +45,8 @@ TEST_CASE("offsets shows what a group never committed, and the ends") {
 }
 
 TEST_CASE("offsets of a topic that the broker refuses is a named error") {
+  if (skips_topic_errors())
+    return;
   mock_cluster cluster;
   cluster.create_topic("orders", 1);
   cluster.fail_topic("orders", topic_authorization_failed);

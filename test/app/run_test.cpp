@@ -216,6 +216,7 @@ TEST_CASE("records that a full disk does not take are not acked") {
 
 TEST_CASE("a group that gives up is told by name and stops the others") {
   mock_cluster cluster;
+  cluster.create_topic("t", 1);
   scratch_directory files;
   auto group = [&](const std::string& name) {
     return "  " + name + " {\n  group = \"" + name + "\"\n  endpoints = [\""

@@ -126,7 +126,7 @@ TEST_CASE("a second member of the same instance id ends the first by itself") {
   x.run.await_balance({&a});
   auto& b = x.run.join("b", {"--group-instance-id", "one"});
   CHECK(x.run.await_end(a) != 0);
-  CHECK_THAT(a.err(), Catch::Contains("fenced"));
+  CHECK_THAT(a.err(), has_text("fenced"));
   x.run.await_balance({&b});
   CHECK(x.run.finish() == "");
 }

@@ -74,7 +74,7 @@ TEST_CASE("retention that passes the position goes on at the earliest record") {
   auto& b = run.join("b");
   run.await_balance({&b});
   run.await_all();
-  CHECK_THAT(b.err(), Catch::Contains("event=reset"));
+  CHECK_THAT(b.err(), has_text("event=reset"));
   CHECK(run.facts().handled_count() == 150);
   CHECK(run.finish() == "");
 }

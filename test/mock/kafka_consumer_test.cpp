@@ -51,6 +51,10 @@ std::optional<offset_t> committed(client_driver& member,
   return result.entries[0].offset;
 }
 
+// An end that took longer has hung. The threads of librdkafka 2.8 end up to 1 s
+// late.
+constexpr double end_max_s = 5;
+
 void kafka_close(std::unique_ptr<kafka::consumer> x) {
   kafka::consumer::close(std::move(x), 10s);
 }
@@ -292,7 +296,8 @@ TEST_CASE("a member that the group forgot while it joined is told so") {
   REQUIRE(member.await<kafka::forgotten>());
   CHECK_FALSE(member.take<kafka::revoked>());
   CHECK_FALSE(member.take<kafka::assigned>());
-  CHECK(seconds_of([&] { kafka::consumer::abandon(member.release()); }) < 2);
+  CHECK(seconds_of([&] { kafka::consumer::abandon(member.release()); })
+        < end_max_s);
 }
 
 TEST_CASE("a fenced member is fatal and its end does not hang") {
@@ -323,8 +328,9 @@ TEST_CASE("a fenced member is fatal and its end does not hang") {
     CHECK(is_permanent(event->what.code));
     CHECK((*member)->is_fatal());
   }
-  CHECK(seconds_of([&] { kafka_close(holder.release()); }) < 2);
-  CHECK(seconds_of([&] { kafka::consumer::abandon(joiner.release()); }) < 2);
+  CHECK(seconds_of([&] { kafka_close(holder.release()); }) < end_max_s);
+  CHECK(seconds_of([&] { kafka::consumer::abandon(joiner.release()); })
+        < end_max_s);
 }
 
 TEST_CASE("a client without a group, a topic or a broker closes in time") {
@@ -338,19 +344,19 @@ TEST_CASE("a client without a group, a topic or a broker closes in time") {
   auto begin = std::chrono::steady_clock::now();
   {
     client_driver not_subscribed{b, props};
-    kafka::consumer::close(not_subscribed.release(), 5s);
+    kafka::consumer::close(not_subscribed.release(), 20s);
   }
   {
     client_driver about_to_join{b, props};
     about_to_join.subscribe({"t"});
-    kafka::consumer::close(about_to_join.release(), 5s);
+    kafka::consumer::close(about_to_join.release(), 20s);
   }
   {
     client_driver joining{b, props};
     joining.subscribe({"t"});
     CHECK_FALSE(
       joining.await<kafka::assigned>([](auto&) { return true; }, 500ms));
-    kafka::consumer::close(joining.release(), 5s);
+    kafka::consumer::close(joining.release(), 20s);
   }
   {
     cluster.set_broker_down(1);
@@ -358,7 +364,8 @@ TEST_CASE("a client without a group, a topic or a broker closes in time") {
     alone.subscribe({"t"});
     kafka::consumer::close(alone.release(), 500ms);
   }
-  CHECK(std::chrono::steady_clock::now() - begin < 3s);
+  // Without a hang; the threads of librdkafka 2.8 end up to 1 s late.
+  CHECK(std::chrono::steady_clock::now() - begin < 15s);
 }
 
 TEST_CASE("a client ends in the middle of a rebalance") {
@@ -377,16 +384,19 @@ TEST_CASE("a client ends in the middle of a rebalance") {
     x.second.answer_rebalances(false);
     x.second.subscribe({"t"});
   }
-  // With a revocation that nobody answers, then with an assignment.
   for (auto& x : groups) {
     INFO(x.strategy);
     REQUIRE(x.first.await<kafka::revoked>());
-    CHECK(seconds_of([&] { x.end(x.first.release()); }) < 2);
+  }
+  // With a revocation that nobody answers, then with an assignment.
+  for (auto& x : groups) {
+    INFO(x.strategy);
+    CHECK(seconds_of([&] { x.end(x.first.release()); }) < end_max_s);
   }
   for (auto& x : groups) {
     INFO(x.strategy);
     REQUIRE(x.second.await<kafka::assigned>());
-    CHECK(seconds_of([&] { x.end(x.second.release()); }) < 2);
+    CHECK(seconds_of([&] { x.end(x.second.release()); }) < end_max_s);
   }
 }
 
@@ -405,8 +415,9 @@ TEST_CASE("a client ends between joining and its first assignment") {
     REQUIRE(x->await<kafka::log_line>([](const auto& line) {
       return line.text.find("I am elected leader") != std::string::npos;
     }));
-  CHECK(seconds_of([&] { kafka_close(closing.release()); }) < 3);
-  CHECK(seconds_of([&] { kafka::consumer::abandon(abandoned.release()); }) < 3);
+  CHECK(seconds_of([&] { kafka_close(closing.release()); }) < end_max_s);
+  CHECK(seconds_of([&] { kafka::consumer::abandon(abandoned.release()); })
+        < end_max_s);
 }
 
 TEST_CASE("a close leaves the group, and its sources are empty for ever") {

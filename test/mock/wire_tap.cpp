@@ -18,9 +18,14 @@ constexpr auto limit = 30s;
 constexpr std::int16_t fetch_key = 1;
 constexpr std::int16_t join_group_key = 11;
 
-/// From these versions on requests are laid out differently (KIP-482).
+/// From these versions on sizes are written differently, and a request has room
+/// for tagged fields (KIP-482).
 constexpr std::int16_t first_flexible_fetch = 12;
 constexpr std::int16_t first_flexible_join = 6;
+/// Fetch from this version on names topics by their ids (KIP-516).
+constexpr std::int16_t first_fetch_with_topic_ids = 13;
+/// Fetch from this version on tells the replica in a tagged field (KIP-903).
+constexpr std::int16_t first_fetch_without_replica = 15;
 
 std::mutex tap_mutex;
 wire_tap* tap = nullptr;
@@ -30,6 +35,12 @@ class reader {
 public:
   explicit reader(const std::string& bytes) : bytes_(bytes) {
   }
+  /// What follows is laid out as KIP-482 says.
+  void become_flexible() {
+    flexible_ = true;
+    if (varint() != 0)
+      throw std::out_of_range("tagged fields in the header");
+  }
   template <class T>
   T number() {
     std::uint64_t result = 0;
@@ -37,11 +48,20 @@ public:
       result = result << 8 | static_cast<unsigned char>(c);
     return static_cast<T>(result);
   }
+  /// How many elements follow.
+  std::int32_t count() {
+    return flexible_ ? compact_size() : number<std::int32_t>();
+  }
   std::optional<std::string> text() {
-    auto size = number<std::int16_t>();
+    auto size = flexible_ ? compact_size() : number<std::int16_t>();
     if (size < 0)
       return std::nullopt;
     return take(static_cast<std::size_t>(size));
+  }
+  /// Behind an element of a list.
+  void end_element() {
+    if (flexible_ && varint() != 0)
+      throw std::out_of_range("tagged fields in an element");
   }
   std::string take(std::size_t n) {
     if (bytes_.size() - at_ < n)
@@ -51,13 +71,30 @@ public:
   }
 
 private:
+  std::uint32_t varint() {
+    std::uint32_t result = 0;
+    for (int shift = 0; shift < 32; shift += 7) {
+      auto x = number<std::uint8_t>();
+      result |= (x & 0x7fu) << shift;
+      if (x < 0x80)
+        return result;
+    }
+    throw std::out_of_range("a number that does not end");
+  }
+  // One more than the size; 0 is null.
+  std::int32_t compact_size() {
+    return static_cast<std::int32_t>(varint()) - 1;
+  }
+
   const std::string& bytes_;
   std::size_t at_ = 0;
+  bool flexible_ = false;
 };
 
 seen_fetch read_fetch(reader& in, std::int16_t version) {
   seen_fetch result;
-  in.number<std::int32_t>(); // replica
+  if (version < first_fetch_without_replica)
+    in.number<std::int32_t>();
   result.max_wait_ms = in.number<std::int32_t>();
   result.min_bytes = in.number<std::int32_t>();
   if (version >= 3)
@@ -65,14 +102,19 @@ seen_fetch read_fetch(reader& in, std::int16_t version) {
   if (version >= 4)
     in.number<std::int8_t>(); // isolation level
   if (version >= 7)
-    in.take(8);              // session and its epoch
-  in.number<std::int32_t>(); // topics
-  in.text();
-  in.number<std::int32_t>(); // partitions
+    in.take(8); // session and its epoch
+  in.count();   // topics
+  if (version < first_fetch_with_topic_ids)
+    in.text();
+  else
+    in.take(16);
+  in.count();                // partitions
   in.number<std::int32_t>(); // the first one
   if (version >= 9)
     in.number<std::int32_t>(); // leader epoch
   in.number<std::int64_t>();   // offset
+  if (version >= 12)
+    in.number<std::int32_t>(); // epoch of the last record
   if (version >= 5)
     in.number<std::int64_t>(); // start of the log
   result.partition_max_bytes = in.number<std::int32_t>();
@@ -89,9 +131,10 @@ seen_join read_join(reader& in, std::int16_t version) {
   if (version >= 5)
     result.group_instance_id = in.text();
   in.text(); // "consumer"
-  for (auto n = in.number<std::int32_t>(); n > 0; --n) {
+  for (auto n = in.count(); n > 0; --n) {
     result.protocols.push_back(in.text().value_or(""));
-    in.take(static_cast<std::size_t>(in.number<std::int32_t>()));
+    in.take(static_cast<std::size_t>(in.count()));
+    in.end_element();
   }
   return result;
 }
@@ -137,10 +180,16 @@ void wire_tap::note(const std::string& message) try {
   in.number<std::int32_t>(); // correlation
   if (in.text() != "rdkafka")
     return; // not a request of a client
+  if (key != fetch_key && key != join_group_key)
+    return;
+  auto first_flexible = key == fetch_key ? first_flexible_fetch
+                                         : first_flexible_join;
+  if (version >= first_flexible)
+    in.become_flexible();
   std::lock_guard guard{mutex_};
-  if (key == fetch_key && version < first_flexible_fetch && !fetch_)
+  if (key == fetch_key && !fetch_)
     fetch_ = read_fetch(in, version);
-  else if (key == join_group_key && version < first_flexible_join && !join_)
+  else if (key == join_group_key && !join_)
     join_ = read_join(in, version);
   noted_.notify_all();
 } catch (const std::out_of_range&) {
