@@ -73,7 +73,7 @@ struct event {
   std::string text;
 };
 
-/// One line, `name=value` pairs, for logs.
+/// One line for logs: `name=value`, in quotes and escaped where it is no word.
 std::string to_string(const event& x);
 
 CAFKA_INSPECT_ENUM(errc)

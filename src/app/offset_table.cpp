@@ -1,5 +1,7 @@
 #include "app/offset_table.hpp"
 
+#include "core/text_field.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -37,8 +39,9 @@ std::string table_of(const std::vector<offset_row>& xs) {
   std::vector<cells> lines{
     {"GROUP", "TOPIC", "PARTITION", "COMMITTED", "END", "LAG"}};
   for (auto& x : xs)
-    lines.push_back({x.group, x.tp.topic, std::to_string(x.tp.partition),
-                     text_of(x.committed), text_of(x.end), text_of(x.lag())});
+    lines.push_back({field_value(x.group), field_value(x.tp.topic),
+                     std::to_string(x.tp.partition), text_of(x.committed),
+                     text_of(x.end), text_of(x.lag())});
   std::array<std::size_t, 6> widths{};
   for (auto& line : lines)
     for (std::size_t i = 0; i < line.size(); ++i)

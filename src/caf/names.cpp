@@ -1,3 +1,5 @@
+#include "core/text_field.hpp"
+
 #include <cafka/events.hpp>
 #include <cafka/message_handler.hpp>
 #include <cafka/partition_state.hpp>
@@ -136,12 +138,13 @@ bool is_warning(event_kind x) noexcept {
 }
 
 std::string to_string(const event& x) {
-  auto line = fmt::format("event={} group={}", to_string(x.kind), x.group);
+  auto line = fmt::format("event={} group={}", to_string(x.kind),
+                          field_value(x.group));
   auto add = [&](const char* name, const auto& value) {
     line += fmt::format(" {}={}", name, value);
   };
   if (!x.tp.topic.empty())
-    add("partition", to_string(x.tp));
+    add("partition", field_value(to_string(x.tp)));
   if (x.generation.value != 0)
     add("generation", x.generation.value);
   if (x.offset != -1)
@@ -151,7 +154,7 @@ std::string to_string(const event& x) {
   if (x.code != errc::none)
     add("code", to_string(x.code));
   if (!x.text.empty())
-    line += fmt::format(" text=\"{}\"", x.text);
+    add("text", in_quotes(x.text));
   return line;
 }
 

@@ -83,6 +83,13 @@ TEST_CASE("offsets are a table with aligned columns") {
            "r        long-topic         10          -    7    -\n");
 }
 
+TEST_CASE("a row of offsets stays a row, whatever the group is named") {
+  CHECK(
+    table_of({{"two\nlines and blanks", {"t", 0}, 5, 6}})
+    == "GROUP                     TOPIC  PARTITION  COMMITTED  END  LAG\n"
+       "\"two\\nlines and blanks\"  t              0          5    6    1\n");
+}
+
 TEST_CASE("offsets are JSON with null for what there is not") {
   CHECK(json_of({{"r", {"t", 1}, std::nullopt, 7}})
         == R"([{"group":"r","topic":"t","partition":1,"committed":null,)"
