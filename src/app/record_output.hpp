@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -9,13 +10,18 @@ namespace cafka::app {
 
 /// A file descriptor that whole lines go to, standard output usually. Any
 /// thread.
+///
+/// A regular file keeps no torn line where that can be had: a write that fails
+/// is cut back to the begin of the line that it tore, unless others have written
+/// behind it, and the first write begins with a newline where somebody left the
+/// file without one.
 class record_output {
 public:
   explicit record_output(int fd) : fd_(fd) {
   }
 
   /// Writes all of these lines, at once as far as other writers are concerned;
-  /// waits for a reader that is slow. Empty: done, else why not; a part of them
+  /// waits for a reader that is slow. Empty: done, else why not; the first ones
   /// may have been written then.
   std::string write(std::string_view lines);
 
@@ -25,11 +31,13 @@ public:
   }
 
 private:
-  std::string write_all(std::string_view rest);
+  std::string write_all(std::string_view lines);
+  std::string write_some(std::string_view lines, std::size_t& written);
 
   int fd_;
   std::mutex mutex_;
-  bool torn_ = false; // what was written last ends within a line
+  bool begun_ = false;
+  bool torn_ = false; // what is in front of the next write ends within a line
   std::atomic<bool> closed_ = false;
 };
 
