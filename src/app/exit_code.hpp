@@ -12,8 +12,13 @@ enum class exit_code : int {
   gave_up = 4,             ///< a group ended by itself
   calls_outlived_stop = 5, ///< handler calls ran on after `stop-timeout`
   broker_failed = 6,       ///< no broker answered, or one refused
-  interrupted = 130,       ///< SIGINT: 128 + its number, as shells have it
+  stood_still = 7,         ///< all in order, but a partition had stopped
+  hung_up = 129,           ///< SIGHUP: 128 + its number, as shells have it
+  interrupted = 130,       ///< SIGINT
   terminated = 143,        ///< SIGTERM
 };
+
+/// Of two things that both apply to a run of groups the one to end with.
+exit_code first_of(exit_code x, exit_code y) noexcept;
 
 } // namespace cafka::app

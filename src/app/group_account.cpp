@@ -1,5 +1,7 @@
 #include "app/group_account.hpp"
 
+#include "core/text_field.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +17,37 @@ void add(partition_account& to, const message_batch& x) {
     to.bytes += r.size_bytes();
     to.again += r.delivery_count() > 1 ? 1 : 0;
   }
+}
+
+void begin_anew(partition_account& to, const event& x) {
+  to.begin = x.offset;
+  to.generation = x.generation;
+  to.acked = -1;
+  to.given_back = -1;
+  to.standstill.clear();
+}
+
+/// A life of the group that ended out of order told nothing of its partitions.
+void give_back_all(group_facts& x) {
+  for (auto& [tp, p] : x.partitions) {
+    if (p.given_back < 0)
+      p.given_back = p.acked;
+    p.standstill.clear();
+  }
+}
+
+/// What is not as it should be, in an account's line.
+std::string complaints(const partition_account& x) {
+  std::string result;
+  if (!x.standstill.empty())
+    result += fmt::format(
+      "; it stood still{}: {}",
+      x.given_back < 0 ? "" : fmt::format(" at offset {}", x.given_back),
+      x.standstill);
+  if (x.comes_again())
+    result += fmt::format("; acked up to {}, not committed: it comes again",
+                          x.given_back - 1);
+  return result;
 }
 
 class counted_handler : public message_handler {
@@ -45,21 +78,31 @@ void group_account::on_event(const event& x) {
   switch (x.kind) {
     case event_kind::assigned:
     case event_kind::begin_resolved:
-      facts_.partitions[x.tp].begin = x.offset;
-      facts_.partitions[x.tp].given_back = -1;
+      begin_anew(facts_.partitions[x.tp], x);
       return;
     case event_kind::revoked:
       facts_.partitions[x.tp].given_back = x.offset;
+      if (!stopping_)
+        facts_.partitions[x.tp].standstill.clear();
+      return;
+    case event_kind::lost:
+      facts_.partitions[x.tp].given_back = x.offset;
+      facts_.partitions[x.tp].standstill.clear();
       return;
     case event_kind::committed:
       ++facts_.commits;
       facts_.partitions[x.tp].committed = x.offset;
+      return;
+    case event_kind::worker_exhausted:
+      facts_.partitions[x.tp].standstill
+        = fmt::format("{}: {}", to_string(x.code), escaped(x.text));
       return;
     case event_kind::worker_restarted:
       ++facts_.worker_restarts;
       return;
     case event_kind::group_restarted:
       ++facts_.group_restarts;
+      give_back_all(facts_);
       return;
     default:
       return;
@@ -69,7 +112,15 @@ void group_account::on_event(const event& x) {
 void group_account::on_handled(const message_batch& x) {
   std::lock_guard guard{mutex_};
   add(facts_.total, x);
-  add(facts_.partitions[{x.topic(), x.partition()}], x);
+  auto& to = facts_.partitions[{x.topic(), x.partition()}];
+  add(to, x);
+  if (x.generation() == to.generation)
+    to.acked = std::max(to.acked, x.last_offset() + 1);
+}
+
+void group_account::on_stop() {
+  std::lock_guard guard{mutex_};
+  stopping_ = true;
 }
 
 group_facts group_account::facts() const {
@@ -90,22 +141,23 @@ bool all_is_committed(const group_facts& x) {
                       [](auto& p) { return p.second.comes_again(); });
 }
 
+bool all_go_on(const group_facts& x) {
+  return std::all_of(x.partitions.begin(), x.partitions.end(),
+                     [](auto& p) { return p.second.standstill.empty(); });
+}
+
 std::string describe(const std::string& name, const group_facts& x) {
-  auto result
-    = fmt::format("group {}: {} records ({} bytes) handled, {} of them again; "
-                  "{} commits, {} worker restarts, {} group restarts",
-                  name, x.total.records, x.total.bytes, x.total.again,
-                  x.commits, x.worker_restarts, x.group_restarts);
+  auto result = fmt::format(
+    "group {}: {} records ({} bytes) handled, {} of them again; "
+    "{} commits, {} worker restarts, {} group restarts",
+    field_value(name), x.total.records, x.total.bytes, x.total.again, x.commits,
+    x.worker_restarts, x.group_restarts);
   for (auto& [tp, p] : x.partitions)
     fmt::format_to(std::back_inserter(result),
                    "\n  {}: {} records handled, committed offset {}{}",
-                   to_string(tp), p.records,
+                   field_value(to_string(tp)), p.records,
                    p.committed < 0 ? "none" : std::to_string(p.committed),
-                   p.comes_again()
-                     ? fmt::format("; acked up to {}, not committed: it comes "
-                                   "again",
-                                   p.given_back - 1)
-                     : "");
+                   complaints(p));
   return result;
 }
 

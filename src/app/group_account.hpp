@@ -17,11 +17,15 @@ namespace cafka::app {
 /// What a run did with one partition.
 struct partition_account {
   std::uint64_t records = 0;
-  std::uint64_t bytes = 0;  ///< of keys, values and headers
-  std::uint64_t again = 0;  ///< of the records, handed out before
-  offset_t committed = -1;  ///< confirmed by the broker; -1: nothing
-  offset_t begin = -1;      ///< of the last assignment; -1: not known yet
-  offset_t given_back = -1; ///< behind the last acked, at its end; -1: held
+  std::uint64_t bytes = 0; ///< of keys, values and headers
+  std::uint64_t again = 0; ///< of the records, handed out before
+  offset_t committed = -1; ///< confirmed by the broker; -1: nothing
+  offset_t begin = -1;     ///< of the last assignment; -1: not known yet
+  offset_t acked = -1; ///< behind the last acked of the assignment; -1: none
+  offset_t given_back = -1;     ///< behind the last acked, at its end; -1: held
+  cafka::generation generation; ///< of the last assignment
+  /// Why it is held and nothing more of it is handled; empty: it is not so.
+  std::string standstill;
 
   /// What was acked comes again, because no commit of it was confirmed.
   bool comes_again() const noexcept {
@@ -44,11 +48,14 @@ public:
   void on_event(const event& x);
   /// A batch was handled.
   void on_handled(const message_batch& x);
+  /// What is given back from now on stood still until then, where it did.
+  void on_stop();
   group_facts facts() const;
 
 private:
   mutable std::mutex mutex_;
   group_facts facts_;
+  bool stopping_ = false;
 };
 
 /// Handlers of `make` whose batches are counted once they are acked.
@@ -57,6 +64,10 @@ handler_factory counted(handler_factory make,
 
 /// False: there are acked records of which no commit was confirmed.
 bool all_is_committed(const group_facts& x);
+
+/// False: a partition that is held has stopped, and an operator has to look at
+/// it. One that was given back to the group goes on elsewhere.
+bool all_go_on(const group_facts& x);
 
 /// Some lines for people: the group as a whole, and each partition.
 std::string describe(const std::string& name, const group_facts& x);

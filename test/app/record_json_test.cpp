@@ -86,7 +86,7 @@ TEST_CASE("offsets are a table with aligned columns") {
 TEST_CASE("a row of offsets stays a row, whatever the group is named") {
   CHECK(
     table_of({{"two\nlines and blanks", {"t", 0}, 5, 6}})
-    == "GROUP                     TOPIC  PARTITION  COMMITTED  END  LAG\n"
+    == "GROUP                    TOPIC  PARTITION  COMMITTED  END  LAG\n"
        "\"two\\nlines and blanks\"  t              0          5    6    1\n");
 }
 

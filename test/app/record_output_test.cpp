@@ -127,7 +127,7 @@ TEST_CASE("what a file ends with is looked at before the first line") {
     a_file file{"torn, and more", 0};
     REQUIRE(lseek(file.fd, 4, SEEK_SET) == 4);
     CHECK(record_output{file.fd}.write("one\n").empty());
-    CHECK(file.text() == "torn\none\nmore");
+    CHECK(file.text() == "torn\none\n more");
   }
   SECTION("an empty one begins with the first line") {
     a_file file{"", O_TRUNC};
