@@ -7,6 +7,7 @@
 #include "app/commands.hpp"
 #include "app/group_ends.hpp"
 #include "app/group_notes.hpp"
+#include "app/put.hpp"
 #include "app/stop_signal.hpp"
 #include "app/tell.hpp"
 
@@ -20,7 +21,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <iostream>
 #include <stdexcept>
 #include <thread>
 
@@ -187,7 +187,6 @@ private:
 
   const wall_clock::time_point begin_ = wall_clock::now();
   std::shared_ptr<bench_shared> shared_;
-  std::shared_ptr<note_queue> notes_ = std::make_shared<note_queue>();
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   group_ends ends_;
@@ -198,7 +197,7 @@ private:
 exit_code bench_run::run() {
   auto options = options_for(shared_->input);
   options.handler = make_handler<bench_handler>(shared_);
-  options.log = log_to(notes_);
+  options.log = log_to(tell);
   started_ = bench_tally::clock::now();
   auto group = spawn(*system_, options);
   if (!group) {
@@ -210,15 +209,17 @@ exit_code bench_run::run() {
   auto stop_begun = bench_tally::clock::now();
   auto ended = stop(*group);
   stopping_ = bench_tally::clock::now() - stop_begun;
-  while (auto x = notes_->next())
-    tell(*x);
   if (result != exit_code::ok)
     return result;
   if (ended != exit_code::ok)
     return ended;
   auto x = line();
   x["peak_mb"] = peak_mb();
-  std::cout << x.dump() << std::endl;
+  put(x.dump() + "\n");
+  if (auto failure = await_put(options.config.stop_timeout); !failure.empty()) {
+    tell("cafka bench-consumer: standard output: " + failure);
+    return exit_code::check_failed;
+  }
   return ended;
 }
 

@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "caf/config_keys.hpp"
+#include "core/text_field.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ struct arguments : config_arguments {
 void print(const std::vector<configured_group>& groups) {
   fmt::print("cafka {{\n  groups {{\n");
   for (auto& x : groups) {
-    fmt::print("    {} {{\n", x.options.config.name);
+    fmt::print("    {} {{\n", field_value(x.options.config.name));
     for (auto& key : config_keys())
       fmt::print("      {} = {}\n", key.name, key.show(x));
     fmt::print("    }}\n");

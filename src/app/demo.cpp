@@ -1,8 +1,12 @@
 /// `cafka demo`: a supervised group on the mock cluster, while things fail.
 
 #include "app/commands.hpp"
+#include "app/demo_group.hpp"
 #include "app/demo_run.hpp"
+#include "app/put.hpp"
 #include "app/stop_signal.hpp"
+#include "app/tell.hpp"
+#include "core/text_field.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -47,6 +51,7 @@ Exit codes:
   2    wrong arguments, or an input that cannot be read
   3    no progress for 30 s
   4    the group gave up
+  129  stopped by SIGHUP
   130  stopped by SIGINT
   143  stopped by SIGTERM)";
 
@@ -60,21 +65,20 @@ names_of(const std::map<std::string, sabotage_kind>& xs) {
 }
 
 exit_code complain(const std::string& text) {
-  fmt::print(stderr, "cafka demo: {}\n", text);
+  tell("cafka demo: " + text);
   return exit_code::usage;
 }
 
 void announce(const demo::run_options& x) {
-  fmt::print("replaying {} lines of {} with seed {}\n", x.scanned.lines,
-             x.from.name, x.seed);
+  put(fmt::format("replaying {} lines of {} with seed {}\n", x.scanned.lines,
+                  escaped(x.from.name), x.seed));
   if (x.scanned.lines == 0)
-    fmt::print("the input is empty: the group starts, finds nothing to handle, "
-               "and stops\n");
+    put("the input is empty: the group starts, finds nothing to handle, and "
+        "stops\n");
   else if (x.scanned.whole_line_keys > 0)
-    fmt::print("{} lines have no field for their key and are keyed by the "
-               "whole line\n",
-               x.scanned.whole_line_keys);
-  std::fflush(stdout);
+    put(fmt::format("{} lines have no field for their key and are keyed by the "
+                    "whole line\n",
+                    x.scanned.whole_line_keys));
 }
 
 exit_code run_demo(const arguments& args) {
@@ -98,7 +102,12 @@ exit_code run_demo(const arguments& args) {
     return complain("the input has too few records for this sabotage");
   options.seed = args.seed ? *args.seed : std::random_device{}();
   announce(options);
-  return demo::run(options);
+  auto result = demo::run(options);
+  if (auto failure = await_put(demo::stop_limit); !failure.empty()) {
+    tell("cafka demo: standard output: " + failure);
+    return result == exit_code::ok ? exit_code::check_failed : result;
+  }
+  return result;
 }
 
 } // namespace

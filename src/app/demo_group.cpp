@@ -1,5 +1,8 @@
 #include "app/demo_group.hpp"
 
+#include "app/group_notes.hpp"
+#include "app/tell.hpp"
+
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
@@ -48,7 +51,7 @@ group_config make_config(const std::string& endpoints, std::uint64_t records) {
   x.supervisor_backoff_max = 1s;
   x.on_exhausted = exhaustion_policy::stop_group;
   x.drain_timeout = 5s;
-  x.stop_timeout = 5s;
+  x.stop_timeout = stop_limit;
   // The least that the mock cluster of librdkafka 2.0 assigns anything with; a
   // member that died keeps the next one waiting that long.
   x.kafka["session.timeout.ms"] = "6000";
@@ -92,6 +95,7 @@ caf::error demo_group::start(handler_world world, group_watch& watch,
     world.sabotage.on_event(e);
     watch.on_event(e);
   };
+  x.log = log_to(tell);
   x.on_start = [world](const group_life& life) {
     world.failures.on_start(life);
   };

@@ -9,11 +9,15 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace cafka::app::demo {
+
+/// Of running handler calls, and then of standard output.
+inline constexpr std::chrono::seconds stop_limit{5};
 
 /// The supervised group of the demo, with the actor system and the mock cluster
 /// that it runs in. What it works with outlives it.

@@ -1,8 +1,10 @@
 #include "app/demo_progress.hpp"
 
+#include "app/put.hpp"
+
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <unistd.h>
 
 namespace cafka::app::demo {
 
@@ -19,13 +21,13 @@ double seconds(duration x) {
 progress_meter::progress_meter(std::uint64_t records, time_point start)
   : records_(records),
     start_(start),
-    line_(stdout, interval, start),
+    line_(STDOUT_FILENO, put, interval, start),
     last_(start) {
 }
 
 void progress_meter::show(time_point now, const ledger& books,
                           const group_watch& watch) {
-  if (line_.due(now))
+  if (line_.due(now) && !is_put_waiting())
     write(now, books.total(), watch.facts());
 }
 

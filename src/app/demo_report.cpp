@@ -1,5 +1,8 @@
 #include "app/demo_report.hpp"
 
+#include "app/put.hpp"
+#include "core/text_field.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +13,7 @@ namespace cafka::app::demo {
 namespace {
 
 void line(const char* name, const std::string& value) {
-  fmt::print("{:<16} {}\n", name, value);
+  put(fmt::format("{:<16} {}\n", name, value));
 }
 
 } // namespace
@@ -19,8 +22,8 @@ void print(const summary& x) {
   auto seconds = std::chrono::duration<double>(x.time).count();
   auto total = std::accumulate(x.records.begin(), x.records.end(),
                                std::uint64_t{0});
-  fmt::print("\n");
-  line("input", fmt::format("{} ({} bytes)", x.input, x.input_bytes));
+  put("\n");
+  line("input", fmt::format("{} ({} bytes)", escaped(x.input), x.input_bytes));
   line("seed", fmt::format("{}", x.seed));
   line("partitions", fmt::format("{} (records: {})", x.records.size(),
                                  fmt::join(x.records, " ")));
@@ -34,18 +37,19 @@ void print(const summary& x) {
   line("time", fmt::format("{:.1f} s", seconds));
   line("records/s",
        fmt::format("{:.0f}", static_cast<double>(x.handled) / seconds));
-  fmt::print("\n");
+  put("\n");
 }
 
 void print(const std::vector<check>& xs) {
   for (auto& x : xs)
-    fmt::print("{:<7} {}: {}\n", x.ok ? "ok" : "FAILED", x.name, x.details);
+    put(
+      fmt::format("{:<7} {}: {}\n", x.ok ? "ok" : "FAILED", x.name, x.details));
   auto failed = std::count_if(xs.begin(), xs.end(),
                               [](const check& x) { return !x.ok; });
   if (failed == 0)
-    fmt::print("\nall {} checks are ok\n", xs.size());
+    put(fmt::format("\nall {} checks are ok\n", xs.size()));
   else
-    fmt::print("\n{} of {} checks FAILED\n", failed, xs.size());
+    put(fmt::format("\n{} of {} checks FAILED\n", failed, xs.size()));
 }
 
 } // namespace cafka::app::demo

@@ -6,7 +6,9 @@
 #include "app/demo_producer.hpp"
 #include "app/demo_progress.hpp"
 #include "app/demo_report.hpp"
+#include "app/put.hpp"
 #include "app/stop_signal.hpp"
+#include "app/tell.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -78,7 +80,7 @@ public:
     if (!producer && !failure)
       failure = producer.error();
     if (failure) {
-      fmt::print(stderr, "cafka demo: {}\n", text_of(failure));
+      tell("cafka demo: " + text_of(failure));
       return exit_code::gave_up;
     }
     auto end = replay(**producer);
@@ -197,23 +199,24 @@ exit_code demo_run::conclude(ending x, const keyed_producer& producer,
                              const std::string& waits_for) {
   switch (x) {
     case ending::signal:
-      fmt::print("stopped by a signal\n");
+      put("stopped by a signal\n");
       return exit_code_of_signal();
     case ending::input:
-      fmt::print(stderr, "cafka demo: {}\n", producer.failure());
+      tell("cafka demo: " + producer.failure());
       return exit_code::usage;
     case ending::stuck:
       print(make_summary());
-      fmt::print("FAILED  no progress for {} s; waited for {}\n",
-                 progress_limit.count(), waits_for);
+      put(fmt::format("FAILED  no progress for {} s; waited for {}\n",
+                      progress_limit.count(), waits_for));
       return exit_code::no_progress;
     case ending::gave_up:
       print(make_summary());
-      fmt::print("FAILED  the group gave up: {}\n", watch_.facts().gave_up);
+      put(
+        fmt::format("FAILED  the group gave up: {}\n", watch_.facts().gave_up));
       return exit_code::gave_up;
     case ending::producer:
-      fmt::print("FAILED  a record could not be written: {}\n",
-                 producer.failure());
+      put(fmt::format("FAILED  a record could not be written: {}\n",
+                      producer.failure()));
       break;
     case ending::settled:
     case ending::complete:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/exit_code.hpp"
+
 #include <cafka/group.hpp>
 
 #include <caf/error.hpp>
@@ -31,5 +33,11 @@ private:
 
   std::shared_ptr<shared> shared_ = std::make_shared<shared>();
 };
+
+/// What the end of a group that was told to stop means for the program's.
+exit_code code_of_end(const caf::error& why);
+
+/// A line for people.
+std::string describe_end(const std::string& name, const caf::error& why);
 
 } // namespace cafka::app

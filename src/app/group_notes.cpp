@@ -1,9 +1,10 @@
 #include "app/group_notes.hpp"
 
+#include "core/text_field.hpp"
+
 #include <fmt/format.h>
 
-#include <poll.h>
-#include <unistd.h>
+#include <utility>
 
 namespace cafka::app {
 
@@ -23,17 +24,12 @@ bool is_worth_a_line(event_kind x) {
 }
 
 std::function<void(const log_record&)>
-log_to(std::shared_ptr<note_queue> notes) {
-  return [notes = std::move(notes)](const log_record& x) {
+log_to(std::function<void(const std::string&)> note) {
+  return [note = std::move(note)](const log_record& x) {
     if (x.level <= log_record::warning)
-      notes->add(fmt::format("log={} group={} text=\"{}\"", x.facility, x.group,
-                             x.text));
+      note(fmt::format("log={} group={} text={}", field_value(x.facility),
+                       field_value(x.group), in_quotes(x.text)));
   };
-}
-
-bool error_is_ready() {
-  pollfd asked{STDERR_FILENO, POLLOUT, 0};
-  return poll(&asked, 1, 0) > 0;
 }
 
 } // namespace cafka::app

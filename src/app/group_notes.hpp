@@ -1,11 +1,9 @@
 #pragma once
 
-#include "app/note_queue.hpp"
-
 #include <cafka/group.hpp>
 
 #include <functional>
-#include <memory>
+#include <string>
 
 namespace cafka::app {
 
@@ -13,11 +11,9 @@ namespace cafka::app {
 /// a command is about.
 bool is_worth_a_line(event_kind x);
 
-/// For `group_options::log`: warnings and worse become notes.
+/// For `group_options::log`: warnings and worse become a line for `note`, which
+/// is called by any thread and does not wait.
 std::function<void(const log_record&)>
-log_to(std::shared_ptr<note_queue> notes);
-
-/// True: standard error takes a line now, or none ever again.
-bool error_is_ready();
+log_to(std::function<void(const std::string&)> note);
 
 } // namespace cafka::app

@@ -1,68 +1,72 @@
 #include "app/line_writer.hpp"
 
+#include <thread>
 #include <utility>
 
 namespace cafka::app {
 
-line_writer::line_writer(int fd) : out_(fd), thread_([this] { run(); }) {
+line_writer::line_writer(int fd) : state_(std::make_shared<state>(fd)) {
+  std::thread{[x = state_] { x->run(); }}.detach();
 }
 
 line_writer::~line_writer() {
   {
-    std::lock_guard guard{mutex_};
-    ends_ = true;
+    std::lock_guard guard{state_->mutex};
+    state_->ends = true;
   }
-  changed_.notify_all();
-  thread_.join();
+  state_->changed.notify_all();
 }
 
 line_writer::ticket line_writer::add(const std::string& lines) {
   ticket result = 0;
   {
-    std::lock_guard guard{mutex_};
-    if (failure_.empty())
-      waiting_ += lines;
-    result = ++added_;
+    std::lock_guard guard{state_->mutex};
+    if (state_->failure.empty())
+      state_->waiting += lines;
+    result = ++state_->added;
   }
-  changed_.notify_all();
+  state_->changed.notify_all();
   return result;
 }
 
-bool line_writer::await(ticket x) {
-  std::unique_lock guard{mutex_};
-  changed_.wait(guard, [&] { return written_ >= x || !failure_.empty(); });
-  return written_ >= x;
+bool line_writer::await(ticket last) {
+  auto& x = *state_;
+  std::unique_lock guard{x.mutex};
+  x.changed.wait(guard,
+                 [&] { return x.written >= last || !x.failure.empty(); });
+  return x.written >= last;
 }
 
 bool line_writer::await_all(std::chrono::milliseconds limit) {
-  std::unique_lock guard{mutex_};
-  changed_.wait_for(guard, limit, [this, x = added_] {
-    return written_ >= x || !failure_.empty();
+  auto& x = *state_;
+  std::unique_lock guard{x.mutex};
+  x.changed.wait_for(guard, limit, [&x, last = x.added] {
+    return x.written >= last || !x.failure.empty();
   });
-  return written_ >= added_;
+  return x.written >= x.added;
 }
 
 std::string line_writer::failure() const {
-  std::lock_guard guard{mutex_};
-  return failure_;
+  std::lock_guard guard{state_->mutex};
+  return state_->failure;
 }
 
-void line_writer::run() {
-  std::unique_lock guard{mutex_};
+void line_writer::state::run() {
+  std::unique_lock guard{mutex};
   for (;;) {
-    changed_.wait(guard, [this] { return written_ < added_ || ends_; });
-    if (written_ == added_)
+    changed.wait(guard, [this] { return written < added || ends; });
+    if (written == added)
       return;
-    auto lines = std::exchange(waiting_, {});
-    auto last = added_;
+    auto lines = std::exchange(waiting, {});
+    auto last = added;
     guard.unlock();
-    auto failure = out_.write(lines);
+    auto failed = out.write(lines);
     guard.lock();
-    failure_ = std::move(failure);
-    if (failure_.empty())
-      written_ = last;
-    changed_.notify_all();
-    if (!failure_.empty())
+    failure = std::move(failed);
+    if (failure.empty())
+      written = last;
+    changed.notify_all();
+    if (!failure.empty())
       return;
   }
 }

@@ -5,9 +5,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
 namespace cafka::app {
 
@@ -23,8 +23,8 @@ public:
   using ticket = std::uint64_t;
 
   explicit line_writer(int fd);
-  /// Waits until all is written or writing has failed: where the reader may be
-  /// stuck the process has to end without it, see `await_all`.
+  /// Waits for nothing, see `await_all`: its thread ends behind what it has, or
+  /// with the process where a reader is stuck.
   ~line_writer();
   line_writer(const line_writer&) = delete;
   line_writer& operator=(const line_writer&) = delete;
@@ -40,17 +40,22 @@ public:
   std::string failure() const;
 
 private:
-  void run();
+  struct state {
+    explicit state(int fd) : out(fd) {
+    }
+    void run();
 
-  record_output out_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::string waiting_; // not yet taken by the thread
-  ticket added_ = 0;
-  ticket written_ = 0;
-  std::string failure_;
-  bool ends_ = false;
-  std::thread thread_;
+    record_output out;
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::string waiting; // not yet taken by the thread
+    ticket added = 0;
+    ticket written = 0;
+    std::string failure;
+    bool ends = false;
+  };
+
+  std::shared_ptr<state> state_; // its thread's, too
 };
 
 } // namespace cafka::app

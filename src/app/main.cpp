@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <sstream>
 #include <stdexcept>
 
 namespace {
@@ -26,12 +27,22 @@ Exit codes:
   4    a group gave up
   5    handler calls ran on after stop-timeout
   6    no broker answered in time, or one refused
+  7    a signal stopped a run in order, but a partition stood still, because its
+       restarts were used up or its handler's failures stopped it
+  129  stopped by SIGHUP
   130  stopped by SIGINT
-  143  stopped by SIGTERM)";
+  143  stopped by SIGTERM
+Of several that apply to a run, the first in this order: 4, 5, 1, 7.)";
 
 /// CLI11's own codes start at 100; ours are documented.
 exit_code refuse(const CLI::App& program, const CLI::ParseError& x) {
-  return program.exit(x) == 0 ? exit_code::ok : exit_code::usage;
+  std::ostringstream out;
+  std::ostringstream err;
+  auto code = program.exit(x, out, err);
+  std::fputs(out.str().c_str(), stdout);
+  if (auto text = err.str(); !text.empty())
+    cafka::app::tell_text(text);
+  return code == 0 ? exit_code::ok : exit_code::usage;
 }
 
 exit_code run(int argc, char** argv) {
@@ -55,20 +66,27 @@ exit_code run(int argc, char** argv) {
   return result;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+exit_code run_guarded(int argc, char** argv) {
   try {
-    // Who reads our output may go away: that is an error of a write, and no end
-    // without a word.
+    // Who reads our output may go away, and a file may reach a limit: that is
+    // an error of a write, and no end without a word.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     cafka::init_types();
     auto result = run(argc, argv);
     if (std::fflush(stdout) != 0)
       throw std::runtime_error{"standard output cannot be written"};
-    return static_cast<int>(result);
+    return result;
   } catch (const std::exception& x) {
     cafka::app::tell(std::string{"cafka: "} + x.what());
-    return static_cast<int>(exit_code::check_failed);
+    return exit_code::check_failed;
   }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  auto result = run_guarded(argc, argv);
+  cafka::app::await_told();
+  return static_cast<int>(result);
 }

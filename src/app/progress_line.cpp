@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include <unistd.h>
 
 namespace cafka::app {
@@ -14,9 +16,10 @@ constexpr auto terminal_interval = 200ms;
 
 } // namespace
 
-progress_line::progress_line(std::FILE* to, duration interval, time_point start)
-  : to_(to),
-    terminal_(isatty(fileno(to)) == 1),
+progress_line::progress_line(int fd, sink to, duration interval,
+                             time_point start)
+  : to_(std::move(to)),
+    terminal_(isatty(fd) == 1),
     interval_(terminal_ ? terminal_interval : interval),
     last_(start) {
 }
@@ -29,8 +32,7 @@ bool progress_line::due(time_point now) const {
 void progress_line::show(time_point now, std::string_view text) {
   std::lock_guard guard{mutex_};
   // \033[K: erase to the end of the line (ECMA-48).
-  write(terminal_ ? fmt::format("\r{}\033[K", text)
-                  : fmt::format("{}\n", text));
+  to_(terminal_ ? fmt::format("\r{}\033[K", text) : fmt::format("{}\n", text));
   dirty_ = terminal_;
   last_ = now;
 }
@@ -38,19 +40,13 @@ void progress_line::show(time_point now, std::string_view text) {
 void progress_line::note(std::string_view text) {
   std::lock_guard guard{mutex_};
   auto clear = std::exchange(dirty_, false) ? "\r\033[K" : "";
-  write(fmt::format("{}{}\n", clear, text));
+  to_(fmt::format("{}{}\n", clear, text));
 }
 
 void progress_line::end() {
   std::lock_guard guard{mutex_};
   if (std::exchange(dirty_, false))
-    write("\n");
-}
-
-// In one piece. That nobody reads it any more is no reason to end.
-void progress_line::write(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), to_);
-  std::fflush(to_);
+    to_("\n");
 }
 
 } // namespace cafka::app

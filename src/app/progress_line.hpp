@@ -2,8 +2,9 @@
 
 #include <cafka/types.hpp>
 
-#include <cstdio>
+#include <functional>
 #include <mutex>
+#include <string>
 #include <string_view>
 
 namespace cafka::app {
@@ -13,7 +14,11 @@ namespace cafka::app {
 /// them. Any thread.
 class progress_line {
 public:
-  progress_line(std::FILE* to, duration interval, time_point start);
+  /// Takes text for the stream, in pieces that belong together; does not wait.
+  using sink = std::function<void(std::string)>;
+
+  /// `fd` is the stream that `to` writes.
+  progress_line(int fd, sink to, duration interval, time_point start);
 
   /// It is time for the next `show`.
   bool due(time_point now) const;
@@ -28,11 +33,9 @@ public:
   }
 
 private:
-  void write(std::string_view text);
-
-  std::FILE* to_;
-  bool terminal_;
-  duration interval_;
+  const sink to_;
+  const bool terminal_;
+  const duration interval_;
   mutable std::mutex mutex_;
   bool dirty_ = false; // the terminal's line is not ended
   time_point last_;

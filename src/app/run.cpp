@@ -23,8 +23,9 @@ Handlers (`handler` in the config file):
          encoding = "text" (default) or "base64" (all bytes in base64)
   count  counts, on standard error, and acks
 
-SIGINT or SIGTERM stops in order: running calls finish, what is acked is
-committed, the groups are left. A second signal ends the process at once.)";
+SIGINT, SIGTERM or SIGHUP stops in order: running calls finish, what is acked
+is committed, the groups are left. A second signal ends the process at once,
+with 128 + its number.)";
 
 exit_code run(const config_arguments& args) {
   catch_stop_signals();

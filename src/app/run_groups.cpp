@@ -6,12 +6,13 @@
 #include "app/group_notes.hpp"
 #include "app/progress_line.hpp"
 #include "app/stop_signal.hpp"
+#include "app/tell.hpp"
+#include "core/text_field.hpp"
 
 #include <caf/actor_system_config.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <unistd.h>
 
@@ -34,7 +35,8 @@ public:
              std::shared_ptr<record_output> out)
     : groups_(std::move(groups)),
       out_(std::move(out)),
-      line_(stderr, progress_interval, clock::now()),
+      line_(std::make_shared<progress_line>(STDERR_FILENO, tell_text,
+                                            progress_interval, clock::now())),
       cluster_(embed(groups_)) {
     add_types(config_);
     compat::wait_for_work(config_);
@@ -43,7 +45,7 @@ public:
 
   exit_code run() {
     if (cluster_)
-      notes_->add("embedded cluster at " + cluster_->endpoints());
+      line_->note("embedded cluster at " + cluster_->endpoints());
     for (auto& x : groups_)
       if (!start(x))
         return finish(exit_code::usage);
@@ -61,15 +63,13 @@ private:
   exit_code wait();
   exit_code finish(exit_code result);
   group_ends::reasons stop_all();
-  void write_notes();
   void show_progress();
   void tell_ends(const group_ends::reasons& ended) const;
   void leave(exit_code result) const;
 
   std::vector<configured_group> groups_;
   std::shared_ptr<record_output> out_;
-  std::shared_ptr<note_queue> notes_ = std::make_shared<note_queue>();
-  progress_line line_;
+  std::shared_ptr<progress_line> line_;
   // What follows ends in the reverse order: the cluster last.
   std::unique_ptr<kafka::mock_cluster> cluster_;
   caf::actor_system_config config_;
@@ -85,16 +85,17 @@ bool groups_run::start(configured_group& x) {
   auto account = std::make_shared<group_account>();
   auto& options = x.options;
   options.handler = counted(std::move(options.handler), account);
-  options.observer = [account, notes = notes_](const event& e) {
+  options.observer = [account, line = line_](const event& e) {
     account->on_event(e);
     if (is_worth_a_line(e.kind))
-      notes->add(to_string(e));
+      line->note(to_string(e));
   };
-  options.log = log_to(notes_);
+  options.log = log_to([line = line_](auto& text) { line->note(text); });
   auto name = options.config.name;
   auto handle = spawn(*system_, options);
   if (!handle) {
-    notes_->add(fmt::format("group {}: {}", name, text_of(handle.error())));
+    line_->note(fmt::format("group {}: {}", field_value(name),
+                            escaped(text_of(handle.error()))));
     return false;
   }
   ends_.watch(name, *handle);
@@ -108,13 +109,12 @@ exit_code groups_run::wait() {
     if (!ends_.wait(1, look_interval).empty())
       return exit_code::gave_up;
     if (out_->closed()) {
-      notes_->add("standard output is closed: the groups stop");
+      line_->note("standard output is closed: the groups stop");
       return exit_code::check_failed;
     }
-    write_notes();
     show_progress();
   }
-  notes_->add("stopping: running handler calls may finish, and what is acked "
+  line_->note("stopping: running handler calls may finish, and what is acked "
               "is committed; a second signal ends at once");
   return exit_code::ok;
 }
@@ -123,92 +123,76 @@ exit_code groups_run::wait() {
 exit_code groups_run::finish(exit_code result) {
   auto ended_before = ends_.wait(0, 0ms);
   tell_ends(ended_before);
-  if (result == exit_code::ok && !ended_before.empty())
-    result = exit_code::gave_up; // together with the signal
   auto ended = stop_all();
-  auto stopped_in_order = [](auto& x) {
-    return x.second == caf::exit_reason::user_shutdown;
-  };
-  auto is_in_order = std::all_of(ended.begin(), ended.end(), stopped_in_order);
-  auto outlived = [](auto& x) {
-    return code_of(x.second) == errc::calls_outlived_stop;
-  };
-  if (result == exit_code::ok
-      && std::any_of(ended.begin(), ended.end(), outlived))
-    result = exit_code::calls_outlived_stop;
+  auto is_in_order = true;
+  for (auto& [name, why] : ended) {
+    auto code = ended_before.count(name) > 0 ? exit_code::gave_up
+                                             : code_of_end(why);
+    result = first_of(result, code);
+    is_in_order = is_in_order && why == caf::exit_reason::user_shutdown;
+  }
   for (auto& x : ended_before)
     ended.erase(x.first);
   tell_ends(ended);
   for (auto& x : running_) {
     auto facts = x.account->facts();
-    if (result == exit_code::ok && !all_is_committed(facts))
-      result = exit_code::check_failed;
-    notes_->add(describe(x.name, facts));
+    if (!all_is_committed(facts))
+      result = first_of(result, exit_code::check_failed);
+    if (!all_go_on(facts))
+      result = first_of(result, exit_code::stood_still);
+    line_->note(describe(x.name, facts));
   }
-  while (auto x = notes_->next())
-    line_.note(*x);
   if (!is_in_order)
     leave(result);
   return result;
 }
 
 group_ends::reasons groups_run::stop_all() {
-  for (auto& x : running_)
-    compat::post(x.handle, stop_group{}); // nobody's where one has ended
+  for (auto& x : running_) {
+    x.account->on_stop();
+    compat::post(x.handle, stop_group{}); // nobody's where it has ended
+  }
   group_ends::reasons result;
-  do {
-    write_notes();
+  do
     result = ends_.wait(running_.size(), look_interval);
-  } while (result.size() < running_.size());
+  while (result.size() < running_.size());
   return result;
 }
 
 /// A handler call cannot be killed, and here nothing waits for it. Where a group
 /// did not end in order there may be one.
 void groups_run::leave(exit_code result) const {
-  std::fflush(nullptr);
+  await_told();
   std::_Exit(static_cast<int>(result));
-}
-
-/// As many as there is room for: a signal is waiting, too.
-void groups_run::write_notes() {
-  while (error_is_ready()) {
-    auto x = notes_->next();
-    if (!x)
-      return;
-    line_.note(*x);
-  }
 }
 
 void groups_run::tell_ends(const group_ends::reasons& ended) const {
   for (auto& [name, why] : ended)
     if (why != caf::exit_reason::user_shutdown)
-      notes_->add(fmt::format("group {} ended: {}: {}", name,
-                              to_string(code_of(why)), text_of(why)));
+      line_->note(describe_end(name, why));
 }
 
 /// Not in between records on the same terminal, and elsewhere only when there
 /// is something new.
 void groups_run::show_progress() {
   auto now = clock::now();
-  if (!line_.due(now) || !error_is_ready()
-      || (prints_ && isatty(STDOUT_FILENO) == 1))
+  if (!line_->due(now) || (prints_ && isatty(STDOUT_FILENO) == 1))
     return;
   std::vector<std::string> texts;
   std::uint64_t records = 0;
   for (auto& x : running_) {
     auto total = x.account->facts().total;
     records += total.records;
-    texts.push_back(
-      fmt::format("{}: {} records handled", x.name, total.records));
+    texts.push_back(fmt::format("{}: {} records handled", field_value(x.name),
+                                total.records));
   }
-  if (records == told_records_ && !line_.on_terminal())
+  if (records == told_records_ && !line_->on_terminal())
     return;
   told_records_ = records;
-  line_.show(now,
-             fmt::format("{:.0f} s  {}",
-                         std::chrono::duration<double>(now - start_).count(),
-                         fmt::join(texts, "; ")));
+  line_->show(now,
+              fmt::format("{:.0f} s  {}",
+                          std::chrono::duration<double>(now - start_).count(),
+                          fmt::join(texts, "; ")));
 }
 
 } // namespace

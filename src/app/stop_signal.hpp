@@ -4,8 +4,9 @@
 
 namespace cafka::app {
 
-/// From now on the first SIGINT or SIGTERM is only noted, for a clean stop; the
-/// next of either ends the process as usual. For who looks at `stop_signal`.
+/// From now on the first SIGINT, SIGTERM or SIGHUP is only noted, for a clean
+/// stop; the next of any ends the process with 128 + its number. For who looks
+/// at `stop_signal`. A SIGHUP that is ignored, by nohup, stays so.
 void catch_stop_signals();
 
 /// The signal that came; 0: none so far. Any thread.

@@ -2,6 +2,7 @@
 /// and reads, by the protocol of Apache Kafka's system tests.
 
 #include "app/commands.hpp"
+#include "app/group_account.hpp"
 #include "app/group_ends.hpp"
 #include "app/group_notes.hpp"
 #include "app/property_lines.hpp"
@@ -15,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -25,12 +27,13 @@ namespace cafka::app {
 namespace {
 
 using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
 
 /// Between two looks at signals and at standard output.
 constexpr auto look_interval = 50ms;
 
-/// For the last lines, when all else is done.
-constexpr auto flush_limit = 500ms;
+/// Least time for the last lines, where the stop took all that it has.
+constexpr auto flush_least = 1s;
 
 constexpr auto footer = R"(
 Speaks the protocol of org.apache.kafka.tools.VerifiableConsumer: one JSON
@@ -44,7 +47,7 @@ client's group.instance.id, fetch.min.bytes, fetch.max.wait.ms,
 max.partition.fetch.bytes, max.poll.records and auto.commit.interval.ms. What
 the command line says, also by its defaults, goes over it.
 
-SIGINT or SIGTERM stops in order, within 20 s.)";
+SIGINT, SIGTERM or SIGHUP stops in order, within 20 s.)";
 
 struct arguments : verifiable_options {
   std::string properties_path;
@@ -83,12 +86,13 @@ public:
     compat::wait_for_work(config_);
     options_.config = std::move(config);
     options_.handler = make_handler(member_, out_);
-    options_.observer = [member = member_, notes = notes_](const event& x) {
+    options_.observer = [member = member_, account = account_](const event& x) {
       member->on_event(x);
+      account->on_event(x);
       if (is_worth_a_line(x.kind))
-        notes->add(to_string(x));
+        tell(to_string(x));
     };
-    options_.log = log_to(notes_);
+    options_.log = log_to(tell);
     system_ = std::make_unique<caf::actor_system>(config_);
   }
 
@@ -97,15 +101,16 @@ public:
 private:
   exit_code wait();
   exit_code stop(const group_actor& group);
-  void write_notes();
+  std::string await_output() const;
 
   std::shared_ptr<line_writer> out_;
   std::shared_ptr<verifiable_member> member_;
-  std::shared_ptr<note_queue> notes_ = std::make_shared<note_queue>();
+  std::shared_ptr<group_account> account_ = std::make_shared<group_account>();
   group_options options_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   group_ends ends_;
+  clock::time_point stop_begun_;
 };
 
 exit_code verifiable_run::run() {
@@ -118,21 +123,33 @@ exit_code verifiable_run::run() {
   ends_.watch(options_.config.group, *group);
   auto result = wait();
   auto ended = stop(*group);
-  if (result == exit_code::ok)
-    result = ended;
+  result = first_of(result, ended);
   member_->end();
-  auto written = out_->await_all(flush_limit);
-  if (!written) {
-    notes_->add("standard output: " + out_->failure());
-    result = result == exit_code::ok ? exit_code::check_failed : result;
+  auto unwritten = await_output();
+  if (!unwritten.empty()) {
+    tell("standard output: " + unwritten);
+    result = first_of(result, exit_code::check_failed);
   }
-  write_notes();
-  if (!written || ended != exit_code::ok) {
+  if (!unwritten.empty() || ended != exit_code::ok) {
     // Nothing waits for a call or a write that blocks.
-    std::fflush(nullptr);
+    await_told();
     std::_Exit(static_cast<int>(result));
   }
+  if (auto facts = account_->facts(); !all_go_on(facts)) {
+    tell_text(describe(options_.config.group, facts) + "\n");
+    result = first_of(result, exit_code::stood_still);
+  }
   return result;
+}
+
+/// As long as the stop may take. Empty: all is written, else why not.
+std::string verifiable_run::await_output() const {
+  auto left = stop_begun_ + options_.config.stop_timeout - clock::now();
+  if (out_->await_all(std::chrono::ceil<std::chrono::milliseconds>(
+        std::max<duration>(left, flush_least))))
+    return {};
+  auto failure = out_->failure();
+  return failure.empty() ? "nobody reads it" : failure;
 }
 
 /// Until there is a reason to end.
@@ -142,36 +159,23 @@ exit_code verifiable_run::wait() {
       break; // `stop` knows why
     if (!out_->failure().empty())
       return exit_code::check_failed;
-    write_notes();
   }
   return exit_code::ok;
 }
 
 exit_code verifiable_run::stop(const group_actor& group) {
+  stop_begun_ = clock::now();
+  account_->on_stop();
   compat::post(group, stop_group{}); // nobody's where it has ended
   group_ends::reasons ended;
-  do {
-    write_notes();
+  do
     ended = ends_.wait(1, look_interval);
-  } while (ended.empty());
+  while (ended.empty());
   auto& [name, why] = *ended.begin();
-  if (why == caf::exit_reason::user_shutdown)
-    return exit_code::ok;
-  notes_->add(fmt::format("group {} ended: {}: {}", name,
-                          to_string(code_of(why)), text_of(why)));
-  return code_of(why) == errc::calls_outlived_stop
-           ? exit_code::calls_outlived_stop
-           : exit_code::gave_up;
-}
-
-/// As many as there is room for: a signal is waiting, too.
-void verifiable_run::write_notes() {
-  while (error_is_ready()) {
-    auto x = notes_->next();
-    if (!x)
-      return;
-    tell(*x);
-  }
+  auto result = code_of_end(why);
+  if (result != exit_code::ok)
+    tell(describe_end(name, why));
+  return result;
 }
 
 property_lines read_properties(const std::string& path) {

@@ -1,40 +1,13 @@
 #include "app/line_writer.hpp"
 
 #include "support/catch.hpp"
+#include "support/pipe.hpp"
 
-#include <csignal>
-#include <fcntl.h>
 #include <thread>
-#include <unistd.h>
 
 using namespace std::chrono_literals;
+using namespace cafka::test;
 using cafka::app::line_writer;
-
-namespace {
-
-struct a_pipe {
-  a_pipe() {
-    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
-  }
-  ~a_pipe() {
-    for (auto x : ends)
-      if (x != -1)
-        close(x);
-  }
-  std::string read_all(std::size_t size) const {
-    std::string result;
-    char buffer[4096];
-    while (result.size() < size) {
-      auto n = read(ends[0], buffer, sizeof(buffer));
-      REQUIRE(n > 0);
-      result.append(buffer, static_cast<std::size_t>(n));
-    }
-    return result;
-  }
-  int ends[2];
-};
-
-} // namespace
 
 TEST_CASE("lines are written in the order in which they were added") {
   a_pipe p;
@@ -69,10 +42,20 @@ TEST_CASE("adding lines does not wait for a reader, but awaiting them does") {
 TEST_CASE("lines that nobody can read any more are a failure for who awaits") {
   std::signal(SIGPIPE, SIG_IGN);
   a_pipe p;
-  close(std::exchange(p.ends[0], -1));
+  p.close_end(0);
   line_writer out{p.ends[1]};
   CHECK_FALSE(out.await(out.add("lost\n")));
   CHECK(out.failure() == "Broken pipe");
   CHECK_FALSE(out.await(out.add("lost, too\n")));
   CHECK_FALSE(out.await_all(1h));
+}
+
+TEST_CASE("who is done with a writer does not wait for its reader") {
+  a_pipe p;
+  auto filled = p.fill();
+  {
+    line_writer out{p.ends[1]};
+    out.add("late\n");
+  }
+  CHECK(p.read_all(filled.size() + 5) == filled + "late\n");
 }

@@ -133,6 +133,18 @@ TEST_CASE("a verifiable consumer tells all that it does, and a signal ends it "
     w.has_committed("order-readers  orders          0          3    3    0"));
 }
 
+TEST_CASE("a hang-up ends a verifiable consumer in order, also where nobody "
+          "reads standard error") {
+  world w;
+  w.send(0, 3);
+  app_process program{w.arguments(), {.error_is_held = true}};
+  CHECK(program.await_output("offsets_committed"));
+  program.hold_error();
+  program.send(SIGHUP);
+  CHECK(program.wait() == 0);
+  CHECK(names_of(told(program)).back() == "shutdown_complete");
+}
+
 TEST_CASE("max-messages ends a verifiable consumer after just so many") {
   world w{1, "max.poll.records=2\n"};
   w.send(0, 10);

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,7 +103,11 @@ public:
   void read_error() {
     streams_[1].held = false;
   }
-  /// Nobody ever will.
+  /// The same for standard error.
+  void hold_error() {
+    streams_[1].ended = true;
+  }
+  /// Nobody ever will read standard output.
   void close_output() {
     hold_output();
     close(std::exchange(streams_[0].fd, -1));
@@ -126,6 +131,7 @@ public:
     while (read_some()) {
       // nop
     }
+    await_exit();
     int status = 0;
     wait4(std::exchange(pid_, -1), &status, 0, &used_);
     for (auto& x : streams_)
@@ -203,6 +209,19 @@ private:
     if (write(to, text.data(), text.size())
         != static_cast<ssize_t>(text.size()))
       throw std::runtime_error("the input is longer than a pipe holds");
+  }
+
+  /// Where nobody reads the streams the end is all there is to see.
+  void await_exit() const {
+    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline_ - std::chrono::steady_clock::now());
+    auto end = syscall(SYS_pidfd_open, pid_,
+                       0); // glibc 2.36 cannot link its own
+    pollfd asked{static_cast<int>(end), POLLIN, 0};
+    if (poll(&asked, 1, static_cast<int>(std::max(left, left.zero()).count()))
+        == 0)
+      kill(pid_, SIGKILL);
+    close(asked.fd);
   }
 
   bool await(const std::string& in, std::string_view text, int times) {
