@@ -8,6 +8,7 @@
 #include "app/group_ends.hpp"
 #include "app/group_notes.hpp"
 #include "app/put.hpp"
+#include "app/standard_files.hpp"
 #include "app/stop_signal.hpp"
 #include "app/tell.hpp"
 
@@ -287,6 +288,8 @@ json bench_run::line() const {
 }
 
 exit_code bench_consumer() {
+  if (!require_standard_output("cafka bench-consumer"))
+    return exit_code::usage;
   catch_stop_signals();
   auto read = read_bench_input([](const char* x) { return std::getenv(x); });
   for (auto& x : read.errors)

@@ -4,6 +4,7 @@
 #include "app/demo_group.hpp"
 #include "app/demo_run.hpp"
 #include "app/put.hpp"
+#include "app/standard_files.hpp"
 #include "app/stop_signal.hpp"
 #include "app/tell.hpp"
 #include "core/text_field.hpp"
@@ -82,6 +83,8 @@ void announce(const demo::run_options& x) {
 }
 
 exit_code run_demo(const arguments& args) {
+  if (!require_standard_output("cafka demo"))
+    return exit_code::usage;
   catch_stop_signals();
   demo::run_options options;
   auto from = demo::choose_input(args.input);

@@ -1,4 +1,6 @@
 #include "app/commands.hpp"
+#include "app/file_limit.hpp"
+#include "app/standard_files.hpp"
 #include "app/tell.hpp"
 
 #include <cafka/group.hpp>
@@ -72,6 +74,7 @@ exit_code run_guarded(int argc, char** argv) {
     // an error of a write, and no end without a word.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+    cafka::app::raise_file_limit();
     cafka::init_types();
     auto result = run(argc, argv);
     if (std::fflush(stdout) != 0)
@@ -86,6 +89,8 @@ exit_code run_guarded(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+  if (!cafka::app::open_standard_files())
+    return static_cast<int>(exit_code::usage); // and nobody can be told
   auto result = run_guarded(argc, argv);
   cafka::app::await_told();
   return static_cast<int>(result);

@@ -3,6 +3,7 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/offset_table.hpp"
+#include "app/standard_files.hpp"
 #include "app/tell.hpp"
 #include "caf/client_properties.hpp"
 #include "kafka/offset_lookup.hpp"
@@ -50,6 +51,8 @@ kafka::result<std::vector<offset_row>> look_up(const group_config& x,
 }
 
 exit_code offsets(const arguments& args) {
+  if (!require_standard_output("cafka offsets"))
+    return exit_code::usage;
   auto groups = read_groups(args);
   if (!groups)
     return exit_code::usage;

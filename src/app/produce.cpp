@@ -4,6 +4,7 @@
 #include "app/config_arguments.hpp"
 #include "app/line_buffer.hpp"
 #include "app/line_producer.hpp"
+#include "app/standard_files.hpp"
 #include "app/stop_signal.hpp"
 #include "app/tell.hpp"
 #include "caf/client_properties.hpp"
@@ -70,6 +71,8 @@ const group_config* choose(const groups& xs, const std::string& name) {
 }
 
 exit_code produce(arguments& args) {
+  if (!require_standard_input("cafka produce"))
+    return exit_code::usage;
   auto groups = read_groups(args);
   if (!groups)
     return exit_code::usage;

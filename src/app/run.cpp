@@ -4,9 +4,12 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/run_groups.hpp"
+#include "app/standard_files.hpp"
 #include "app/stop_signal.hpp"
+#include "core/text_field.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <unistd.h>
 
@@ -27,11 +30,22 @@ SIGINT, SIGTERM or SIGHUP stops in order: running calls finish, what is acked
 is committed, the groups are left. A second signal ends the process at once,
 with 128 + its number.)";
 
+/// Where a group wants to.
+bool can_print(const groups& xs) {
+  for (auto& x : xs)
+    if (x.handler == "print"
+        && !require_standard_output(
+          fmt::format("cafka run: group {}, handler print",
+                      field_value(x.options.config.name))))
+      return false;
+  return true;
+}
+
 exit_code run(const config_arguments& args) {
   catch_stop_signals();
   auto out = std::make_shared<record_output>(STDOUT_FILENO);
   auto groups = read_groups(args, make_handlers(out));
-  if (!groups)
+  if (!groups || !can_print(*groups))
     return exit_code::usage;
   return run_groups(std::move(*groups), std::move(out));
 }

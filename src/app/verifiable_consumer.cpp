@@ -6,6 +6,7 @@
 #include "app/group_ends.hpp"
 #include "app/group_notes.hpp"
 #include "app/property_lines.hpp"
+#include "app/standard_files.hpp"
 #include "app/stop_signal.hpp"
 #include "app/tell.hpp"
 #include "app/verifiable_member.hpp"
@@ -191,6 +192,8 @@ property_lines read_properties(const std::string& path) {
 }
 
 exit_code verifiable_consumer(const arguments& args) {
+  if (!require_standard_output("cafka verifiable-consumer"))
+    return exit_code::usage;
   catch_stop_signals();
   auto file = read_properties(args.properties_path);
   auto made = make_config(args, std::move(file.values));
