@@ -42,6 +42,9 @@ using worker_actor
                   void(drain_worker), void(fence_worker), void(call_returned),
                   void(handler_closed)>;
 
+using reaper_actor
+  = compat::typed<void(bury_client), void(client_gone), void(client_overdue)>;
+
 using supervisor_actor = compat::typed<
   void(ack), void(ack_individual),
   void(std::string, partition_t, generation, offset_t),

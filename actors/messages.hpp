@@ -93,9 +93,11 @@ struct range_result {
   std::optional<offset_range> range;
 };
 
-/// Answer to `ends_request`; what could not be found is missing.
+/// Answer to `ends_request`; what could not be found is missing. `asked`: the
+/// brokers were, else silence has another reason.
 struct ends_result {
   std::map<topic_partition, offset_t> ends;
+  bool asked = false;
 };
 
 struct client_failure {
@@ -158,6 +160,22 @@ struct wake_request {
 
 /// Leaves the group and ends.
 struct close_client {};
+
+// -- coordinator -> reaper --------------------------------------------------------
+
+/// A client is to be ended. `last`: none comes after it; then there may be no
+/// client.
+struct bury_client {
+  std::shared_ptr<std::unique_ptr<kafka::consumer>> client;
+  kafka::consumer::farewell how = kafka::consumer::farewell::none;
+  bool last = false;
+};
+
+/// From the client's own thread: it is destroyed.
+struct client_gone {
+  std::uint64_t number = 0;
+  kafka::client_ended how;
+};
 
 // -- worker and its lane -> manager ---------------------------------------------------
 
@@ -309,6 +327,11 @@ struct restart_group {
   std::uint64_t life = 0;
 };
 
+/// The end of a client takes longer than it may.
+struct client_overdue {
+  std::uint64_t number = 0;
+};
+
 /// The client of the coordinator's life is destroyed.
 struct client_closed {
   std::uint64_t life = 0;
@@ -374,7 +397,10 @@ struct stop_deadline {
   each(client_closed)                                                          \
   each(lanes_idle)                                                             \
   each(behind_acks)                                                            \
-  each(stop_deadline)
+  each(stop_deadline)                                                          \
+  each(bury_client)                                                            \
+  each(client_gone)                                                            \
+  each(client_overdue)
 
 #define CAFKA_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafka::actors::name)
 CAFKA_INTERNAL_MESSAGES(CAFKA_UNSAFE)

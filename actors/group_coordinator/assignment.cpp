@@ -12,14 +12,17 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Committed offsets are asked for again after this long when the answer was an
+/// What an assignment waits for is asked for again after this long when the answer was an
 /// error; librdkafka's retry.backoff.max.ms of its newer versions.
 constexpr auto look_up_retry = seconds{1};
 
-/// The end of the client waits for a question that runs, and then it still has
-/// to leave the group.
-constexpr milliseconds question_timeout = seconds{3};
-static_assert(question_timeout < group_coordinator_state::close_limit);
+/// How long a question waits for its answer at first: time enough for any broker
+/// near by, and an outage is told soon. Each time that it was not enough it is
+/// doubled, for one far away, up to librdkafka's own limit of most requests
+/// (socket.timeout.ms).
+constexpr milliseconds question_timeout_min = seconds{3};
+constexpr milliseconds question_timeout_max = seconds{60};
+constexpr int doublings_max = 5;
 
 /// Token of a look-up that only asks whether a broker is there. Rebalances,
 /// whose serial numbers are the other tokens, count from 1.
@@ -31,17 +34,40 @@ constexpr std::uint64_t probe_token = 0;
 void group_coordinator_state::probe() {
   if (!held_.empty())
     client_->look_up_committed(probe_token, {held_.begin()->first},
-                               question_timeout);
+                               question_timeout_min);
 }
 
 void group_coordinator_state::look_up(rebalance_id id) {
   if (!client_ || !assigning_ || assigning_->id != id)
     return;
-  if (must_count())
-    client_->count_partitions(question_timeout);
+  auto timeout = std::min(question_timeout_min * (1 << questions_failed_),
+                          question_timeout_max);
+  if (must_find_ends())
+    client_->find_ends(assigning_->partitions, timeout, id.value);
+  else if (must_count())
+    client_->count_partitions(timeout);
   else
-    client_->look_up_committed(id.value, assigning_->partitions,
-                               question_timeout);
+    client_->look_up_committed(id.value, assigning_->partitions, timeout);
+}
+
+/// First of all: what is written while the rest is asked for, however often, is
+/// behind the end.
+bool group_coordinator_state::must_find_ends() const {
+  return !ends_
+         && options_->config.begin_offset
+              == begin_offset{logical_offset::latest};
+}
+
+/// Of a partition whose end nobody told, librdkafka asks when it begins.
+void group_coordinator_state::on_ends_for_begin(const kafka::ends_found& x) {
+  if (!assigning_ || assigning_->id.value != x.token)
+    return; // of a rebalance that was overtaken
+  if (x.failure && x.ends.empty()) {
+    retry_later(x.failure, "the ends of the partitions");
+    return;
+  }
+  ends_ = x.ends;
+  look_up(assigning_->id);
 }
 
 /// Before the first assignment, unless new partitions begin where all do.
@@ -61,7 +87,7 @@ void group_coordinator_state::on_event(const kafka::committed_found& x) {
   if (!assigning_ || assigning_->id.value != x.token)
     return; // of a rebalance that was overtaken
   if (x.failure)
-    retry_later(x.failure);
+    retry_later(x.failure, "what the group committed");
   else
     accept(x.entries);
 }
@@ -75,7 +101,7 @@ void group_coordinator_state::on_event(const kafka::partitions_counted& x) {
   if (!assigning_)
     return; // taken back meanwhile
   if (x.failure)
-    retry_later(x.failure);
+    retry_later(x.failure, "how many partitions the topics have");
   else
     look_up(assigning_->id);
 }
@@ -90,9 +116,14 @@ void group_coordinator_state::note(std::map<std::string, partition_t> counts) {
     memory_->note_partitions(topic, count);
 }
 
-void group_coordinator_state::retry_later(const kafka::error& x) {
+/// What was answered before is kept.
+void group_coordinator_state::retry_later(kafka::error x,
+                                          const std::string& question) {
+  x.text = "asking for " + question + ": " + x.text;
   if (outage_.is_new(x.text, now()))
     compat::post(manager_, client_failure{x});
+  if (x.code == errc::timed_out)
+    questions_failed_ = std::min(questions_failed_ + 1, doublings_max);
   if (!ends_with(x))
     compat::send_after(self_, coordinator_actor{self_}, look_up_retry,
                        retry_look_up{assigning_->id});
@@ -114,6 +145,7 @@ void group_coordinator_state::accept(
     message.partitions.push_back(
       {x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});
   }
+  ends_.reset();
   compat::post(manager_, std::move(message));
   if (auto failure = client_->assign(begins))
     self_->quit(make_error(errc::coordinator_died, failure.text));
@@ -128,9 +160,10 @@ offset_t group_coordinator_state::begin_of(
   auto& begin = options_->config.begin_offset;
   if (auto* exact = std::get_if<offset_t>(&begin))
     return *exact;
-  return std::get<logical_offset>(begin) == logical_offset::earliest
-           ? kafka::offset_earliest
-           : kafka::offset_latest;
+  if (std::get<logical_offset>(begin) == logical_offset::earliest)
+    return kafka::offset_earliest;
+  auto end = ends_ ? ends_->find(x.tp) : decltype(ends_->end()){};
+  return ends_ && end != ends_->end() ? end->second : kafka::offset_latest;
 }
 
 } // namespace cafka::actors

@@ -1,5 +1,6 @@
 #include "actors/group_coordinator/group_coordinator.hpp"
 
+#include "actors/client_reaper/client_reaper.hpp"
 #include "caf/client_properties.hpp"
 
 #include <algorithm>
@@ -31,7 +32,8 @@ group_coordinator_state::group_coordinator_state(
     manager_(std::move(manager)),
     options_(std::move(options)),
     memory_(std::move(memory)),
-    on_closed_(std::move(on_closed)),
+    reaper_(self->system().spawn<client_reaper>(options_, std::move(on_closed),
+                                                close_limit)),
     gate_(std::make_shared<compat::gate<coordinator_actor>>(
       coordinator_actor{self})),
     woken_(std::make_shared<std::atomic<bool>>(false)),
@@ -46,22 +48,18 @@ group_coordinator_state::group_coordinator_state(
 group_coordinator_state::~group_coordinator_state() {
   gate_->close();
   answer_outstanding(errc::coordinator_died, "the coordinator ended");
-  if (!client_) {
-    on_closed_();
-    return;
+  using farewell = kafka::consumer::farewell;
+  bury(commit_on_its_way() ? farewell::none : farewell::leave, true);
+}
+
+void group_coordinator_state::bury(kafka::consumer::farewell how, bool last) {
+  bury_client x{nullptr, how, last};
+  if (client_) {
+    client_->detach();
+    x.client
+      = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));
   }
-  client_->detach();
-  auto may_leave = !commit_on_its_way();
-  auto client
-    = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));
-  self_->system().spawn<caf::detached>(
-    [client, may_leave, done = on_closed_](caf::event_based_actor*) {
-      if (may_leave)
-        kafka::consumer::close(std::move(*client), close_limit);
-      else
-        kafka::consumer::abandon(std::move(*client));
-      done();
-    });
+  compat::post(reaper_, std::move(x));
 }
 
 coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
@@ -188,6 +186,7 @@ void group_coordinator_state::on_revocation_done(const revocation_done& x) {
 void group_coordinator_state::on_event(const kafka::assigned& x) {
   on_answer();
   assigning_ = rebalance{{++last_rebalance_.value}, x.partitions};
+  ends_.reset();
   if (x.partitions.empty())
     accept({});
   else
@@ -306,13 +305,8 @@ void group_coordinator_state::renew_client() {
   revoking_.reset();
   if (std::exchange(finding_ends_, false))
     compat::post(manager_, ends_result{}); // the old client will not answer
-  client_->detach();
   client_->cut_off();
-  auto old
-    = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));
-  self_->system().spawn<caf::detached>([old](caf::event_based_actor*) {
-    kafka::consumer::abandon(std::move(*old));
-  });
+  bury(kafka::consumer::farewell::none, false);
   open();
 }
 

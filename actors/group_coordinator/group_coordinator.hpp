@@ -18,18 +18,18 @@ namespace cafka::actors {
 /// Driven by the client's events; it never blocks and never runs user code.
 ///
 /// ```
-///   joining ── assigned ──► looking up ── committed offsets ──► assigned
+///   joining ── assigned ──► looking up ── ends, counts, committed ──► assigned
 ///      ▲                        │ revoked: the look-up is void     │ revoked
 ///      │                        ▼                                  ▼
 ///      └──────── given back ◄── revocation_done ─────────────── revoking
 ///   any ── a commit is outstanding when partitions are lost or given back, or
 ///          the group had forgotten the member ──►
 ///          the client is destroyed without close and made anew ──► joining
-///   any ── close_client, or any end ──► the client goes to a reaper
+///   any ── close_client, or any end ──► the client goes to the reaper
 /// ```
 ///
-/// However the actor ends, its state's destructor hands the client to a thread
-/// that may block (the reaper), which closes it and then calls `on_closed`.
+/// However the actor ends, its state's destructor hands the client to the reaper,
+/// which calls `on_closed`.
 class group_coordinator_state {
 public:
   static constexpr const char* name = "cafka.group_coordinator";
@@ -89,11 +89,14 @@ private:
   bool commit_on_its_way() const noexcept {
     return outstanding_ && outstanding_sent_;
   }
+  bool must_find_ends() const;
   bool must_count() const;
+  void on_ends_for_begin(const kafka::ends_found& x);
   void note(std::map<std::string, partition_t> counts);
-  void retry_later(const kafka::error& x);
+  void retry_later(kafka::error x, const std::string& question);
   void give_back();
   void renew_client();
+  void bury(kafka::consumer::farewell how, bool last);
   void answer_outstanding(errc code, const std::string& text);
   offset_t begin_of(const kafka::committed_found::entry& x) const;
   /// Ends the actor when `x` says that the client cannot go on. True: it does.
@@ -108,19 +111,21 @@ private:
   manager_actor manager_;
   std::shared_ptr<const group_options> options_;
   std::shared_ptr<group_memory> memory_;
-  std::function<void()> on_closed_;
+  reaper_actor reaper_;
   std::shared_ptr<compat::gate<coordinator_actor>> gate_;
   std::shared_ptr<std::atomic<bool>> woken_;
   std::unique_ptr<kafka::consumer> client_;
   std::map<topic_partition, generation> held_;
   rebalance_id last_rebalance_;
   std::optional<rebalance> assigning_;
+  std::optional<std::map<topic_partition, offset_t>> ends_; // at its begin
   std::optional<rebalance> revoking_;
   std::optional<commit_request> outstanding_;
   bool outstanding_sent_ = false; // else it waits for the member to settle
   bool settled_ = true;           // unless the client says otherwise
   bool finding_ends_ = false;     // the manager awaits them
   bool counted_ = false;          // the topics' partitions, in this life
+  int questions_failed_ = 0;      // without an answer in time; each doubles it
   caf::timespan keep_alive_;
   outage_watch outage_;
 };

@@ -12,10 +12,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Beyond it a broker counts as silent. The end of the client waits for a
-/// look-up that runs, and then it still has to leave the group.
-constexpr milliseconds look_timeout = seconds{2};
-static_assert(look_timeout < group_coordinator_state::close_limit);
+/// Beyond it a broker counts as silent. An assignment waits for a question that
+/// runs.
+constexpr milliseconds look_timeout = seconds{5};
+
+/// Token of what the manager asks; rebalances count from 1.
+constexpr std::uint64_t no_rebalance = 0;
 
 } // namespace
 
@@ -24,7 +26,7 @@ void group_coordinator_state::on_ends_request(const ends_request& x) {
   auto is_quiet = client_ && settled_ && !assigning_ && !revoking_;
   finding_ends_ = is_quiet && !outage_.lasts() && !x.partitions.empty();
   if (finding_ends_)
-    client_->find_ends(x.partitions, look_timeout);
+    client_->find_ends(x.partitions, look_timeout, no_rebalance);
   else
     compat::post(manager_, ends_result{});
 }
@@ -32,8 +34,12 @@ void group_coordinator_state::on_ends_request(const ends_request& x) {
 void group_coordinator_state::on_event(const kafka::ends_found& x) {
   if (!x.failure)
     on_answer();
+  if (x.token != no_rebalance) {
+    on_ends_for_begin(x);
+    return;
+  }
   finding_ends_ = false;
-  compat::post(manager_, ends_result{x.ends});
+  compat::post(manager_, ends_result{x.ends, !outage_.lasts()});
 }
 
 /// Without a client its partitions are lost, and nobody waits for the answer.

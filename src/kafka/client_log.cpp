@@ -19,6 +19,14 @@ std::optional<membership> to_membership(std::string_view facility,
   return membership{text.find("-> steady") != std::string_view::npos};
 }
 
+// `LeaveGroup response received in state up`, or `… response error in state up:
+// Broker: Unknown member`.
+bool says_let_go(std::string_view facility, std::string_view text) {
+  return facility == "LEAVEGROUP"
+         && (text.find("response received") != std::string_view::npos
+             || text.find("Unknown member") != std::string_view::npos);
+}
+
 } // namespace
 
 void client_log::on_line(std::function<void()> wake) {
@@ -26,6 +34,8 @@ void client_log::on_line(std::function<void()> wake) {
 }
 
 void client_log::add(int level, const char* facility, const char* text) {
+  if (says_let_go(facility, text))
+    let_go_ = true;
   auto member = to_membership(facility, text);
   if (!member && level >= syslog_debug && !wants_debug_)
     return;

@@ -3,6 +3,7 @@
 #include "kafka/consumer.hpp"
 #include "kafka/wake_gate.hpp"
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -33,8 +34,15 @@ public:
   /// Drops what waits and what comes; `wake` is not called any more.
   void close();
 
+  /// The group has answered that it let the member go, or that it knows none.
+  /// Goes on after `close`. Any thread.
+  bool was_let_go() const noexcept {
+    return let_go_;
+  }
+
 private:
   const bool wants_debug_;
+  std::atomic<bool> let_go_ = false;
   wake_gate gate_;
   std::mutex mutex_; // guards what follows
   std::deque<consumer_event> lines_;

@@ -150,6 +150,10 @@ core::volume fetch_stop(rd_kafka_t* client) {
           number_of(client, "queued.max.messages.kbytes") * 1024};
 }
 
+std::chrono::milliseconds session_timeout(rd_kafka_t* client) {
+  return std::chrono::milliseconds{number_of(client, "session.timeout.ms")};
+}
+
 std::string without_secrets(std::string text, const properties& props) {
   for (auto& [name, value] : props)
     if (!value.empty() && is_secret_property(name))
@@ -197,6 +201,9 @@ result<rd_kafka_t*> make_client(rd_kafka_type_t type, conf_ptr conf,
                                 const properties& props) {
   std::array<char, words_max> words{};
   auto* client = rd_kafka_new(type, conf.get(), words.data(), words.size());
+  if (client == nullptr
+      && rd_kafka_last_error() == RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
+    return no_thread(words.data());
   if (client == nullptr)
     return config_error("librdkafka refused the configuration: "
                         + without_secrets(words.data(), props));

@@ -4,6 +4,8 @@
 #include "kafka/consumer.hpp"
 #include "kafka/handles.hpp"
 
+#include <chrono>
+
 namespace cafka::kafka {
 
 /// librdkafka's configuration of a consumer: what cafka owns, `props`, and
@@ -21,6 +23,9 @@ bool stops_fetching_for_long();
 
 /// Those limits, of each partition.
 core::volume fetch_stop(rd_kafka_t* client);
+
+/// For how long a group lists a member that it does not hear from.
+std::chrono::milliseconds session_timeout(rd_kafka_t* client);
 
 /// Creates the client. Takes `conf`; `props` are those it was made from, whose
 /// secrets an error must not show.

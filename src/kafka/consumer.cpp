@@ -6,6 +6,7 @@
 #include "kafka/partition_list.hpp"
 #include "kafka/questions.hpp"
 
+#include <system_error>
 #include <utility>
 
 namespace cafka::kafka {
@@ -21,16 +22,25 @@ time_point after(std::chrono::milliseconds x) {
   return std::chrono::steady_clock::now() + x;
 }
 
-} // namespace
-
-consumer::consumer(std::unique_ptr<impl> x) : impl_(std::move(x)) {
+// Where the system gives no thread to ask on, that is the answer.
+template <class Answer, class F>
+void ask(consumer::impl& x, Answer unasked, F f) {
+  try {
+    x.questions.ask([f]() -> consumer_event { return f(); });
+  } catch (const std::system_error& failed) {
+    unasked.failure = no_thread(failed.what());
+    x.post(std::move(unasked));
+  }
 }
 
-consumer::~consumer() = default;
+} // namespace
 
-result<std::unique_ptr<consumer>> consumer::open(const properties& props,
-                                                 std::function<void()> wake,
-                                                 bool headers) {
+consumer::consumer(std::shared_ptr<impl> x) : impl_(std::move(x)) {
+}
+
+result<std::unique_ptr<consumer>>
+consumer::open(const properties& props, std::function<void()> wake,
+               bool headers, const core::thread_factory& make_thread) {
   auto conf = consumer_configuration(props);
   if (!conf)
     return conf.failure();
@@ -40,8 +50,11 @@ result<std::unique_ptr<consumer>> consumer::open(const properties& props,
   if (!client)
     return client.failure();
   rd_kafka_poll_set_consumer(*client);
-  return std::unique_ptr<consumer>{new consumer{std::make_unique<impl>(
-    *client, std::move(hooks), props, std::move(wake), headers)}};
+  auto all = std::make_shared<impl>(*client, std::move(hooks), props,
+                                    std::move(wake), headers, make_thread);
+  if (auto failure = all->begin_thread())
+    return failure;
+  return std::unique_ptr<consumer>{new consumer{std::move(all)}};
 }
 
 error consumer::subscribe(const std::vector<std::string>& topics) {
@@ -79,36 +92,38 @@ void consumer::catch_up() {
 void consumer::look_up_committed(std::uint64_t token,
                                  const std::vector<topic_partition>& partitions,
                                  std::chrono::milliseconds timeout) {
+  committed_found unasked{token, {}, {}};
   if (partitions.empty()) // which librdkafka refuses
-    impl_->post(committed_found{token, {}, {}});
+    impl_->post(unasked);
   else
-    impl_->questions.ask(
-      [client = impl_->client, token, partitions, timeout]() -> consumer_event {
-        return ask_committed(client, token, partitions, after(timeout));
-      });
+    ask(*impl_, unasked, [client = impl_->client, token, partitions, timeout] {
+      return ask_committed(client, token, partitions, after(timeout));
+    });
 }
 
 void consumer::count_partitions(std::chrono::milliseconds timeout) {
-  impl_->questions.ask([client = impl_->client, topics = impl_->topics,
-                        timeout]() -> consumer_event {
-    return kafka::count_partitions(client, topics, after(timeout));
-  });
+  ask(*impl_, partitions_counted{},
+      [client = impl_->client, topics = impl_->topics, timeout] {
+        return kafka::count_partitions(client, topics, after(timeout));
+      });
 }
 
 void consumer::find_ends(std::vector<topic_partition> partitions,
-                         std::chrono::milliseconds timeout) {
-  impl_->questions.ask([client = impl_->client, xs = std::move(partitions),
-                        timeout]() -> consumer_event {
-    return ask_ends_singly(client, xs, after(timeout));
-  });
+                         std::chrono::milliseconds timeout,
+                         std::uint64_t token) {
+  ask(*impl_, ends_found{token, {}, {}},
+      [client = impl_->client, xs = std::move(partitions), timeout, token] {
+        auto result = ask_ends_singly(client, xs, after(timeout));
+        result.token = token;
+        return result;
+      });
 }
 
 void consumer::find_range(const topic_partition& tp,
                           std::chrono::milliseconds timeout) {
-  impl_->questions.ask(
-    [client = impl_->client, tp, timeout]() -> consumer_event {
-      return ask_range(client, tp, after(timeout));
-    });
+  ask(*impl_, range_found{tp, {}, {}}, [client = impl_->client, tp, timeout] {
+    return ask_range(client, tp, after(timeout));
+  });
 }
 
 core::record_source_ptr consumer::open_source(const topic_partition& tp,
@@ -137,7 +152,7 @@ error consumer::assign(const std::vector<partition_offset>& partitions) {
 }
 
 error consumer::unassign(const std::vector<topic_partition>& partitions) {
-  impl_->revoke_unanswered = false;
+  impl_->revoking.reset();
   std::vector<topic_partition> known;
   for (auto& tp : partitions)
     if (impl_->held.erase(tp) != 0)
@@ -185,17 +200,6 @@ std::vector<topic_partition> consumer::assignment() const {
 
 bool consumer::is_fatal() const {
   return static_cast<bool>(fatal_error(impl_->client));
-}
-
-void consumer::close(std::unique_ptr<consumer> x,
-                     std::chrono::milliseconds limit) {
-  auto deadline = std::chrono::steady_clock::now() + limit;
-  x->detach();
-  x->impl_->end(deadline, /* politely */ true);
-}
-
-void consumer::abandon(std::unique_ptr<consumer> x) {
-  x.reset();
 }
 
 void consumer::cut_off() {

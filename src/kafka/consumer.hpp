@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/record_source.hpp"
+#include "core/thread_factory.hpp"
 #include "kafka/error.hpp"
 
 #include <cafka/types.hpp>
@@ -68,6 +69,7 @@ struct partitions_counted {
 
 /// Answer to `find_ends`; an end that could not be found is missing.
 struct ends_found {
+  std::uint64_t token = 0;
   std::map<topic_partition, offset_t> ends;
   error failure; // of the request that asked for all
 };
@@ -116,24 +118,33 @@ using consumer_event
                  partitions_counted, ends_found, range_found, commit_answered,
                  membership, client_error, log_line>;
 
+/// How a client ended. A member that its group still lists takes its share of
+/// the partitions, and holds rebalances up, until its session is over.
+struct client_ended {
+  bool in_time = true; ///< else it may not have ended yet
+  bool listed = false; ///< the group was not heard to let it go
+  std::chrono::milliseconds session{0}; ///< `session.timeout.ms`
+};
+
 /// librdkafka properties by their own names (`session.timeout.ms`).
 using properties = std::map<std::string, std::string>;
 
 /// The Kafka client of one group member: librdkafka's consumer, driven by
 /// events. Not thread safe: one actor owns it; only `wake` comes from other
-/// threads. No call blocks but `close`; `catch_up`, and `poll` where it gives a
-/// rebalance, wait for librdkafka's main thread.
+/// threads. No call blocks but `close` and `abandon`; `catch_up`, and `poll` where
+/// it gives a rebalance, wait for librdkafka's main thread.
 class consumer {
 public:
   /// `wake` is called on librdkafka's threads, under its locks, when `poll` has
   /// something; it must only post. Errors name the property that librdkafka
-  /// does not know or refuses. `props` needs bootstrap.servers and group.id.
-  /// `headers`: of the records, are wanted.
-  static result<std::unique_ptr<consumer>> open(const properties& props,
-                                                std::function<void()> wake,
-                                                bool headers = true);
+  /// does not know or refuses, or tell that the system gives no thread. `props`
+  /// needs bootstrap.servers and group.id. `headers`: of the records, are
+  /// wanted. `make_thread`: for the calls that block, the last ones too.
+  static result<std::unique_ptr<consumer>>
+  open(const properties& props, std::function<void()> wake, bool headers = true,
+       const core::thread_factory& make_thread = core::make_thread);
 
-  /// Destroys without leaving the group if `close` was not called; bounded.
+  /// As `abandon` if nothing else ended it.
   ~consumer();
   consumer(const consumer&) = delete;
   consumer& operator=(const consumer&) = delete;
@@ -155,15 +166,15 @@ public:
                          const std::vector<topic_partition>& partitions,
                          std::chrono::milliseconds timeout);
 
-  /// Asks a broker how many partitions each subscribed topic has; answered by a
-  /// `partitions_counted`. It waits for earlier questions, and a look-up for it.
+  /// Asks a broker how many partitions the subscribed topics have, all at once;
+  /// answered by a `partitions_counted`. It waits for earlier questions, and a look-up for it.
   void count_partitions(std::chrono::milliseconds timeout);
 
   /// Asks the leaders of these partitions (at least one) for their readable
   /// ends, which the client itself only learns while it fetches; answered by an
-  /// `ends_found`. It waits for earlier questions, as above.
+  /// `ends_found` with `token`. It waits for earlier questions, as above.
   void find_ends(std::vector<topic_partition> partitions,
-                 std::chrono::milliseconds timeout);
+                 std::chrono::milliseconds timeout, std::uint64_t token = 0);
 
   /// Asks the leader of a partition what it holds; answered by a `range_found`.
   /// A broker that stood still may take itself for the leader for a while.
@@ -198,23 +209,35 @@ public:
   /// Partitions that are assigned now.
   std::vector<topic_partition> assignment() const;
 
-  /// The handle is unusable; only `close` and `abandon` make sense.
+  /// The handle is unusable; only its end makes sense.
   bool is_fatal() const;
 
-  /// Closes all sources and the client, leaves the group, then destroys. Blocks
-  /// up to `limit`; after that, or when the client is fatal, it destroys
-  /// without leaving, which takes longer where `abandon` does, and up to 5 s
-  /// while the coordinator owes the answer to LeaveGroup. To be called where
-  /// blocking is allowed. No callback runs after it returned.
-  static void close(std::unique_ptr<consumer> x,
-                    std::chrono::milliseconds limit);
+  enum class farewell {
+    leave, ///< lets the group know, unless the member is a static one
+    none   ///< a commit that is unanswered has 1 s, then it cannot be sent
+  };
 
-  /// Destroys without leaving the group. A commit that is unanswered has 1 s;
-  /// then, or after `cut_off`, it cannot be sent any more. Takes some
-  /// milliseconds, but as long as a question that runs (`close` too, beyond its
-  /// limit), and up to `session.timeout.ms` when a commit is not answered:
-  /// librdkafka waits for a coordinator that could take it.
-  static void abandon(std::unique_ptr<consumer> x);
+  /// Ends the client on a thread of its own, whatever librdkafka does; calls
+  /// `done` there when it is destroyed, if that ever comes. Quick. What must be
+  /// over within `limit` is the farewell; then, or when the client is fatal, it
+  /// is destroyed without. That may take `session.timeout.ms` where a commit is
+  /// not answered, for which librdkafka awaits a coordinator that could take it.
+  /// Gives what does the same as `cut_off` from any thread.
+  static std::function<void()> end(std::unique_ptr<consumer> x, farewell how,
+                                   std::chrono::milliseconds limit,
+                                   std::function<void(client_ended)> done);
+
+  /// `end` with a farewell, waited for `limit` and `end_grace`. No callback runs
+  /// after it returned. To be called where blocking is allowed.
+  static client_ended close(std::unique_ptr<consumer> x,
+                            std::chrono::milliseconds limit);
+
+  /// `end` without one, waited for 1 s and `end_grace`.
+  static client_ended abandon(std::unique_ptr<consumer> x);
+
+  /// What a client may take to be destroyed, beyond its farewell, before nobody
+  /// waits for it any more.
+  static constexpr std::chrono::milliseconds end_grace{2'000};
 
   /// Shuts the connections for good: from now on nothing reaches a broker, not
   /// even what librdkafka kept to send it later. Before `abandon`, where
@@ -222,15 +245,14 @@ public:
   void cut_off();
 
   /// Detaches `wake` and closes the sources: nothing more comes from here. The
-  /// first step of `close` and `abandon`, for an owner that hands the rest to
-  /// another thread. Bounded and quick.
+  /// first step of every end. Bounded and quick.
   void detach();
 
   struct impl;
 
 private:
-  explicit consumer(std::unique_ptr<impl> x);
-  std::unique_ptr<impl> impl_;
+  explicit consumer(std::shared_ptr<impl> x);
+  std::shared_ptr<impl> impl_;
 };
 
 } // namespace cafka::kafka

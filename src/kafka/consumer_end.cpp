@@ -1,35 +1,124 @@
 #include "kafka/consumer_impl.hpp"
 
 #include "kafka/event.hpp"
+#include "kafka/partition_list.hpp"
 
 #include <algorithm>
+#include <future>
+#include <mutex>
+#include <system_error>
 #include <utility>
 
-// How a client ends. librdkafka has several ways to hang or to abort here.
+// How a client ends. librdkafka has several ways to hang or to abort here: so
+// all of this runs on a thread that nobody waits for without a limit.
 
 namespace cafka::kafka {
 
 namespace {
 
 using clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
-// Longest single wait while closing, so that the client's state is looked at
-// again even if an event said nothing.
-constexpr int close_step_ms = 100;
+// Longest single wait while ending, so that the client's state is looked at
+// again even if an event said nothing. Short enough to add nothing that is felt
+// to a stop.
+constexpr milliseconds step{10};
 
 // How long an abandon may wait for what keeps a client from being destroyed.
-constexpr auto abandon_max = std::chrono::seconds{1};
+constexpr milliseconds abandon_max{1'000};
+
+// What is left of the limit to the close when the group did not let the member
+// go by then: it takes no answer from there.
+constexpr milliseconds close_reserve{1'000};
+
+// Where librdkafka waits for the session's end, it looks at it once a second.
+constexpr milliseconds session_margin{3'000};
 
 // As `rd_kafka_version()`: MM.mm.rr.xx.
 constexpr int version_2_3_0 = 0x020300ff;
 
+// What a client that is left behind goes on to call.
+void keep_for_ever(std::shared_ptr<callbacks> x) {
+  static std::mutex mutex;
+  static auto* all = new std::vector<std::shared_ptr<callbacks>>;
+  std::lock_guard guard{mutex};
+  all->push_back(std::move(x));
+}
+
 } // namespace
 
-consumer::impl::~impl() {
-  if (client == nullptr)
-    return;
-  detach();
-  end(clock::now() + abandon_max, /* politely */ false);
+// -- by whom ------------------------------------------------------------------
+
+consumer::~consumer() {
+  if (impl_)
+    abandon(std::unique_ptr<consumer>{new consumer{std::move(impl_)}});
+}
+
+std::function<void()> consumer::end(std::unique_ptr<consumer> x, farewell how,
+                                    milliseconds limit,
+                                    std::function<void(client_ended)> done) {
+  auto deadline = clock::now() + limit;
+  x->detach();
+  auto all = std::move(x->impl_);
+  std::weak_ptr<impl> weak = all;
+  auto& thread = all->errands;
+  thread.finish(
+    [all = std::move(all), how, deadline, done = std::move(done)]() mutable {
+      auto result = all->take_leave(deadline, how);
+      // Without connections it may wait for what it asked the brokers.
+      auto asks = all->questions.stop();
+      if (asks) {
+        all->cut_off();
+        done(result);
+      }
+      all->finish();
+      all.reset();
+      if (!asks)
+        done(result);
+    });
+  return [weak] {
+    if (auto alive = weak.lock())
+      alive->cut_off();
+  };
+}
+
+namespace {
+
+client_ended end_and_wait(std::unique_ptr<consumer> x, consumer::farewell how,
+                          milliseconds limit) {
+  auto ended = std::make_shared<std::promise<client_ended>>();
+  auto result = ended->get_future();
+  auto cut = consumer::end(std::move(x), how, limit,
+                           [ended](client_ended y) { ended->set_value(y); });
+  if (result.wait_for(limit + consumer::end_grace) == std::future_status::ready)
+    return result.get();
+  cut();
+  return {false, true, {}};
+}
+
+} // namespace
+
+client_ended consumer::close(std::unique_ptr<consumer> x, milliseconds limit) {
+  return end_and_wait(std::move(x), farewell::leave, limit);
+}
+
+client_ended consumer::abandon(std::unique_ptr<consumer> x) {
+  return end_and_wait(std::move(x), farewell::none, abandon_max);
+}
+
+// -- how ----------------------------------------------------------------------
+
+// Without its thread nothing has begun that could keep it from being destroyed.
+error consumer::impl::begin_thread() {
+  try {
+    errands.begin();
+    return {};
+  } catch (const std::system_error& x) {
+    detach();
+    take_leave(clock::now(), farewell::none);
+    finish();
+    return no_thread(x.what());
+  }
 }
 
 void consumer::impl::detach() {
@@ -40,7 +129,6 @@ void consumer::impl::detach() {
   for (auto* queue : {events.get(), answers.get()})
     wake_gate::disable(queue);
   close_sources();
-  pending.clear();
 }
 
 void consumer::impl::close_sources() {
@@ -58,33 +146,37 @@ void consumer::impl::cut_off() {
 // Nobody reads the answers any more: only that there are none left counts.
 void consumer::impl::await_commits(time_point deadline) {
   while (!cut && commits_on_their_way > 0 && clock::now() < deadline) {
-    event_ptr event{rd_kafka_queue_poll(answers.get(), close_step_ms)};
+    event_ptr event{rd_kafka_queue_poll(answers.get(), step.count())};
     if (event
         && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_OFFSET_COMMIT)
       --commits_on_their_way;
   }
 }
 
-void consumer::impl::end(time_point deadline, bool politely) {
-  if (!politely) {
+client_ended consumer::impl::take_leave(time_point deadline, farewell how) {
+  auto was_member = !member_id().empty();
+  if (how == farewell::none) {
     await_commits(deadline);
     if (commits_on_their_way > 0)
       cut_off();
   }
-  questions.end();
-  prompter.end();
-  if (finish_joining(deadline)) {
-    auto left = politely && !fatal_error(client) && leave(deadline);
-    destroy(left);
-    return;
-  }
-  // Given up: a leaked client that is out of its group harms less than an
-  // aborted process.
-  rd_kafka_unsubscribe(client);
-  cut_off();
-  drop_queues();
-  client = nullptr;
-  hooks.release(); // it still calls them
+  half_joined = !finish_joining(deadline);
+  if (half_joined)
+    rd_kafka_unsubscribe(client);
+  else
+    closed = take_leave_of_group(deadline, how);
+  auto is_static = props.contains("group.instance.id");
+  return {true, was_member && !is_static && !hooks->log.was_let_go(), session};
+}
+
+// True once there is no group handler any more.
+bool consumer::impl::take_leave_of_group(time_point deadline, farewell how) {
+  if (fatal_error(client))
+    return false;
+  if (how == farewell::leave && leave(deadline))
+    return true;
+  auto would_spin = close_begun || commits_on_their_way > 0;
+  return would_spin && !fatal_error(client) && close_in_silence();
 }
 
 // Before 2.3 librdkafka aborts the process when a client is destroyed between
@@ -106,11 +198,44 @@ bool consumer::impl::is_half_joined() {
   return cooperative && !was_assigned;
 }
 
-// True once the member has left its group.
+// True once the group handler has ended. It sends no LeaveGroup for a cooperative
+// member without partitions: such a one unsubscribes first. An eager member would
+// join again with its answer, and LeaveGroup wait behind that: it answers once
+// the close has begun.
 bool consumer::impl::leave(time_point deadline) {
   note_protocol();
-  acknowledge_assign();
-  if (take_error(rd_kafka_consumer_close_queue(client, events.get())))
+  if (cooperative) {
+    unsubscribe(deadline - close_reserve);
+    return close_group(deadline);
+  }
+  if (!begin_close())
+    return false;
+  answer_what_waits();
+  return close_group(deadline);
+}
+
+// What came before the close is answered before it: an answer that comes later
+// may find no group handler any more, and waits for ever then (librdkafka 2.8.0,
+// 2.15.0). A static member must not leave, but would.
+void consumer::impl::unsubscribe(time_point deadline) {
+  auto may_leave = classic && !props.contains("group.instance.id")
+                   && rd_kafka_unsubscribe(client) == 0;
+  answer_what_waits();
+  while (may_leave && !member_id().empty() && !fatal_error(client)
+         && wait_for_event(deadline)) {
+    // nop
+  }
+}
+
+bool consumer::impl::begin_close() {
+  if (!close_begun)
+    close_begun
+      = !take_error(rd_kafka_consumer_close_queue(client, events.get()));
+  return close_begun;
+}
+
+bool consumer::impl::close_group(time_point deadline) {
+  if (!begin_close())
     return false;
   while (rd_kafka_consumer_closed(client) == 0)
     if (!wait_for_event(deadline) || fatal_error(client))
@@ -118,42 +243,105 @@ bool consumer::impl::leave(time_point deadline) {
   return true;
 }
 
+// librdkafka keeps a commit for as long as the session may last, and LeaveGroup
+// for some seconds. Destroyed meanwhile, its main thread spins: it runs no timer
+// any more, and does not wait for the next one.
+bool consumer::impl::close_in_silence() {
+  cut_off();
+  if (!close_begun)
+    answer_what_waits();
+  return close_group(clock::now() + session + session_margin);
+}
+
+// -- rebalances that are not answered yet -------------------------------------
+
+// Those that were taken out of librdkafka's queue, then those in it.
+void consumer::impl::answer_what_waits() {
+  note_protocol();
+  if (auto given = std::exchange(revoking, std::nullopt))
+    answer_revoked(*given);
+  for (auto& x : std::exchange(pending, {}))
+    answer(x);
+  while (event_ptr event{rd_kafka_queue_poll(events.get(), 0)})
+    answer_while_ending(event.get());
+  if (!close_begun)
+    acknowledge_assign();
+}
+
+void consumer::impl::answer(const consumer_event& x) {
+  if (std::holds_alternative<assigned>(x))
+    answer_assigned();
+  else if (auto* taken = std::get_if<revoked>(&x))
+    answer_revoked(taken->partitions);
+}
+
 // Answers an event if one comes soon. False: the deadline has passed.
 bool consumer::impl::wait_for_event(time_point deadline) {
-  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-    deadline - clock::now());
+  auto left = std::chrono::duration_cast<milliseconds>(deadline - clock::now());
   if (left.count() <= 0)
     return false;
-  auto step = std::min<std::int64_t>(left.count(), close_step_ms);
-  if (event_ptr event{
-        rd_kafka_queue_poll(events.get(), static_cast<int>(step))})
-    answer_while_closing(event.get());
+  event_ptr event{rd_kafka_queue_poll(
+    events.get(), static_cast<int>(std::min(left, step).count()))};
+  if (event)
+    answer_while_ending(event.get());
   return true;
 }
 
-// A client does not close before its rebalance is answered. Once closing, it
-// takes every answer for an unassign of everything; an event from just before
-// wants the right one.
-void consumer::impl::answer_while_closing(rd_kafka_event_t* event) {
-  if (rd_kafka_event_type(event) != RD_KAFKA_EVENT_REBALANCE)
+void consumer::impl::answer_while_ending(rd_kafka_event_t* event) {
+  // Without a group handler nobody would take the answer.
+  if (rd_kafka_event_type(event) != RD_KAFKA_EVENT_REBALANCE
+      || rd_kafka_consumer_closed(client) != 0)
     return;
   note_protocol();
-  auto* list = rd_kafka_event_topic_partition_list(event);
-  auto is_assign = rd_kafka_event_error(event)
-                   == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-  was_assigned = was_assigned || is_assign;
-  if (!cooperative)
-    rd_kafka_assign(client, is_assign ? list : nullptr);
-  else if (is_assign)
-    take_error(rd_kafka_incremental_assign(client, list));
+  if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
+    answer_assigned();
   else
-    take_error(rd_kafka_incremental_unassign(client, list));
+    answer_revoked(partitions_of(rd_kafka_event_topic_partition_list(event)));
 }
 
-void consumer::impl::destroy(bool left) {
-  if (!left) {
-    if (commits_on_their_way > 0)
-      cut_off();
+// Nothing is begun that is about to be given back.
+void consumer::impl::answer_assigned() {
+  was_assigned = true;
+  acknowledge_assign();
+}
+
+// Once closing, a client takes every answer for an unassign of everything; before
+// that it takes only what was begun.
+void consumer::impl::answer_revoked(std::vector<topic_partition> xs) {
+  if (!cooperative) {
+    rd_kafka_assign(client, nullptr);
+    return;
+  }
+  auto begun = assigned_now();
+  auto is_new = [&begun](const topic_partition& tp) {
+    return std::find(begun.begin(), begun.end(), tp) == begun.end();
+  };
+  std::erase_if(xs, is_new);
+  take_error(rd_kafka_incremental_unassign(client, make_list(xs).get()));
+}
+
+std::vector<topic_partition> consumer::impl::assigned_now() const {
+  rd_kafka_topic_partition_list_t* found = nullptr;
+  rd_kafka_assignment(client, &found);
+  list_ptr owned{found};
+  return partitions_of(found);
+}
+
+// -- the last of it -----------------------------------------------------------
+
+// A leaked client that is out of its group harms less than an aborted process,
+// or than one whose thread spins.
+void consumer::impl::finish() {
+  questions.end();
+  if (half_joined || (close_begun && !closed && !fatal_error(client)))
+    give_up();
+  else
+    destroy();
+  client = nullptr;
+}
+
+void consumer::impl::destroy() {
+  if (!closed && rd_kafka_consumer_closed(client) == 0) {
     note_protocol();
     acknowledge_assign();
   }
@@ -161,8 +349,13 @@ void consumer::impl::destroy(bool left) {
   // Without the flag librdkafka would close, which blocks without limit, and
   // for ever on a fatal error.
   rd_kafka_destroy_flags(client,
-                         left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-  client = nullptr;
+                         closed ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+void consumer::impl::give_up() {
+  cut_off();
+  drop_queues();
+  keep_for_ever(hooks); // it still calls them
 }
 
 // Their handles belong to the client, so they go first.

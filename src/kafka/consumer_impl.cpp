@@ -20,7 +20,7 @@ void* opaque_of(std::uint64_t token) {
 
 consumer::impl::impl(rd_kafka_t* x, std::unique_ptr<callbacks> y,
                      const properties& z, std::function<void()> wake,
-                     bool with_headers)
+                     bool with_headers, const core::thread_factory& make_thread)
   : hooks(std::move(y)),
     props(z),
     client(x),
@@ -29,8 +29,10 @@ consumer::impl::impl(rd_kafka_t* x, std::unique_ptr<callbacks> y,
             || props.at("group.protocol") != "consumer"),
     events(rd_kafka_queue_get_consumer(x)),
     answers(rd_kafka_queue_new(x)),
-    questions([this] { gate.call(); }),
-    prompter(x),
+    session(session_timeout(x)),
+    questions([this] { gate.call(); }, make_thread),
+    errands([] {}, make_thread),
+    prompter(x, errands),
     queue_limit(fetch_stop(x)) {
   gate.set(std::move(wake));
   hooks->log.on_line([this] { gate.call(); });
@@ -74,11 +76,10 @@ void consumer::impl::collect_events() {
 }
 
 bool consumer::impl::rebalance_waits() const {
-  return revoke_unanswered
-         || std::any_of(pending.begin(), pending.end(), [](auto& x) {
-              return std::holds_alternative<assigned>(x)
-                     || std::holds_alternative<revoked>(x);
-            });
+  return revoking || std::any_of(pending.begin(), pending.end(), [](auto& x) {
+           return std::holds_alternative<assigned>(x)
+                  || std::holds_alternative<revoked>(x);
+         });
 }
 
 std::optional<consumer_event> consumer::impl::next() {
@@ -199,7 +200,7 @@ void consumer::impl::doubt_sources() {
 void consumer::impl::begin_revoke(revoked& event) {
   note_protocol();
   doubt_sources();
-  revoke_unanswered = true;
+  revoking = event.partitions;
   // It may have been lost while the event waited here.
   event.lost = event.lost || rd_kafka_assignment_lost(client) != 0;
 }

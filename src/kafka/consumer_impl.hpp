@@ -8,10 +8,12 @@
 #include "kafka/question_thread.hpp"
 #include "kafka/wake_gate.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -24,8 +26,8 @@ struct consumer::impl {
 
   /// Takes the client, which calls `y`.
   impl(rd_kafka_t* x, std::unique_ptr<callbacks> y, const properties& props,
-       std::function<void()> wake, bool headers);
-  ~impl();
+       std::function<void()> wake, bool headers,
+       const core::thread_factory& make_thread);
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
 
@@ -58,23 +60,36 @@ struct consumer::impl {
 
   // -- end --------------------------------------------------------------------
 
+  error begin_thread();
   void detach();
   void cut_off();
   void await_commits(time_point deadline);
   void close_sources();
-  void end(time_point deadline, bool politely);
+  client_ended take_leave(time_point deadline, farewell how);
+  bool take_leave_of_group(time_point deadline, farewell how);
   bool finish_joining(time_point deadline);
   bool is_half_joined();
   bool wait_for_event(time_point deadline);
   bool leave(time_point deadline);
-  void answer_while_closing(rd_kafka_event_t* event);
-  void destroy(bool left);
+  void unsubscribe(time_point deadline);
+  bool begin_close();
+  bool close_group(time_point deadline);
+  bool close_in_silence();
+  void answer_what_waits();
+  void answer(const consumer_event& x);
+  void answer_assigned();
+  void answer_revoked(std::vector<topic_partition> xs);
+  std::vector<topic_partition> assigned_now() const;
+  void answer_while_ending(rd_kafka_event_t* event);
+  void finish();
+  void destroy();
+  void give_up();
   void drop_queues();
 
   // -- members ----------------------------------------------------------------
 
   wake_gate gate;                   // outlives the client, which calls it
-  std::unique_ptr<callbacks> hooks; // the same
+  std::shared_ptr<callbacks> hooks; // the same
   properties props;
   rd_kafka_t* client;
   bool headers; // of the records, are wanted
@@ -88,15 +103,20 @@ struct consumer::impl {
   std::set<topic_partition> held;               // assigned; each has a source
   std::map<topic_partition, queue_ptr> retired; // given back; see `purge`
   bool cooperative = false;
-  bool revoke_unanswered = false;
-  bool was_assigned = false; // even if nothing
-  std::string joined_as;     // our id in the group at the last assignment
+  std::optional<std::vector<topic_partition>> revoking; // not answered yet
+  bool was_assigned = false;                            // even if nothing
+  std::string joined_as; // our id in the group at the last assignment
   bool detached = false;
-  bool cut = false;
+  bool close_begun = false;
+  bool closed = false;      // there is no group handler any more
+  bool half_joined = false; // and may not be destroyed
+  std::atomic<bool> cut = false;
+  std::chrono::milliseconds session;
   int commits_on_their_way = 0;
   std::vector<std::string> topics; // subscribed
-  question_thread questions;       // they use the client
-  fetch_prompter prompter;         // the same
+  question_thread questions;       // they use the client, for long
+  question_thread errands;         // the same, briefly; and the client's end
+  fetch_prompter prompter;         // uses the latter
   core::volume queue_limit;        // of each partition
 };
 

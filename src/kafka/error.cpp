@@ -177,6 +177,16 @@ error make_error(int code, std::string_view words) {
   return result;
 }
 
+error no_thread(std::string_view why) {
+  error result;
+  result.code = errc::other_client_error;
+  result.text = "no thread can be made: " + std::string{why}
+                + "; the limit of processes is reached (ulimit -u, or pids.max "
+                  "of a container)";
+  result.retriable = true;
+  return result;
+}
+
 error take_error(rd_kafka_error_s* x) {
   if (x == nullptr)
     return {};

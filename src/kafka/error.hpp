@@ -28,6 +28,10 @@ struct error {
 /// about later is in the words alone: without any it may (see security_error).
 error make_error(int code, std::string_view words = {});
 
+/// The system gives no other thread, which `why` tells in its words: it limits
+/// how many a user or a container may have. Retriable.
+error no_thread(std::string_view why);
+
 /// The error for what librdkafka's call returned; null is success. Destroys
 /// `x`.
 error take_error(rd_kafka_error_s* x);

@@ -14,8 +14,8 @@ constexpr auto answer_timeout = std::chrono::milliseconds{1};
 
 } // namespace
 
-fetch_prompter::fetch_prompter(rd_kafka_t* client)
-  : client_(client), thread_([] {}) {
+fetch_prompter::fetch_prompter(rd_kafka_t* client, question_thread& thread)
+  : client_(client), thread_(thread) {
 }
 
 void fetch_prompter::prompt(const topic_partition& tp) noexcept {
@@ -28,12 +28,8 @@ void fetch_prompter::prompt(const topic_partition& tp) noexcept {
       return std::nullopt;
     });
   } catch (const std::exception&) {
-    // Without memory or threads the partition waits for librdkafka's own look.
+    // Without memory the partition waits for librdkafka's own look.
   }
-}
-
-void fetch_prompter::end() {
-  thread_.end();
 }
 
 void fetch_prompter::ask(const topic_partition& tp) {

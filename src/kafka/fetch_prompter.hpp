@@ -15,22 +15,19 @@ namespace cafka::kafka {
 /// thread that fetches from it, and its answer is of no interest.
 class fetch_prompter {
 public:
-  /// Uses the client until `end`.
-  explicit fetch_prompter(rd_kafka_t* client);
+  /// Uses the client on `thread`, for milliseconds at a time.
+  fetch_prompter(rd_kafka_t* client, question_thread& thread);
 
   /// Any thread. Only a hint: it does not wait, and does not fail.
   void prompt(const topic_partition& tp) noexcept;
-
-  /// Waits for the question that runs; milliseconds.
-  void end();
 
 private:
   void ask(const topic_partition& tp);
 
   rd_kafka_t* const client_;
+  question_thread& thread_;
   std::mutex mutex_;                  // guards what follows
   std::set<topic_partition> waiting_; // to be asked for
-  question_thread thread_;
 };
 
 } // namespace cafka::kafka

@@ -55,8 +55,8 @@ std::optional<offset_t> committed(client_driver& member,
 // late.
 constexpr double end_max_s = 5;
 
-void kafka_close(std::unique_ptr<kafka::consumer> x) {
-  kafka::consumer::close(std::move(x), 10s);
+kafka::client_ended kafka_close(std::unique_ptr<kafka::consumer> x) {
+  return kafka::consumer::close(std::move(x), 10s);
 }
 
 template <class F>
@@ -69,7 +69,7 @@ double seconds_of(F f) {
 
 // Two members of one group, named after its strategy and way to end.
 struct two_members {
-  using end_fun = void (*)(std::unique_ptr<kafka::consumer>);
+  using end_fun = kafka::client_ended (*)(std::unique_ptr<kafka::consumer>);
 
   two_members(bell& b, const kafka::mock_cluster& cluster,
               const std::string& name, end_fun f = kafka_close)

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+
+#include <cafka/group.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace cafka::actors {
+
+/// Sees to it that the end of a client is heard of, whatever librdkafka does: it
+/// waits for each with a limit of its own. Made with its coordinator, which it
+/// outlives; it ends with its last client.
+///
+/// ```
+///   bury_client ──► ending ── client_gone ──► over
+///                     └───── client_overdue ──► cut off, told, left behind
+/// ```
+class client_reaper_state {
+public:
+  static constexpr const char* name = "cafka.client_reaper";
+  using base = reaper_actor::base;
+  /// As `kafka::consumer::end`.
+  using end_fun = std::function<std::function<void()>(
+    std::unique_ptr<kafka::consumer>, kafka::consumer::farewell,
+    std::chrono::milliseconds, std::function<void(kafka::client_ended)>)>;
+
+  /// `on_closed` is called once, when the last client has ended or was left
+  /// behind. `limit`: of a farewell.
+  client_reaper_state(base* self, std::shared_ptr<const group_options> options,
+                      std::function<void()> on_closed,
+                      std::chrono::milliseconds limit,
+                      end_fun end = kafka::consumer::end);
+  ~client_reaper_state();
+  client_reaper_state(const client_reaper_state&) = delete;
+  client_reaper_state& operator=(const client_reaper_state&) = delete;
+
+  reaper_actor::behavior_type make_behavior();
+
+private:
+  struct ending_client {
+    std::function<void()> cut_off;
+    kafka::consumer::farewell how;
+  };
+
+  void on_bury(const bury_client& x);
+  void on_gone(const client_gone& x);
+  void on_overdue(client_overdue x);
+  void forget(std::uint64_t number);
+  void tell_closed();
+  void log(const std::string& text);
+
+  base* self_;
+  std::shared_ptr<const group_options> options_;
+  std::function<void()> on_closed_; // until it is called
+  std::chrono::milliseconds limit_;
+  end_fun end_;
+  std::shared_ptr<compat::gate<reaper_actor>> gate_;
+  std::map<std::uint64_t, ending_client> ending_;
+  std::uint64_t count_ = 0;
+  std::optional<std::uint64_t> last_; // which of them
+};
+
+using client_reaper
+  = compat::actor_of<client_reaper_state, client_reaper_state::base>;
+
+} // namespace cafka::actors
