@@ -155,6 +155,7 @@ void group_manager_state::on_tick() {
   watch_acks(t);
   refusals_.report(hub_);
   commit_if_due();
+  memory_->lanes().retry();
   arm(t + watch_interval);
 }
 

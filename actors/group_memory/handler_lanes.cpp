@@ -43,6 +43,7 @@ struct thread_pool::shared_state {
   bool closed = false;
   bool exhausted = false;
   std::function<void(std::size_t)> on_exhausted;
+  core::thread_factory make_thread;
 
   bool waits() const noexcept {
     return std::any_of(waiting.begin(), waiting.end(),
@@ -76,13 +77,15 @@ struct thread_pool::shared_state {
 
 thread_pool::thread_pool(std::size_t threads_max,
                          std::function<void(std::size_t)> on_exhausted,
-                         std::size_t at_once_max)
+                         std::size_t at_once_max,
+                         core::thread_factory make_thread)
   : state_(std::make_shared<shared_state>()) {
   state_->threads_max = threads_max;
   state_->at_once_max = at_once_max != 0
                           ? at_once_max
                           : std::max(std::thread::hardware_concurrency(), 1u);
   state_->on_exhausted = std::move(on_exhausted);
+  state_->make_thread = std::move(make_thread);
 }
 
 thread_pool::~thread_pool() {
@@ -114,14 +117,20 @@ void thread_pool::execute_next(job x, job_kind kind) {
 }
 
 void thread_pool::execute(job x, job_kind kind) {
-  bool exhausted = false;
-  {
-    std::unique_lock guard{state_->mutex};
-    state_->add(std::move(x), kind);
-    exhausted = !call_thread(state_);
-  }
+  std::unique_lock guard{state_->mutex};
+  state_->add(std::move(x), kind);
+  auto exhausted = !call_thread(state_);
+  auto threads = state_->threads.size();
+  guard.unlock();
   if (exhausted && state_->on_exhausted)
-    state_->on_exhausted(state_->threads_max);
+    state_->on_exhausted(threads);
+}
+
+/// Of several jobs that wait, each thread calls the next.
+void thread_pool::retry() {
+  std::unique_lock guard{state_->mutex};
+  if (state_->waits())
+    call_thread(state_);
 }
 
 /// Lets a thread see to the job that waits: at once, or as soon as one blocks.
@@ -139,17 +148,14 @@ bool thread_pool::call_thread(const std::shared_ptr<shared_state>& state) {
   return true;
 }
 
-/// False: there may be no other, or the system gives none. Without any thread
-/// that throws: nobody would ever run what waits.
+/// False: there may be no other, or the system gives none.
 bool thread_pool::add_thread(const std::shared_ptr<shared_state>& state) {
   auto& s = *state;
   if (s.threads.size() >= s.threads_max || s.closed)
     return false;
   try {
-    s.threads.emplace_back([state] { run(state); });
+    s.threads.push_back(s.make_thread([state] { run(state); }));
   } catch (const std::system_error&) {
-    if (s.threads.empty())
-      throw;
     return false;
   }
   return true;
@@ -183,9 +189,10 @@ void thread_pool::run_one(const std::shared_ptr<shared_state>& state,
   auto x = s.take();
   auto self = s.busy.insert(s.busy.end(), {clock::now()});
   auto exhausted = s.waits() && !call_thread(state);
+  auto threads = s.threads.size();
   guard.unlock();
   if (exhausted && s.on_exhausted)
-    s.on_exhausted(s.threads_max);
+    s.on_exhausted(threads);
   x();
   x = nullptr; // what it captured may take locks of its own
   guard.lock();
@@ -258,6 +265,12 @@ void handler_lanes::run_next(const std::shared_ptr<shared_state>& state,
   guard.unlock();
   for (auto& f : told)
     f();
+}
+
+void handler_lanes::retry() {
+  std::unique_lock guard{state_->mutex};
+  if (state_->runs_on)
+    state_->runs_on->retry();
 }
 
 std::size_t handler_lanes::busy() const {

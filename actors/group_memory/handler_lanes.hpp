@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/thread_factory.hpp"
+
 #include <cafka/types.hpp>
 
 #include <condition_variable>
@@ -36,6 +38,9 @@ public:
   virtual void execute_next(job x, job_kind kind) {
     execute(std::move(x), kind);
   }
+  /// Something may wait that could not be run; to be called now and then.
+  virtual void retry() {
+  }
 };
 
 /// Threads that are made as jobs wait, up to a limit, and stay. No more of them
@@ -46,15 +51,18 @@ public:
 /// others to the process.
 class thread_pool : public executor {
 public:
-  /// `on_exhausted` is told, once per time that it happens, that all
-  /// `threads_max` threads are busy and a job waits.
+  /// `on_exhausted` is told, once per time that it happens, that all threads are
+  /// busy, how many they are, and that a job waits: they are `threads_max`, or
+  /// the system gives no other for now, not even a first one.
   /// `at_once_max` 0: as many as there are processors.
   thread_pool(std::size_t threads_max,
               std::function<void(std::size_t)> on_exhausted,
-              std::size_t at_once_max = 0);
+              std::size_t at_once_max = 0,
+              core::thread_factory make_thread = core::make_thread);
   ~thread_pool() override;
   void execute(job x, job_kind kind) override;
   void execute_next(job x, job_kind kind) override;
+  void retry() override;
 
 private:
   struct shared_state;
@@ -81,6 +89,9 @@ public:
   void post(const topic_partition& tp, job x);
   /// The same with what has a handler built.
   void post_build(const topic_partition& tp, job x);
+
+  /// Tries again to run what waits for a thread that could not be made.
+  void retry();
 
   /// Lanes with a job that runs or waits.
   std::size_t busy() const;

@@ -47,7 +47,7 @@ enum class event_kind : std::uint8_t {
                      ///< count: offsets up to the end, text: what is done
   partition_resumed, ///< tp, generation, offset: position; it stalled before
   handler_not_closed,        ///< tp, generation, text: what `on_close` threw
-  handler_threads_exhausted, ///< count: threads, all of them busy
+  handler_threads_exhausted, ///< count: threads, all busy; no other can be made
   drain_expired,     ///< tp, generation: given back while a call ran or acks
                      ///< were missing
   stop_expired,      ///< count: handler calls that outlived `stop-timeout`

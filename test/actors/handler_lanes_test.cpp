@@ -12,6 +12,8 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 using namespace cafka;
@@ -89,6 +91,47 @@ TEST_CASE("a pool makes threads as jobs wait and tells when all are busy") {
   s->open();
   REQUIRE(s->await(4));
   CHECK(s->thread_count() == 2);
+}
+
+namespace {
+
+/// Gives no thread for the first `n` times.
+core::thread_factory failing(int n) {
+  return [left = std::make_shared<int>(n)](std::function<void()> f) {
+    if (*left > 0 && (*left)-- > 0)
+      throw std::system_error{EAGAIN, std::generic_category()};
+    return core::make_thread(std::move(f));
+  };
+}
+
+} // namespace
+
+TEST_CASE("a job whose thread cannot be made waits and is tried again") {
+  auto s = std::make_shared<stage>();
+  std::vector<std::size_t> told;
+  handler_lanes uut{std::make_unique<thread_pool>(
+    2, [&](std::size_t n) { told.push_back(n); }, 0, failing(2))};
+  uut.post(tp(0), [s] { s->note(1); });
+  CHECK(told == std::vector<std::size_t>{0}); // threads that there are
+  uut.retry();
+  CHECK(s->notes().empty());
+  CHECK(told.size() == 1);
+  uut.retry();
+  REQUIRE(s->await(1));
+  // One that cannot be made beside others is told with their number.
+  thread_pool other{2, [&](std::size_t n) { told.push_back(n); }, 1,
+                    [f = failing(1), first = true](auto g) mutable {
+                      return std::exchange(first, false)
+                               ? core::make_thread(std::move(g))
+                               : f(std::move(g));
+                    }};
+  other.execute([s] { s->wait_at_door(2); }, job_kind::woken);
+  REQUIRE(s->await(2));
+  other.execute([s] { s->note(3); }, job_kind::woken);
+  CHECK(told == std::vector<std::size_t>{0, 1});
+  other.retry();
+  REQUIRE(s->await(3)); // in place of the one that blocks
+  s->open();
 }
 
 TEST_CASE("a pool runs jobs in place of those that block") {
