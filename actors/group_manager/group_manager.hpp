@@ -191,7 +191,7 @@ private:
                  std::string what_for);
   void on_ends_result(const ends_result& x);
   void on_stall(const topic_partition& tp, held_partition& x,
-                core::progress_action what);
+                core::progress_action what, bool is_end_known);
   void replace_client(const topic_partition& tp);
   void on_resumed(const topic_partition& tp, const held_partition& x);
   std::int64_t lag_of(const held_partition& x) const;

@@ -114,34 +114,37 @@ void group_manager_state::on_ends_result(const ends_result& answer) {
       continue; // given back meanwhile
     auto& x = i->second;
     auto end = answer.ends.find(tp);
-    if (end == answer.ends.end()) {
-      x.watch.end_unknown(now());
-      continue;
-    }
-    auto what = x.watch.end_found(end->second, progress_of(tp, x), now());
+    auto is_known = end != answer.ends.end();
+    auto facts = progress_of(tp, x);
+    auto what = is_known ? x.watch.end_found(end->second, facts, now())
+                         : x.watch.end_unknown(answer.asked, facts, now());
     if (what == action::resumed)
       on_resumed(tp, x);
     else if (what != action::none)
-      on_stall(tp, x, what);
+      on_stall(tp, x, what, is_known);
   }
 }
 
 /// While the client lives its worker does, too: it knows what it has had, and
 /// passes over what comes again.
 void group_manager_state::on_stall(const topic_partition& tp, held_partition& x,
-                                   core::progress_action what) {
+                                   core::progress_action what,
+                                   bool is_end_known) {
   using action = core::progress_action;
   auto& tracker = x.machine.tracker();
   auto at = tracker ? tracker->position() : x.machine.begin();
   // Where it was to begin at the end, all that came since is to be read.
   if (at == kafka::offset_latest)
     at = x.watch.first_end().value_or(at);
-  auto lag = std::max<offset_t>(*x.watch.end() - std::max<offset_t>(at, 0), 0);
+  auto end = x.watch.end().value_or(0);
+  auto lag = std::max<offset_t>(end - std::max<offset_t>(at, 0), 0);
+  std::string text = what == action::seek       ? "sought"
+                     : what == action::reassign ? "assigned anew"
+                                                : "the client is replaced";
+  if (!is_end_known)
+    text += ", its leader does not say where the end is";
   tell(event_kind::partition_stalled, tp, x.machine.gen(), at,
-       static_cast<std::uint64_t>(lag), errc::none,
-       what == action::seek       ? "sought"
-       : what == action::reassign ? "assigned anew"
-                                  : "the client is replaced");
+       static_cast<std::uint64_t>(lag), errc::none, text);
   if (what == action::replace_client)
     replace_client(tp);
   else

@@ -1,6 +1,7 @@
 #include "core/progress_watch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cafka::core {
 
@@ -52,21 +53,31 @@ progress_action progress_watch::end_found(offset_t end,
     return progress_action::none; // the next look sees what has changed
   if (facts.position >= end)
     return restart(now, true, false);
-  if (!behind_) {
-    behind_ = true;
+  return found_wanting(facts.position, now, true);
+}
+
+progress_action progress_watch::end_unknown(bool asked,
+                                            const progress_facts& facts,
+                                            time_point now) noexcept {
+  if (asked && facts.what == delivery::expected && is_as_before(facts))
+    return found_wanting(facts.position, now, false);
+  behind_ = false;
+  ask_at_ = now
+            + (seen_.what == delivery::stopped ? stopped_interval
+                                               : patience_ / 2);
+  return progress_action::none;
+}
+
+/// The first time may be chance.
+progress_action progress_watch::found_wanting(offset_t position, time_point now,
+                                              bool answered) noexcept {
+  if (!std::exchange(behind_, true)) {
     ask_at_ = now + patience_ / 2;
     return progress_action::none;
   }
   ++stage_;
   ask_at_ = now + next_wait();
-  return next_step(facts.position);
-}
-
-void progress_watch::end_unknown(time_point now) noexcept {
-  behind_ = false;
-  ask_at_ = now
-            + (seen_.what == delivery::stopped ? stopped_interval
-                                               : patience_ / 2);
+  return next_step(position, answered);
 }
 
 /// `moved`: by delivery, or it has nothing left to deliver. `stays`: where it
@@ -85,11 +96,13 @@ bool progress_watch::is_as_before(const progress_facts& facts) const noexcept {
   return facts.what == seen_.what && facts.position == seen_.position;
 }
 
-progress_action progress_watch::next_step(offset_t position) const noexcept {
+/// Who does not answer would not answer another client.
+progress_action progress_watch::next_step(offset_t position,
+                                          bool answered) const noexcept {
   constexpr std::uint32_t replacing = 3; // where two milder steps did not help
   if (stage_ == 1)
     return progress_action::seek;
-  return stage_ == replacing && position > replaced_at_
+  return answered && stage_ == replacing && position > replaced_at_
            ? progress_action::replace_client
            : progress_action::reassign;
 }

@@ -36,9 +36,9 @@ struct progress_facts {
 /// ```
 ///              quiet for patience / 2          end is beyond the position
 ///   moving ───────────────────────────► asked ───────────────────────────┐
-///     ▲                                   │ end reached, or no answer     ▼
-///     ├───────────────────────────────────┘          behind ── patience / 2 more:
-///     │  position moved, or a reason to wait            │      asked, still behind
+///     ▲                                   │ end reached, or not asked     ▼
+///     ├───────────────────────────────────┘ behind or no answer ── patience / 2
+///     │  position moved, or a reason to wait            │      more: asked, as before
 ///     └─────────────────────────────────────────────────┴──► seek, reassign,
 ///                          replace_client, then reassign at growing intervals
 /// ```
@@ -60,8 +60,11 @@ public:
   progress_action end_found(offset_t end, const progress_facts& facts,
                             time_point now) noexcept;
 
-  /// The broker was asked in vain, which is reason enough for the silence.
-  void end_unknown(time_point now) noexcept;
+  /// There is no answer. `asked`: the broker was, and twice in a row is a stall
+  /// itself: the question may wait behind a fetch that never succeeds. Else that
+  /// is reason enough for the silence. Any but `ask_end` and `replace_client`.
+  progress_action end_unknown(bool asked, const progress_facts& facts,
+                              time_point now) noexcept;
 
   /// From the report of a stall until the next progress.
   bool stalls() const noexcept {
@@ -79,7 +82,9 @@ public:
 
 private:
   progress_action restart(time_point now, bool moved, bool stays) noexcept;
-  progress_action next_step(offset_t position) const noexcept;
+  progress_action found_wanting(offset_t position, time_point now,
+                                bool answered) noexcept;
+  progress_action next_step(offset_t position, bool answered) const noexcept;
   bool is_as_before(const progress_facts& facts) const noexcept;
   duration next_wait() const noexcept;
 
@@ -87,7 +92,8 @@ private:
   offset_t replaced_at_;
   progress_facts seen_;
   std::optional<time_point> ask_at_; // empty: not looked at yet
-  bool behind_ = false; // an end beyond the position was found since it moved
+  bool behind_ = false; // an end beyond the position was found since it moved,
+                        // or nobody said where the end is
   std::uint32_t stage_ = 0; // reports of this stall
   std::optional<offset_t> end_;
   std::optional<offset_t> first_end_;

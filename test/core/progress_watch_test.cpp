@@ -38,13 +38,13 @@ struct watched {
   action answer() {
     if (end)
       return watch.end_found(*end, facts, now);
-    watch.end_unknown(now);
-    return action::none;
+    return watch.end_unknown(asked, facts, now);
   }
 
   progress_watch watch;
   progress_facts facts{delivery::expected, 10};
   std::optional<offset_t> end = 10;
+  bool asked = false; // where there is no end
   time_point now{1h};
   int questions = 0;
 };
@@ -229,4 +229,32 @@ TEST_CASE("the end of a stopped partition is asked for, patience or not") {
   CHECK(x.pass(10min).empty());
   CHECK(x.watch.end() == 16);
   CHECK(x.questions == 22);
+}
+
+TEST_CASE(
+  "a question for the end that nobody answers is a stall itself, but no "
+  "reason for another client") {
+  watched x;
+  x.end.reset();
+  x.asked = true;
+  CHECK(x.pass(60s).empty());
+  CHECK(x.pass(1s) == actions{action::seek});
+  CHECK(x.watch.stalls());
+  CHECK(x.pass(60s) == actions{action::reassign});
+  CHECK(x.pass(120s) == actions{action::reassign});
+  x.end = 15; // it answers, and something is to be read
+  CHECK(x.pass(240s) == actions{action::reassign});
+  x.facts.position = 15;
+  CHECK(x.pass(1s) == actions{action::resumed});
+}
+
+TEST_CASE("one question that nobody answers is no stall") {
+  watched x;
+  x.end.reset();
+  x.asked = true;
+  CHECK(x.pass(31s).empty());
+  CHECK(x.questions == 1);
+  x.end = 10;
+  CHECK(x.pass(1h).empty());
+  CHECK_FALSE(x.watch.stalls());
 }
