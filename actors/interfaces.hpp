@@ -27,7 +27,7 @@ using manager_actor = compat::typed<
   // from the coordinator
   void(assignments_received), void(assignments_revoked), void(commit_result),
   void(seek_done), void(ends_result), void(range_result), void(client_failure),
-  void(client_recovered),
+  void(client_recovered), void(member_waiting),
   // from workers
   void(worker_ready), void(call_begun), void(source_drained), void(call_ended),
   void(worker_drained), void(life_failed), void(worker_released),

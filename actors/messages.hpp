@@ -104,6 +104,12 @@ struct client_failure {
   kafka::error what;
 };
 
+/// The member has no partitions yet, for longer than a rebalance takes; once a
+/// minute.
+struct member_waiting {
+  std::string what_for;
+};
+
 /// No broker was left, and now one has answered.
 struct client_recovered {};
 
@@ -358,6 +364,7 @@ struct stop_deadline {
   each(seek_done)                                                              \
   each(client_failure)                                                         \
   each(client_recovered)                                                       \
+  each(member_waiting)                                                         \
   each(ends_result)                                                            \
   each(ends_request)                                                           \
   each(range_result)                                                           \

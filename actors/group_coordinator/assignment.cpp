@@ -146,6 +146,7 @@ void group_coordinator_state::accept(
       {x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});
   }
   ends_.reset();
+  joined_ = true;
   compat::post(manager_, std::move(message));
   if (auto failure = client_->assign(begins))
     self_->quit(make_error(errc::coordinator_died, failure.text));

@@ -86,6 +86,7 @@ void group_coordinator_state::on_keep_alive() {
   compat::send_after(self_, coordinator_actor{self_}, keep_alive_, tick{});
   if (outage_.lasts())
     probe();
+  tell_waits();
   on_client_ready();
 }
 
@@ -187,6 +188,10 @@ void group_coordinator_state::on_event(const kafka::assigned& x) {
   on_answer();
   assigning_ = rebalance{{++last_rebalance_.value}, x.partitions};
   ends_.reset();
+  for (auto& tp : x.partitions)
+    std::erase_if(missing_topics_, [&](auto& y) {
+      return y.first.find(tp.topic) != std::string::npos;
+    });
   if (x.partitions.empty())
     accept({});
   else
@@ -249,6 +254,10 @@ void group_coordinator_state::on_event(const kafka::client_error& x) {
     outage_.begin();
   if (outage_.is_new(x.what.text, now()))
     compat::post(manager_, client_failure{x.what});
+  if (x.what.code == errc::unknown_topic) {
+    missing_topics_.insert_or_assign(x.what.text, x.what);
+    topic_notice_.look(true, now()); // told just now
+  }
   ends_with(x.what);
 }
 
@@ -274,6 +283,7 @@ bool group_coordinator_state::open() {
                         : client.failure();
   if (client)
     client_ = std::move(*client);
+  joined_ = false;
   if (!failure)
     return true;
   self_->quit(make_error(failure.code, failure.text));

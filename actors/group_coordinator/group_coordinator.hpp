@@ -3,6 +3,7 @@
 #include "actors/group_coordinator/outage_watch.hpp"
 #include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
+#include "core/wait_notice.hpp"
 #include "kafka/consumer.hpp"
 
 #include <atomic>
@@ -102,6 +103,8 @@ private:
   /// Ends the actor when `x` says that the client cannot go on. True: it does.
   bool ends_with(const kafka::error& x);
   void probe();
+  void tell_waits();
+  std::string what_it_waits_for() const;
   /// A broker answered.
   void on_answer();
   time_point now() const;
@@ -128,6 +131,11 @@ private:
   int questions_failed_ = 0;      // without an answer in time; each doubles it
   caf::timespan keep_alive_;
   outage_watch outage_;
+  bool joined_ = false; // this client was given an assignment, even if empty
+  std::optional<time_point> joins_since_;
+  core::wait_notice join_notice_;
+  std::map<std::string, kafka::error> missing_topics_; // by their error's text
+  core::wait_notice topic_notice_;
 };
 
 } // namespace cafka::actors

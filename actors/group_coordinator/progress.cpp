@@ -16,6 +16,9 @@ using std::chrono::seconds;
 /// runs.
 constexpr milliseconds look_timeout = seconds{5};
 
+/// A rebalance in which all take part is over by then.
+constexpr auto join_patience = seconds{10};
+
 /// Token of what the manager asks; rebalances count from 1.
 constexpr std::uint64_t no_rebalance = 0;
 
@@ -40,6 +43,31 @@ void group_coordinator_state::on_event(const kafka::ends_found& x) {
   }
   finding_ends_ = false;
   compat::post(manager_, ends_result{x.ends, !outage_.lasts()});
+}
+
+/// What keeps the member from its partitions is told again each minute, and so is
+/// a topic that does not exist.
+void group_coordinator_state::tell_waits() {
+  auto t = now();
+  auto joins = client_ && !revoking_ && (!joined_ || !settled_ || assigning_);
+  if (!joins)
+    joins_since_.reset();
+  else if (!joins_since_)
+    joins_since_ = t;
+  if (join_notice_.look(joins && t - *joins_since_ >= join_patience, t))
+    compat::post(manager_, member_waiting{what_it_waits_for()});
+  if (topic_notice_.look(!missing_topics_.empty(), t))
+    for (auto& [text, x] : missing_topics_)
+      compat::post(manager_, client_failure{x});
+}
+
+std::string group_coordinator_state::what_it_waits_for() const {
+  if (outage_.lasts())
+    return "no broker can be reached";
+  if (assigning_)
+    return "the brokers do not say where its partitions begin";
+  return "it joins the group; a member that died is waited for until its "
+         "session times out (session-timeout-ms)";
 }
 
 /// Without a client its partitions are lost, and nobody waits for the answer.

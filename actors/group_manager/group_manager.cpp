@@ -92,6 +92,9 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](const range_result& x) { on_range_result(x); },
     [this](const client_failure& x) { on_client_failure(x); },
     [this](client_recovered) { tell(event_kind::client_recovered, {}, {}); },
+    [this](const member_waiting& x) {
+      tell(event_kind::member_waits, {}, {}, -1, 0, errc::none, x.what_for);
+    },
     [this](const worker_ready& x) { on_worker_ready(x); },
     [this](const call_begun& x) { on_call_begun(x); },
     [this](const source_drained& x) { on_source_drained(x); },

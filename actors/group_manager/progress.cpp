@@ -118,6 +118,10 @@ void group_manager_state::on_ends_result(const ends_result& answer) {
     auto facts = progress_of(tp, x);
     auto what = is_known ? x.watch.end_found(end->second, facts, now())
                          : x.watch.end_unknown(answer.asked, facts, now());
+    if (!is_known && answer.asked)
+      tell_wait(tp, x, "its leader does not say where its end is");
+    else if (is_known && x.range_asked == 0)
+      x.waits.look(false, now());
     if (what == action::resumed)
       on_resumed(tp, x);
     else if (what != action::none)

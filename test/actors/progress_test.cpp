@@ -358,3 +358,33 @@ TEST_CASE("the lag of a stopped partition grows with the end at the broker") {
   CHECK(stalls(g) == 0);
   CHECK(g.status(0).healthy);
 }
+
+TEST_CASE("a leader that says nothing is told once a minute") {
+  scripted_group g;
+  g.config.progress_timeout = 10min;
+  g.append(0, 1);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.coordinator.find_ends = [](const actors::ends_request&) {
+    return actors::ends_result{};
+  };
+  g.advance(6min);
+  REQUIRE(g.count(event_kind::partition_waits) == 1);
+  CHECK(g.last(event_kind::partition_waits).offset == 1);
+  CHECK(g.last(event_kind::partition_waits).text
+        == "its leader does not say where its end is");
+}
+
+TEST_CASE("a wait for no broker at all is told as that alone") {
+  scripted_group g;
+  g.append(0, 1);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.coordinator.find_ends = [](const actors::ends_request&) {
+    return actors::ends_result{{}, false};
+  };
+  g.advance(10min);
+  CHECK(g.count(event_kind::partition_waits) == 0);
+}

@@ -211,6 +211,24 @@ TEST_CASE("records that come with an error behind them are handled") {
 
 // -- out of range -----------------------------------------------------------------------
 
+TEST_CASE("a position beyond the end is told while it is asked for again") {
+  scripted_group g;
+  g.append(0, 5);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  g.coordinator.find_range = [&](const actors::range_request& x) {
+    return actors::range_result{x.tp, g.gen(0), offset_range{0, 3}};
+  };
+  g.log(0).out_of_range = true;
+  g.wake(0);
+  g.advance(5s);
+  REQUIRE(g.count(event_kind::partition_waits) == 1);
+  CHECK(g.last(event_kind::partition_waits).text
+        == "a broker refused its position, and its leader has 0 to 3");
+  CHECK(g.count(event_kind::reset) == 0);
+}
+
 TEST_CASE("a lost position is reset where offset-reset-policy says") {
   auto [policy, logical, begin]
     = GENERATE(table<offset_reset_policy, offset_t, offset_t>({

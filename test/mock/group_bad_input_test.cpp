@@ -250,3 +250,18 @@ TEST_CASE("a flood of a million acks is worked off and its memory returned") {
   CHECK(f.count(event_kind::ack_refused) < 1000); // summed up
   CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }
+
+TEST_CASE("a member that waits to join says so") {
+  constexpr std::int16_t join_group = 11;
+  constexpr std::int16_t rebalance_in_progress = 27;
+  group_fixture f;
+  f.cluster.inject(join_group,
+                   std::vector<std::int16_t>(1'000, rebalance_in_progress));
+  auto options = f.options();
+  options.handler = f.noting([](auto&) { return handler_answer::ack(); });
+  f.start(std::move(options));
+  REQUIRE(f.await_event(event_kind::member_waits));
+  CHECK_THAT(f.events(event_kind::member_waits)[0].text,
+             has_text("joins the group"));
+  f.cluster.clear_injected(join_group);
+}
