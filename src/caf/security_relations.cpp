@@ -27,11 +27,6 @@ bool is_among(const std::string& x, const texts& these) {
   return std::find(these.begin(), these.end(), x) != these.end();
 }
 
-texts operator+(texts x, const texts& y) {
-  x.insert(x.end(), y.begin(), y.end());
-  return x;
-}
-
 /// One error for all of `given`, which has an effect only if `name` is one of
 /// `allowed`.
 void need(errors& out, const client_settings& x, const texts& given,
@@ -107,7 +102,8 @@ void check_tls(errors& out, const client_settings& x) {
   need_one_of(out, x, given_of(x, store), {"ssl.keystore.password"});
   at_most_one_of(out, x, certificate);
   at_most_one_of(out, x, key);
-  at_most_one_of(out, x, store + certificate);
+  for (auto& source : certificate)
+    at_most_one_of(out, x, {store.front(), source});
   if (x.value("ssl.endpoint.identification.algorithm") == "https")
     need(out, x, given_of(x, {"ssl.endpoint.identification.algorithm"}),
          "enable.ssl.certificate.verification", {"true"});

@@ -383,6 +383,12 @@ TEST_CASE("a login, a certificate or a key that lacks its other half is "
   CHECK(over("ssl", "ssl-keystore-location = " + file)
         == texts{"cafka.kafka.ssl-keystore-location = /proc/self/status: only "
                  "with ssl.keystore.password"});
+  CHECK(over("ssl", "ssl-keystore-location = " + file
+                      + "\nssl-keystore-password = \"x\""
+                        "\nssl-key-location = "
+                      + file + "\nssl-certificate-location = " + file)
+        == texts{"cafka.kafka.ssl-keystore-location = /proc/self/status: not "
+                 "beside ssl.certificate.location: one of the two counts"});
   CHECK(over("ssl", "ssl-ca-location = \"/no/such/ca.pem\"")
         == texts{"cafka.kafka.ssl-ca-location = /no/such/ca.pem: a file that "
                  "can be read: No such file or directory"});
