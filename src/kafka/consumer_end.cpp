@@ -200,23 +200,23 @@ bool consumer::impl::is_half_joined() {
 
 // True once the group handler has ended. It sends no LeaveGroup for a cooperative
 // member without partitions: such a one unsubscribes first. An eager member would
-// join again with its answer, and LeaveGroup wait behind that: it answers once
-// the close has begun.
+// join again with its answer, and LeaveGroup wait behind that; but its close waits
+// for no answer to what came before.
 bool consumer::impl::leave(time_point deadline) {
   note_protocol();
   if (cooperative) {
     unsubscribe(deadline - close_reserve);
     return close_group(deadline);
   }
-  if (!begin_close())
-    return false;
-  answer_what_waits();
+  while (event_ptr event{rd_kafka_queue_poll(events.get(), 0)}) {
+    // nop
+  }
   return close_group(deadline);
 }
 
-// What came before the close is answered before it: an answer that comes later
-// may find no group handler any more, and waits for ever then (librdkafka 2.8.0,
-// 2.15.0). A static member must not leave, but would.
+// What came before the close is answered before it, or never: an answer that
+// comes later may find no group handler any more, and waits for ever then. A
+// static member must not leave, but would.
 void consumer::impl::unsubscribe(time_point deadline) {
   auto may_leave = classic && !props.contains("group.instance.id")
                    && rd_kafka_unsubscribe(client) == 0;
@@ -264,8 +264,7 @@ void consumer::impl::answer_what_waits() {
     answer(x);
   while (event_ptr event{rd_kafka_queue_poll(events.get(), 0)})
     answer_while_ending(event.get());
-  if (!close_begun)
-    acknowledge_assign();
+  acknowledge_assign();
 }
 
 void consumer::impl::answer(const consumer_event& x) {

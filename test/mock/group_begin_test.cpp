@@ -21,7 +21,10 @@ TEST_CASE("what is written while an assignment is looked up is not skipped") {
   options.config.begin_offset = logical_offset::latest;
   options.handler = f.noting(ack_all);
   f.start(options);
-  REQUIRE(f.await_event(event_kind::client_error)); // assigned, and asked
+  auto failed = [](const event& x) {
+    return x.kind == event_kind::client_error;
+  };
+  REQUIRE(f.await_events(1, failed, 60s)); // assigned, and asked
   CHECK(f.count(event_kind::assigned) == 0);
   f.produce(0, 5);
   f.cluster.clear_injected(9);
