@@ -39,11 +39,13 @@ bool group_manager_state::is_full(const held_partition& x) const {
 
 void group_manager_state::watch_acks(time_point t) {
   for (auto& [tp, x] : held_) {
-    auto waits = is_full(x) && !delivery_waits(tp, x);
+    auto& tracker = x.machine.tracker();
     auto records = x.machine.retained().records;
-    if (x.acks.look(waits, records, t))
-      tell(event_kind::acks_overdue, tp, x.machine.gen(),
-           x.machine.tracker()->watermark(), records);
+    auto passed = (tracker ? tracker->position() : 0)
+                  - static_cast<std::int64_t>(records);
+    if (x.acks.look(is_full(x) && !delivery_waits(tp, x), passed, t))
+      tell(event_kind::acks_overdue, tp, x.machine.gen(), tracker->watermark(),
+           records);
   }
 }
 

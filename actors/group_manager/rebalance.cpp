@@ -3,10 +3,19 @@
 
 #include "actors/group_manager/group_manager.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace cafka::actors {
+
+namespace {
+
+bool begins_at_end(const group_config& x) {
+  return x.begin_offset == begin_offset{logical_offset::latest};
+}
+
+} // namespace
 
 void group_manager_state::on_assigned(const assignments_received& x) {
   if (x.rebalance < last_rebalance_) {
@@ -17,10 +26,19 @@ void group_manager_state::on_assigned(const assignments_received& x) {
   if (stop_result_)
     return; // the coordinator is about to close
   std::vector<held_map::iterator> added;
+  offset_t unread = 0;
   for (auto& a : x.partitions)
-    if (auto i = hold(x.group, a); i != held_.end())
+    if (auto i = hold(x.group, a); i != held_.end()) {
       added.push_back(i);
+      if (!a.committed && begins_at_end(options_->config))
+        unread += std::max<offset_t>(a.begin, 0);
+    }
   tell(event_kind::assignment_complete, {}, {}, -1, added.size());
+  if (unread > 0)
+    tell(event_kind::begins_at_end, {}, {}, -1,
+         static_cast<std::uint64_t>(unread), errc::none,
+         "partitions begin at their ends, and what stands before is not read: "
+         "see begin-offset");
   for (auto i : added) // who hears of records knows the whole assignment
     spawn_worker(i->first, i->second);
   commit_if_due();

@@ -64,7 +64,8 @@ struct group_config {
   cafka::offset_reset_policy offset_reset_policy
     = offset_reset_policy::reset_to_latest;
 
-  /// librdkafka properties by their own names.
+  /// librdkafka properties by their own names, secrets as they are: `file:` and
+  /// `env:` are for `read_config`.
   std::map<std::string, std::string> kafka;
   cafka::assignment_strategy assignment_strategy
     = assignment_strategy::cooperative_sticky;
@@ -113,9 +114,9 @@ struct config_error {
 /// `key = value: allowed`.
 std::string to_string(const config_error& x);
 
-/// Everything that is wrong with `x`, also what librdkafka says of the
-/// properties; empty: it can be started. Connects to nobody and runs no command
-/// that the properties name.
+/// Everything that is wrong with `x`, also settings that cannot stand together,
+/// and what librdkafka says of the properties; empty: it can be started. Connects
+/// to nobody and runs no command that the properties name.
 std::vector<config_error> validate(const group_config& x);
 
 } // namespace cafka

@@ -18,6 +18,8 @@ enum class event_kind : std::uint8_t {
                        ///< just before; 0: it gave nothing. No handler call of
                        ///< theirs has begun
   begin_resolved,      ///< tp, generation, offset: what a logical begin became
+  begins_at_end,       ///< count: offsets that stand before the begins of one
+                       ///< rebalance and are not read, text: see begin-offset
   revoked, ///< tp, generation, offset: watermark that was given back
   lost,    ///< tp, generation, offset: watermark; not committed
   revocation_complete, ///< count: the `revoked` or `lost` of one rebalance or

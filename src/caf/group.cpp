@@ -4,6 +4,7 @@
 #include "actors/group_supervisor/group_supervisor.hpp"
 #include "caf/default_log.hpp"
 #include "caf/directory.hpp"
+#include "core/text_field.hpp"
 #include "kafka/mock_cluster.hpp"
 
 #include <cafka/group.hpp>
@@ -26,8 +27,9 @@ using shared_options = std::shared_ptr<const group_options>;
 void log_to_stderr(group_options& x) {
   x.log = [](const log_record& line) {
     if (line.level <= log_record::warning)
-      write_default_log(fmt::format("log={} group={} text=\"{}\"",
-                                    line.facility, line.group, line.text));
+      write_default_log(fmt::format("log={} group={} text={}", line.facility,
+                                    field_value(line.group),
+                                    in_quotes(line.text)));
   };
   x.observer = [inner = std::move(x.observer)](const event& e) {
     if (inner)

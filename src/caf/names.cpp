@@ -77,6 +77,7 @@ std::string to_string(event_kind x) {
   constexpr const char* names[] = {"assigned",
                                    "assignment_complete",
                                    "begin_resolved",
+                                   "begins_at_end",
                                    "revoked",
                                    "lost",
                                    "revocation_complete",
@@ -113,6 +114,7 @@ std::string to_string(event_kind x) {
 
 bool is_warning(event_kind x) noexcept {
   switch (x) {
+    case event_kind::begins_at_end:
     case event_kind::lost:
     case event_kind::worker_failed:
     case event_kind::worker_exhausted:

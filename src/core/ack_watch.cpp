@@ -2,9 +2,9 @@
 
 namespace cafka::core {
 
-bool ack_watch::look(bool waits, std::size_t records, time_point now) noexcept {
-  auto lasts = waits && since_ && records == records_;
-  records_ = records;
+bool ack_watch::look(bool waits, std::int64_t passed, time_point now) noexcept {
+  auto lasts = waits && since_ && passed == passed_;
+  passed_ = passed;
   if (!lasts) {
     since_ = waits ? std::optional{now} : std::nullopt;
     told_ = 0;

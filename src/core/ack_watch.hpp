@@ -2,7 +2,7 @@
 
 #include <cafka/types.hpp>
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace cafka::core {
@@ -21,10 +21,11 @@ public:
   explicit ack_watch(duration timeout) noexcept : timeout_(timeout) {
   }
 
-  /// `waits`: only acks can bring the partition on, and so many `records` are
-  /// delivered and not acked. To be called now and then. True: this is to be
-  /// told, when it becomes overdue and after each further timeout.
-  bool look(bool waits, std::size_t records, time_point now) noexcept;
+  /// `waits`: only acks can bring the partition on. `passed`: how many offsets up
+  /// to its position are not retained, so that an ack raises it. To be called now
+  /// and then. True: this is to be told, when it becomes overdue and after each
+  /// further timeout.
+  bool look(bool waits, std::int64_t passed, time_point now) noexcept;
 
   bool overdue() const noexcept {
     return told_ > 0;
@@ -33,7 +34,7 @@ public:
 private:
   duration timeout_;
   std::optional<time_point> since_; // empty: quiet
-  std::size_t records_ = 0;
+  std::int64_t passed_ = 0;
   int told_ = 0; // times, of this wait
 };
 

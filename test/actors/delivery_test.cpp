@@ -36,6 +36,22 @@ TEST_CASE("an assignment spawns one worker per partition at its begin") {
   CHECK(status.lag == 0);
 }
 
+TEST_CASE("what stands before a begin at the end is told, once a rebalance") {
+  auto is_latest = GENERATE(true, false);
+  scripted_group g;
+  if (!is_latest)
+    g.config.begin_offset = offset_t{7};
+  g.start_manager();
+  g.assign_new({0, 1}, 7);
+  g.settle();
+  REQUIRE(g.count(event_kind::begins_at_end) == (is_latest ? 1 : 0));
+  if (is_latest)
+    CHECK(g.last(event_kind::begins_at_end).count == 14);
+  g.assign({2}, 7); // committed
+  g.settle();
+  CHECK(g.count(event_kind::begins_at_end) == (is_latest ? 1 : 0));
+}
+
 TEST_CASE("an assignment of a held partition keeps it and its worker") {
   scripted_group g;
   g.start_manager();

@@ -356,7 +356,7 @@ TEST_CASE("the lag of a stopped partition grows with the end at the broker") {
   CHECK(g.status(0).lag == 6);
   g.advance(1h);
   CHECK(stalls(g) == 0);
-  CHECK(g.status(0).healthy);
+  CHECK(g.status(0).health == partition_health::exhausted);
 }
 
 TEST_CASE("a leader that says nothing is told once a minute") {
@@ -367,7 +367,7 @@ TEST_CASE("a leader that says nothing is told once a minute") {
   g.assign({0});
   g.settle();
   g.coordinator.find_ends = [](const actors::ends_request&) {
-    return actors::ends_result{};
+    return actors::ends_result{{}, true};
   };
   g.advance(6min);
   REQUIRE(g.count(event_kind::partition_waits) == 1);
