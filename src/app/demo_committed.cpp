@@ -28,8 +28,10 @@ committed_at_broker(const std::string& endpoints, const std::string& group,
   auto found = (*client)->committed(asked);
   if (!found)
     return failed(found.failure());
+  if (!found->failures.empty())
+    return failed(found->failures.begin()->second);
   std::map<partition_t, offset_t> result;
-  for (auto& [tp, offset] : *found)
+  for (auto& [tp, offset] : found->values)
     result[tp.partition] = offset;
   return result;
 }

@@ -20,34 +20,99 @@ struct arguments : config_arguments {
   long timeout_s = 10;
 };
 
-/// The rows of one group, or why there are none.
-kafka::result<std::vector<offset_row>> look_up(const group_config& x,
-                                               std::chrono::seconds limit) {
-  auto client = kafka::offset_lookup::open(client_properties(x), limit);
-  if (!client)
-    return client.failure();
-  std::vector<topic_partition> partitions;
-  for (auto& topic : x.topics) {
-    auto found = (*client)->partitions_of(topic);
-    if (!found)
-      return found.failure();
-    partitions.insert(partitions.end(), found->begin(), found->end());
+constexpr auto footer = R"(
+LAG counts the offsets from the committed one, or from the start of the log if
+that is further, to the end of what can be read. It is a bound: where the log is
+compacted, or holds marks of transactions, not every offset has a record. MARK
+says "beyond the end", or "below the start" and where that is, if the committed
+offset stands outside of the log: the group then goes on where its
+offset-reset-policy says.
+"-": nothing was committed yet. "?": not known; why is told on standard error,
+and the exit code is 6.)";
+
+/// Nothing where there is none of that partition.
+template <class T>
+std::optional<T>
+value_of(const std::map<topic_partition, T>& xs, const topic_partition& tp) {
+  auto i = xs.find(tp);
+  return i == xs.end() ? std::nullopt : std::optional<T>{i->second};
+}
+
+/// What can be had of one group. Each thing that cannot is told by its name.
+class group_lookup {
+public:
+  group_lookup(const group_config& x, std::chrono::seconds limit)
+    : config_(x), limit_(limit) {
   }
+
+  void add_rows(std::vector<offset_row>& to);
+
+  /// Something could not be had.
+  bool failed() const noexcept {
+    return failed_;
+  }
+
+private:
+  template <class T>
+  using found = kafka::offset_lookup::found<T>;
+
+  void tell_failure(const kafka::error& x);
+  void tell_failures(const std::map<topic_partition, kafka::error>& xs);
+
+  const group_config& config_;
+  std::chrono::seconds limit_;
+  bool failed_ = false;
+};
+
+void group_lookup::tell_failure(const kafka::error& x) {
+  failed_ = true;
+  tell(fmt::format("cafka offsets: group {} at {}: {}: {}", config_.name,
+                   fmt::join(config_.endpoints, ","), to_string(x.code),
+                   x.text));
+}
+
+/// A line for each cause: many partitions may have the same.
+void group_lookup::tell_failures(
+  const std::map<topic_partition, kafka::error>& xs) {
+  std::map<std::string, std::pair<kafka::error, std::string>> causes;
+  for (auto& [tp, failure] : xs) {
+    auto& [cause, names] = causes[failure.text];
+    cause = failure;
+    names += (names.empty() ? "partition " : ", ") + to_string(tp);
+  }
+  for (auto& [text, cause] : causes) {
+    cause.first.text = cause.second + ": " + text;
+    tell_failure(cause.first);
+  }
+}
+
+void group_lookup::add_rows(std::vector<offset_row>& to) {
+  auto client = kafka::offset_lookup::open(client_properties(config_), limit_);
+  if (!client)
+    return tell_failure(client.failure());
+  auto topics = (*client)->partitions_of(config_.topics);
+  for (auto& x : topics.failures)
+    tell_failure(x);
+  if (topics.partitions.empty())
+    return;
+  std::vector<topic_partition> partitions;
+  for (auto& [tp, leader] : topics.partitions)
+    partitions.push_back(tp);
+  // Before the log, whose end then is none that a commit has passed meanwhile.
   auto committed = (*client)->committed(partitions);
   if (!committed)
-    return committed.failure();
-  auto ends = (*client)->ends(partitions);
-  if (!ends)
-    return ends.failure();
-  std::vector<offset_row> result;
+    tell_failure(committed.failure());
+  else
+    tell_failures(committed->failures);
+  auto in_log = (*client)->ranges(topics.partitions);
+  tell_failures(in_log.failures);
   for (auto& tp : partitions) {
-    auto& row = result.emplace_back(offset_row{x.group, tp});
-    if (auto i = committed->find(tp); i != committed->end())
-      row.committed = i->second;
-    if (auto i = ends->find(tp); i != ends->end())
-      row.end = i->second;
+    auto& row = to.emplace_back(offset_row{config_.group, tp, {}, {}});
+    row.committed_is_known = committed && !committed->failures.contains(tp);
+    if (row.committed_is_known)
+      row.committed = value_of(committed->values, tp);
+    row.in_log = value_of(in_log.values, tp);
   }
-  return result;
 }
 
 exit_code offsets(const arguments& args) {
@@ -56,6 +121,7 @@ exit_code offsets(const arguments& args) {
   auto groups = read_groups(args);
   if (!groups)
     return exit_code::usage;
+  auto result = exit_code::ok;
   std::vector<offset_row> rows;
   for (auto& x : *groups) {
     auto& config = x.options.config;
@@ -63,19 +129,18 @@ exit_code offsets(const arguments& args) {
       tell(fmt::format("cafka offsets: group {} is embedded: --endpoints says "
                        "where it runs",
                        config.name));
-      return exit_code::usage;
+      if (result == exit_code::ok)
+        result = exit_code::usage;
+      continue;
     }
-    auto found = look_up(config, std::chrono::seconds{args.timeout_s});
-    if (!found) {
-      tell(fmt::format("cafka offsets: group {} at {}: {}: {}", config.name,
-                       fmt::join(config.endpoints, ","),
-                       to_string(found.failure().code), found.failure().text));
-      return exit_code::broker_failed;
-    }
-    rows.insert(rows.end(), found->begin(), found->end());
+    group_lookup lookup{config, std::chrono::seconds{args.timeout_s}};
+    lookup.add_rows(rows);
+    if (lookup.failed())
+      result = exit_code::broker_failed;
   }
-  fmt::print("{}", args.json ? json_of(rows) : table_of(rows));
-  return exit_code::ok;
+  if (!rows.empty() || result == exit_code::ok)
+    fmt::print("{}", args.json ? json_of(rows) : table_of(rows));
+  return result;
 }
 
 } // namespace
@@ -85,6 +150,7 @@ void add_offsets(CLI::App& program, exit_code& result) {
   auto* command = program.add_subcommand(
     "offsets", "Show how far the groups of a config file are: committed "
                "offset, end and lag of each partition");
+  command->footer(footer);
   add_config_arguments(*command, *args);
   command->add_flag("--json", args->json, "A JSON list, for programs");
   command

@@ -4,7 +4,6 @@
 #include "kafka/configuration.hpp"
 #include "kafka/handles.hpp"
 #include "kafka/partition_list.hpp"
-#include "kafka/questions.hpp"
 
 #include <algorithm>
 
@@ -15,12 +14,19 @@ namespace {
 using topic_ptr
   = std::unique_ptr<rd_kafka_topic_t, destroyer<rd_kafka_topic_destroy>>;
 
-using offsets = offset_lookup::offsets;
+using metadata_ptr = std::unique_ptr<const rd_kafka_metadata_t,
+                                     destroyer<rd_kafka_metadata_destroy>>;
+
+using std::chrono::milliseconds;
+using offsets_found = offset_lookup::found<offset_t>;
+using partitions = std::vector<topic_partition>;
+
+constexpr std::int32_t no_leader = -1;
 
 /// The first question also waits for a connection. It is given up and asked
-/// again, so that a refused login is told before the limit has passed; each time
+/// again, so that a refusal is told before the limit has passed; each time
 /// later, for brokers that are slow to answer.
-constexpr auto first_patience = std::chrono::milliseconds{500};
+constexpr auto first_patience = milliseconds{500};
 
 error with_subject(error x, const std::string& of_what) {
   x.text = of_what + ": " + x.text;
@@ -32,17 +38,34 @@ error failure_of(rd_kafka_resp_err_t code, const std::string& of_what) {
 }
 
 /// What an answer says of each partition; negative offsets stand for none.
-result<offsets> read(const rd_kafka_topic_partition_list_t& list) {
-  offsets result;
+offsets_found read(const rd_kafka_topic_partition_list_t& list) {
+  offsets_found result;
   for (int i = 0; i < list.cnt; ++i) {
     auto& x = list.elems[i];
     topic_partition tp{x.topic, x.partition};
-    if (x.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return failure_of(x.err, "partition " + to_string(tp));
-    if (x.offset >= 0)
-      result.emplace(std::move(tp), x.offset);
+    if (auto failure = make_error(x.err))
+      result.failures.emplace(std::move(tp), std::move(failure));
+    else if (x.offset >= 0)
+      result.values.emplace(std::move(tp), x.offset);
   }
   return result;
+}
+
+offsets_found all_failed(const partitions& xs, const error& why) {
+  offsets_found result;
+  for (auto& x : xs)
+    result.failures.emplace(x, why);
+  return result;
+}
+
+void add(offsets_found& to, offsets_found from) {
+  to.values.merge(from.values);
+  to.failures.merge(from.failures);
+}
+
+/// Whether one partition can be the cause: alone, the others would be answered.
+bool spoils_others(const error& x) {
+  return x.code != errc::timed_out && x.code != errc::broker_unavailable;
 }
 
 } // namespace
@@ -61,9 +84,16 @@ struct offset_lookup::impl {
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
 
-  error failure_of_call(error x, const std::string& of_what);
-  result<const rd_kafka_metadata_t*> metadata_of(rd_kafka_topic_t* topic,
-                                                 const std::string& of_what);
+  error cause_among(queue_ptr events) const;
+  error cause_of(error x) const;
+  template <class Ask, class Explain>
+  error ask(Ask f, Explain explain) const;
+
+  error add_topic(const std::string& topic, topics_found& to) const;
+  offsets_found offsets_at(offset_t where, const partitions& of_one) const;
+  offsets_found
+  offsets_of_all(offset_t where,
+                 const std::map<std::int32_t, partitions>& by_leader) const;
 
   std::unique_ptr<certificate_notes> certificates; // outlive the client
   properties props;
@@ -71,42 +101,45 @@ struct offset_lookup::impl {
   int limit_ms;
 };
 
-/// A call only tells that it got no answer in time. Why no broker could be
-/// asked stands among the client's events; what a new attempt cannot mend, a
-/// password say, is the cause.
-error offset_lookup::impl::failure_of_call(error x,
-                                           const std::string& of_what) {
-  queue_ptr events{rd_kafka_queue_get_main(client)};
+/// The first of the events that tells what a new attempt cannot mend, a
+/// password say; success: there is none.
+error offset_lookup::impl::cause_among(queue_ptr events) const {
   while (event_ptr event{rd_kafka_queue_poll(events.get(), 0)}) {
     if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR)
       continue;
     auto cause = make_error(rd_kafka_event_error(event.get()),
                             rd_kafka_event_error_string(event.get()));
-    if (is_permanent(cause.code)) {
-      certificates->explain(cause);
-      cause.text = without_secrets(cause.text, props);
-      return with_subject(std::move(cause), of_what);
-    }
+    if (!is_permanent(cause.code))
+      continue;
+    certificates->explain(cause);
+    cause.text = without_secrets(cause.text, props);
+    return cause;
   }
-  return with_subject(std::move(x), of_what);
+  return {};
 }
 
-result<const rd_kafka_metadata_t*>
-offset_lookup::impl::metadata_of(rd_kafka_topic_t* topic,
-                                 const std::string& of_what) {
+/// A call only tells that it got no answer in time. Why no broker could be
+/// asked stands among the client's events.
+error offset_lookup::impl::cause_of(error x) const {
+  auto cause = cause_among(queue_ptr{rd_kafka_queue_get_main(client)});
+  return cause ? cause : x;
+}
+
+/// Asks until there is an answer, a failure that stays, or the limit has
+/// passed. `f` takes how many milliseconds it may wait.
+template <class Ask, class Explain>
+error offset_lookup::impl::ask(Ask f, Explain explain) const {
   using clock = std::chrono::steady_clock;
-  auto deadline = clock::now() + std::chrono::milliseconds{limit_ms};
+  auto deadline = clock::now() + milliseconds{limit_ms};
   for (auto patience = first_patience;; patience *= 2) {
-    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - clock::now());
-    const rd_kafka_metadata_t* found = nullptr;
-    auto code = rd_kafka_metadata(
-      client, /* all_topics */ 0, topic, &found,
-      static_cast<int>(std::clamp(left, {}, patience).count()));
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-      return found;
-    auto failure = failure_of_call(make_error(code), of_what);
-    if (is_permanent(failure.code) || left <= patience)
+    auto left
+      = std::chrono::duration_cast<milliseconds>(deadline - clock::now());
+    auto failure
+      = make_error(f(static_cast<int>(std::clamp(left, {}, patience).count())));
+    if (!failure)
+      return failure;
+    failure = explain(std::move(failure));
+    if (left <= patience || !failure.retriable)
       return failure;
   }
 }
@@ -130,47 +163,120 @@ offset_lookup::open(const properties& props, std::chrono::milliseconds limit) {
     std::make_unique<impl>(*client, std::move(certificates), props, limit)}};
 }
 
-result<std::vector<topic_partition>>
-offset_lookup::partitions_of(const std::string& topic) {
-  topic_ptr native{rd_kafka_topic_new(impl_->client, topic.c_str(), nullptr)};
-  if (!native)
-    return failure_of(rd_kafka_last_error(), "topic " + topic);
-  auto answer = impl_->metadata_of(native.get(), "topic " + topic);
-  if (!answer)
-    return answer.failure();
-  auto* found = *answer;
-  std::unique_ptr<const rd_kafka_metadata_t,
-                  destroyer<rd_kafka_metadata_destroy>>
-    owner{found};
-  if (found->topic_cnt != 1)
-    return failure_of(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
-                      "topic " + topic);
+/// Returns why no broker answered.
+error offset_lookup::impl::add_topic(const std::string& topic,
+                                     topics_found& to) const {
+  auto subject = "topic " + topic;
+  topic_ptr native{rd_kafka_topic_new(client, topic.c_str(), nullptr)};
+  if (!native) {
+    to.failures.push_back(failure_of(rd_kafka_last_error(), subject));
+    return {};
+  }
+  const rd_kafka_metadata_t* found = nullptr;
+  auto failure = ask(
+    [&](int limit) {
+      return rd_kafka_metadata(client, /* all_topics */ 0, native.get(), &found,
+                               limit);
+    },
+    [this](error x) { return cause_of(std::move(x)); });
+  if (failure)
+    return with_subject(std::move(failure), subject);
+  metadata_ptr owner{found};
+  auto code = found->topic_cnt == 1 ? found->topics[0].err
+                                    : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    to.failures.push_back(failure_of(code, subject));
+    return {};
+  }
   auto& only = found->topics[0];
-  if (only.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return failure_of(only.err, "topic " + topic);
-  std::vector<topic_partition> result;
   for (int i = 0; i < only.partition_cnt; ++i)
-    result.push_back({topic, only.partitions[i].id});
-  std::sort(result.begin(), result.end());
+    to.partitions.emplace(topic_partition{topic, only.partitions[i].id},
+                          only.partitions[i].leader);
+  return {};
+}
+
+/// Partitions that one broker leads. librdkafka drops all answers where one
+/// partition's is an error, of a topic that was just deleted for example; so
+/// they are asked one by one then.
+offsets_found offset_lookup::impl::offsets_at(offset_t where,
+                                              const partitions& of_one) const {
+  std::vector<partition_offset> asked;
+  // Kafka's ListOffsets takes the logical offsets where a time would stand.
+  for (auto& x : of_one)
+    asked.push_back({x, where});
+  auto list = make_list(asked);
+  auto failure
+    = make_error(rd_kafka_offsets_for_times(client, list.get(), limit_ms));
+  if (!failure)
+    return read(*list);
+  failure = cause_of(std::move(failure));
+  if (of_one.size() == 1 || !spoils_others(failure))
+    return all_failed(of_one, failure);
+  offsets_found result;
+  for (auto& x : of_one)
+    add(result, offsets_at(where, {x}));
   return result;
 }
 
-result<offsets>
+/// Each leader is asked for itself: one that does not answer hides nothing of
+/// the others.
+offsets_found offset_lookup::impl::offsets_of_all(
+  offset_t where, const std::map<std::int32_t, partitions>& by_leader) const {
+  offsets_found result;
+  for (auto& [leader, xs] : by_leader)
+    add(result,
+        leader >= 0
+          ? offsets_at(where, xs)
+          : all_failed(xs, make_error(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)));
+  return result;
+}
+
+offset_lookup::topics_found
+offset_lookup::partitions_of(const std::vector<std::string>& topics) {
+  topics_found result;
+  for (auto& x : topics)
+    if (auto failure = impl_->add_topic(x, result)) {
+      result.failures.push_back(std::move(failure));
+      break;
+    }
+  return result;
+}
+
+result<offsets_found>
 offset_lookup::committed(const std::vector<topic_partition>& xs) {
   auto list = make_list(xs);
-  auto code = rd_kafka_committed(impl_->client, list.get(), impl_->limit_ms);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return impl_->failure_of_call(make_error(code), "committed offsets");
+  auto failure = impl_->ask(
+    [&](int limit) {
+      return rd_kafka_committed(impl_->client, list.get(), limit);
+    },
+    // Why there is no coordinator is told to the group's consumer.
+    [&](error x) {
+      auto cause = impl_->cause_among(
+        queue_ptr{rd_kafka_queue_get_consumer(impl_->client)});
+      return cause ? cause : impl_->cause_of(std::move(x));
+    });
+  if (failure)
+    return with_subject(std::move(failure), "committed offsets");
   return read(*list);
 }
 
-result<offsets> offset_lookup::ends(const std::vector<topic_partition>& xs) {
-  auto deadline = std::chrono::steady_clock::now()
-                  + std::chrono::milliseconds{impl_->limit_ms};
-  auto found = ask_ends(impl_->client, xs, deadline);
-  if (found.failure)
-    return impl_->failure_of_call(found.failure, "ends of partitions");
-  return std::move(found.ends);
+offset_lookup::found<offset_range>
+offset_lookup::ranges(const led_partitions& xs) {
+  std::map<std::int32_t, partitions> by_leader;
+  for (auto& [tp, leader] : xs)
+    by_leader[std::max(leader, no_leader)].push_back(tp);
+  auto firsts = impl_->offsets_of_all(offset_earliest, by_leader);
+  auto lasts = impl_->offsets_of_all(offset_latest, by_leader);
+  found<offset_range> result;
+  for (auto& [tp, leader] : xs) {
+    auto first = firsts.values.find(tp);
+    auto last = lasts.values.find(tp);
+    if (first != firsts.values.end() && last != lasts.values.end())
+      result.values[tp] = {first->second, last->second};
+  }
+  result.failures.merge(firsts.failures);
+  result.failures.merge(lasts.failures);
+  return result;
 }
 
 } // namespace cafka::kafka

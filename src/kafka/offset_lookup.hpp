@@ -15,7 +15,20 @@ namespace cafka::kafka {
 /// actors.
 class offset_lookup {
 public:
-  using offsets = std::map<topic_partition, offset_t>;
+  /// What was found of partitions, and why nothing of others.
+  template <class T>
+  struct found {
+    std::map<topic_partition, T> values;
+    std::map<topic_partition, error> failures;
+  };
+
+  /// Partitions, each with the broker that leads it; negative: none does now.
+  using led_partitions = std::map<topic_partition, std::int32_t>;
+
+  struct topics_found {
+    led_partitions partitions;
+    std::vector<error> failures; ///< each names its topic
+  };
 
   /// `props` as for a consumer: bootstrap.servers and group.id are required.
   static result<std::unique_ptr<offset_lookup>>
@@ -24,15 +37,18 @@ public:
   offset_lookup(const offset_lookup&) = delete;
   offset_lookup& operator=(const offset_lookup&) = delete;
 
-  /// The partitions of a topic, by their numbers.
-  result<std::vector<topic_partition>> partitions_of(const std::string& topic);
+  /// The partitions of topics. Where no broker answers, the topics behind are
+  /// not asked for.
+  topics_found partitions_of(const std::vector<std::string>& topics);
 
-  /// The group's committed offsets; partitions without one are missing.
-  result<offsets> committed(const std::vector<topic_partition>& xs);
+  /// The group's committed offsets; partitions without one have neither a value
+  /// nor a failure.
+  result<found<offset_t>> committed(const std::vector<topic_partition>& xs);
 
-  /// The readable ends: offsets of the next records to be written, or of the
-  /// first open transaction.
-  result<offsets> ends(const std::vector<topic_partition>& xs);
+  /// What can be read, [first, last): behind it stand the next records to be
+  /// written, or (isolation.level) the first open transaction. The firsts are
+  /// asked for before the lasts.
+  found<offset_range> ranges(const led_partitions& xs);
 
 private:
   struct impl;

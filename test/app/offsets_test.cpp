@@ -32,7 +32,8 @@ TEST_CASE("offsets shows what a group never committed, and the ends") {
   INFO(x.out << x.err);
   CHECK(x.code == 0);
   CHECK(x.err.empty());
-  CHECK(has(x.out, "GROUP          TOPIC   PARTITION  COMMITTED  END  LAG\n"));
+  CHECK(has(x.out, "GROUP          TOPIC   PARTITION  COMMITTED  END  LAG  "
+                   "MARK\n"));
   // All records have the same key.
   auto zero = has(x.out,
                   "order-readers  orders          0          -    3    -");
@@ -41,7 +42,8 @@ TEST_CASE("offsets shows what a group never committed, and the ends") {
   CHECK(zero != one);
   auto json = run_program({"offsets", conf, "--json"});
   CHECK(json.code == 0);
-  CHECK(has(json.out, R"("committed":null,"end":3,"lag":null})"));
+  CHECK(has(json.out, R"("committed":null,"committed_is_known":true,)"
+                      R"("start":0,"end":3,"lag":null,"mark":null})"));
 }
 
 TEST_CASE("offsets of a topic that the broker refuses is a named error") {
@@ -71,6 +73,71 @@ TEST_CASE("offsets of an unknown topic is a named error") {
   INFO(x.out << x.err);
   CHECK(x.code == 6);
   CHECK(has(x.err, ": unknown_topic: topic orders"));
+}
+
+TEST_CASE("a topic that cannot be had hides none of the others") {
+  mock_cluster cluster;
+  constexpr std::int16_t unknown_topic = 3; // Kafka protocol
+  for (auto topic : {"gone", "orders", "secret"})
+    cluster.create_topic(topic, 1);
+  cluster.fail_topic("gone", unknown_topic);
+  cluster.fail_topic("secret", topic_authorization_failed);
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  auto x = run_program(
+    {"offsets", conf, "--cafka.topics=[\"gone\", \"orders\", \"secret\"]"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 6);
+  CHECK(has(x.out, "order-readers  orders          0          -    0    -\n"));
+  CHECK(x.lines() == 2);
+  CHECK(has(x.err, ": unknown_topic: topic gone: "));
+  CHECK(has(x.err, ": authorization: topic secret: "));
+}
+
+TEST_CASE("a group that fails hides none of the others") {
+  mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  auto group = [](const std::string& name, const std::string& endpoints) {
+    return name + " { group = \"" + name
+           + "-readers\"\n topics = [\"orders\"]\n handler = \"print\"\n"
+           + endpoints + "\n}\n";
+  };
+  auto at = [](const std::string& x) { return "endpoints = [\"" + x + "\"]"; };
+  scratch_directory files;
+  auto conf = files.write("a.conf",
+                          "cafka { groups {\n" + group("a", at(nobody))
+                            + group("b", "embedded = true")
+                            + group("c", at(cluster.endpoints())) + "} }\n");
+  auto x = run_program({"offsets", conf, "--timeout", "1"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 6);
+  CHECK(has(x.out, "c-readers  orders          0          -    0    -\n"));
+  CHECK(x.lines() == 2);
+  CHECK(has(x.err, "cafka offsets: group a at " + std::string{nobody}
+                     + ": broker_unavailable: "));
+  CHECK(has(x.err, "cafka offsets: group b is embedded: --endpoints "));
+}
+
+TEST_CASE("offsets of a group that may not be read are named at once") {
+  mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  constexpr std::int16_t find_coordinator = 10; // Kafka protocol, both
+  constexpr std::int16_t group_authorization_failed = 30;
+  constexpr std::size_t questions = 10'000; // more than are asked
+  cluster.inject(find_coordinator, std::vector<std::int16_t>(
+                                     questions, group_authorization_failed));
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  // Without the reason it would wait for as long as it is killed.
+  auto x = run_program({"offsets", conf, "--timeout", "600"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 6);
+  CHECK(has(x.err, ": authorization: committed offsets: "
+                   "GROUP_AUTHORIZATION_FAILED: "));
+  CHECK(has(x.out, "order-readers  orders          0          ?    0    ?\n"));
+  auto json = run_program({"offsets", conf, "--json", "--timeout", "600"});
+  CHECK(json.code == 6);
+  CHECK(has(json.out, R"("committed":null,"committed_is_known":false,)"));
 }
 
 TEST_CASE("a broker that cannot be reached is a named error of offsets") {

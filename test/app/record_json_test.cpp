@@ -1,4 +1,3 @@
-#include "app/offset_table.hpp"
 #include "app/record_json.hpp"
 
 #include "support/catch.hpp"
@@ -73,26 +72,4 @@ TEST_CASE("base64 is that of RFC 4648, section 10") {
   CHECK(base64_of("fooba") == "Zm9vYmE=");
   CHECK(base64_of("foobar") == "Zm9vYmFy");
   CHECK(base64_of("\x00\xff\xbf"s) == "AP+/");
-}
-
-TEST_CASE("offsets are a table with aligned columns") {
-  CHECK(table_of({{"readers", {"orders", 0}, 5, 120},
-                  {"r", {"long-topic", 10}, std::nullopt, 7}})
-        == "GROUP    TOPIC       PARTITION  COMMITTED  END  LAG\n"
-           "readers  orders              0          5  120  115\n"
-           "r        long-topic         10          -    7    -\n");
-}
-
-TEST_CASE("a row of offsets stays a row, whatever the group is named") {
-  CHECK(
-    table_of({{"two\nlines and blanks", {"t", 0}, 5, 6}})
-    == "GROUP                    TOPIC  PARTITION  COMMITTED  END  LAG\n"
-       "\"two\\nlines and blanks\"  t              0          5    6    1\n");
-}
-
-TEST_CASE("offsets are JSON with null for what there is not") {
-  CHECK(json_of({{"r", {"t", 1}, std::nullopt, 7}})
-        == R"([{"group":"r","topic":"t","partition":1,"committed":null,)"
-           R"("end":7,"lag":null}])"
-           "\n");
 }
