@@ -1,6 +1,6 @@
 #include "app/line_producer.hpp"
 
-#include "app/fields.hpp"
+#include "app/kept_lines.hpp"
 #include "app/line_buffer.hpp"
 #include "app/stop_signal.hpp"
 #include "app/tell.hpp"
@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <poll.h>
@@ -32,47 +33,71 @@ constexpr std::uint64_t failures_told_max = 10;
 
 constexpr partition_t chosen_by_key = -1;
 
+/// librdkafka's `batch.size` where nothing is set.
+constexpr std::size_t default_batch_bytes = 1'000'000;
+
+/// librdkafka has checked what is set.
+std::size_t batch_bytes_in(const kafka::properties& props) {
+  auto result = default_batch_bytes;
+  if (auto i = props.find("batch.size"); i != props.end())
+    std::from_chars(i->second.data(), i->second.data() + i->second.size(),
+                    result);
+  return result;
+}
+
 class line_producer {
 public:
-  line_producer(const std::string& topic, const line_rule& rule)
-    : topic_(topic), rule_(rule) {
-    for (auto& [name, value] : rule.headers)
-      headers_.push_back({name, value});
+  line_producer(const std::string& topic, const line_rule& rule,
+                const kafka::properties& props)
+    : topic_(topic),
+      rule_(rule),
+      props_(props),
+      headers_(headers_of(rule)),
+      batch_bytes_(batch_bytes_in(props)) {
   }
 
-  exit_code run(const kafka::properties& props) {
-    auto client = kafka::producer::open(
-      props, [this](std::uint64_t line, partition_t, offset_t,
-                    const kafka::error& failure) { on_report(line, failure); });
-    if (!client)
-      return refuse(client.failure().text);
-    client_ = std::move(*client);
-    while (can_go_on() && send_next()) {
-      // nop
-    }
+  exit_code run() {
+    if (auto failure = open())
+      return refuse(failure.text);
+    while (can_go_on() && send_next())
+      if (kept_.size() > 0)
+        send_again();
     await_reports();
-    refusal_ = client_->refusal();
+    send_again();
     client_.reset();
     return conclude();
   }
 
 private:
-  bool can_go_on() const {
+  kafka::error open();
+  bool is_refused();
+  bool can_go_on() {
     return stop_signal() == 0 && failed_ == 0 && input_failure_.empty()
-           && !client_->refusal();
+           && !is_refused();
   }
   bool send_next();
-  void send(std::string_view line);
+  bool send(std::uint64_t line, partition_t to, optional_bytes key,
+            optional_bytes value);
+  void send_again();
+  bool open_with_smaller_batches();
   void read_some();
+  std::uint64_t unanswered() const {
+    return sent_ - delivered_ - failed_ - kept_.size();
+  }
   void await_reports();
-  void on_report(std::uint64_t line, const kafka::error& failure);
+  void on_report(std::uint64_t line, partition_t at,
+                 const kafka::error& failure);
+  void on_failure(std::uint64_t line, const kafka::error& failure);
   exit_code refuse(const std::string& text) const;
   exit_code conclude() const;
 
   std::string topic_;
   const line_rule& rule_;
+  kafka::properties props_;
   std::vector<header> headers_;
+  std::size_t batch_bytes_; // the most in a batch of more than one record
   line_buffer lines_;
+  kept_lines kept_;
   std::unique_ptr<kafka::producer> client_;
   std::string input_failure_;
   kafka::error refusal_; // of everything, at once
@@ -81,46 +106,76 @@ private:
   std::uint64_t failed_ = 0;
 };
 
+kafka::error line_producer::open() {
+  auto client = kafka::producer::open(
+    props_,
+    [this](std::uint64_t line, partition_t at, offset_t,
+           const kafka::error& failure) { on_report(line, at, failure); });
+  if (!client)
+    return client.failure();
+  client_ = std::move(*client);
+  return {};
+}
+
+bool line_producer::is_refused() {
+  if (!refusal_)
+    refusal_ = client_->refusal();
+  return static_cast<bool>(refusal_);
+}
+
 /// False: all lines are sent.
 bool line_producer::send_next() {
-  if (auto line = lines_.next())
-    send(*line);
-  else if (lines_.too_long())
+  if (auto line = lines_.next()) {
+    auto [key, value] = record_of(*line, rule_);
+    ++sent_;
+    if (!send(lines_.count(), chosen_by_key, key, value))
+      --sent_;
+  } else if (lines_.too_long()) {
     input_failure_ = fmt::format("line {} is longer than {} bytes",
                                  lines_.count() + 1, line_bytes_max);
-  else if (lines_.finished())
+  } else if (lines_.finished()) {
     return false;
-  else
+  } else {
     read_some();
+  }
   return true;
 }
 
-void line_producer::send(std::string_view line) {
-  optional_bytes key;
-  auto value = line;
-  if (rule_.key_field) {
-    if (auto field = nth_field(line, *rule_.key_field); !field.empty())
-      key = field;
-  } else if (auto at = line.find(rule_.separator);
-             !rule_.separator.empty() && at != std::string_view::npos) {
-    key = line.substr(0, at);
-    value = line.substr(at + rule_.separator.size());
+/// False: it has no place in the queue, and waiting for one makes no sense any
+/// more.
+bool line_producer::send(std::uint64_t line, partition_t to, optional_bytes key,
+                         optional_bytes value) {
+  do {
+    auto sent = client_->send(topic_, to, key, value, line, headers_);
+    if (!sent)
+      on_failure(line, sent.failure());
+    client_->poll(!sent || *sent ? 0ms : look_interval);
+    if (!sent || *sent)
+      return true;
+  } while (stop_signal() == 0 && !is_refused());
+  return false;
+}
+
+/// Those whose batch was too large, until none is or it is that of one line.
+/// Waits for all others first, which may come back, too: what is kept goes out
+/// in the order of the lines.
+void line_producer::send_again() {
+  await_reports();
+  while (kept_.size() > 0) {
+    auto lines = kept_.take();
+    // Others without an answer: they are not waited for any more.
+    auto goes_on = unanswered() == lines.size() && open_with_smaller_batches();
+    for (auto& [line, x] : lines)
+      if (!goes_on || !send(line, x.partition, x.key, x.value))
+        on_failure(line, x.failure);
+    await_reports();
   }
-  while (can_go_on()) {
-    auto sent = client_->send(topic_, chosen_by_key, key, value, lines_.count(),
-                              headers_);
-    if (!sent) {
-      ++sent_;
-      on_report(lines_.count(), sent.failure());
-      return;
-    }
-    if (*sent) {
-      ++sent_;
-      client_->poll(0ms);
-      return;
-    }
-    client_->poll(look_interval); // the queue is full
-  }
+}
+
+bool line_producer::open_with_smaller_batches() {
+  batch_bytes_ = smaller_batch(batch_bytes_);
+  props_["batch.size"] = std::to_string(batch_bytes_);
+  return !open();
 }
 
 /// Waits for input or for reports, for a look interval at most.
@@ -142,7 +197,7 @@ void line_producer::read_some() {
 /// us that would be told later and without the reason.
 void line_producer::await_reports() {
   std::optional<time_point> deadline;
-  while (delivered_ + failed_ < sent_ && !client_->refusal()) {
+  while (unanswered() > 0 && !is_refused()) {
     client_->poll(look_interval);
     if (stop_signal() == 0)
       continue;
@@ -153,11 +208,21 @@ void line_producer::await_reports() {
   }
 }
 
-void line_producer::on_report(std::uint64_t line, const kafka::error& failure) {
+void line_producer::on_report(std::uint64_t line, partition_t at,
+                              const kafka::error& failure) {
   if (!failure) {
     ++delivered_;
-    return;
+    kept_.delivered(line, at);
+  } else if (auto x = client_->reported();
+             failure.too_large && !fills_batch(x, batch_bytes_)) {
+    kept_.keep(line, x, failure);
+  } else {
+    on_failure(line, failure);
   }
+}
+
+void line_producer::on_failure(std::uint64_t line,
+                               const kafka::error& failure) {
   if (++failed_ <= failures_told_max)
     tell(fmt::format("cafka produce: line {}: {}: {}", line,
                      to_string(failure.code), failure.text));
@@ -169,13 +234,20 @@ exit_code line_producer::refuse(const std::string& text) const {
 }
 
 exit_code line_producer::conclude() const {
-  auto unknown = sent_ - delivered_ - failed_;
+  auto unknown = unanswered();
   auto sum = fmt::format("{} records delivered", delivered_);
   if (failed_ > 0)
     sum += fmt::format(", {} failed", failed_);
   if (unknown > 0)
     sum += fmt::format(", {} without an answer yet", unknown);
   tell(sum);
+  if (auto& lines = kept_.overtaken(); !lines.empty())
+    tell(fmt::format(
+      "cafka produce: {} records, of line {} first, came behind later lines of "
+      "their partition: topic {} did not take their batches, which were sent "
+      "again in parts. A kafka {{ batch-size = … }} below the topic's "
+      "max.message.bytes keeps the order",
+      lines.size(), *lines.begin(), topic_));
   if (!input_failure_.empty())
     return refuse("standard input: " + input_failure_);
   if (refusal_)
@@ -190,7 +262,7 @@ exit_code line_producer::conclude() const {
 
 exit_code produce_lines(const std::string& topic, const line_rule& rule,
                         const kafka::properties& props) {
-  return line_producer{topic, rule}.run(props);
+  return line_producer{topic, rule, props}.run();
 }
 
 } // namespace cafka::app

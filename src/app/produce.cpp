@@ -22,6 +22,7 @@ struct arguments : config_arguments {
   std::string topic;
   std::string group;
   std::vector<std::string> headers;
+  std::string separator; // with escapes
   line_rule rule;
   std::optional<long> timeout_s;
 };
@@ -29,9 +30,17 @@ struct arguments : config_arguments {
 constexpr auto footer = R"(
 A line is a record's value; its newline is no part of it. Records without a key
 go to partitions at random, some in a row to each. The first record that cannot
-be delivered ends the reading.)";
+be delivered ends the reading.
+A batch that is too large for the topic is sent again in smaller ones; where
+later lines of a partition were delivered before it, that is told, and a
+kafka { batch-size = ... } below the topic's max.message.bytes keeps the order.)";
 
-constexpr auto default_timeout = "30000"; // ms
+constexpr std::int64_t default_timeout_ms = 30'000;
+
+/// How long a topic may be unknown before its records fail. Brokers that make
+/// topics when they are written to take less, and librdkafka's own 30 s are
+/// those of the timeout.
+constexpr std::int64_t unknown_topic_ms = 5'000;
 
 exit_code complain(const std::string& text) {
   tell("cafka produce: " + text);
@@ -44,15 +53,16 @@ kafka::properties properties_for(const group_config& x,
   auto result = client_properties(x);
   // Retries then neither change the order nor write twice.
   result.emplace("enable.idempotence", "true");
+  auto timeout_ms = timeout_s.value_or(0) * 1'000;
   if (timeout_s)
-    result["message.timeout.ms"] = std::to_string(*timeout_s * 1'000);
+    result["message.timeout.ms"] = std::to_string(timeout_ms);
   else if (!result.contains("delivery.timeout.ms")) // its other name
-    result.emplace("message.timeout.ms", default_timeout);
-  // librdkafka's log would stand raw between our lines, and its warnings are of
-  // the properties of consumers; what becomes of the records is told by their
-  // deliveries. `debug` would raise the level.
-  result["log_level"] = "0";
-  result.erase("debug");
+    result.emplace("message.timeout.ms", std::to_string(default_timeout_ms));
+  // Before the records time out, which would not say why.
+  result.emplace("topic.metadata.propagation.max.ms",
+                 std::to_string(timeout_s
+                                  ? std::min(unknown_topic_ms, timeout_ms / 2)
+                                  : unknown_topic_ms));
   // A reader that is faster than the brokers waits from here on.
   result.emplace("queue.buffering.max.kbytes", "65536");
   // A line twice, as key and as value, and its framing.
@@ -70,17 +80,34 @@ const group_config* choose(const groups& xs, const std::string& name) {
   return i == xs.end() ? nullptr : &i->options.config;
 }
 
+/// Fills the rule; what is wrong, or nothing. Shows no header: it may hold a
+/// secret, with a slip where its name should end.
+std::string read_rule(arguments& args) {
+  for (std::size_t i = 0; i < args.headers.size(); ++i) {
+    auto& x = args.headers[i];
+    auto equals = x.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return fmt::format("--header, number {} of {}: not name=value", i + 1,
+                         args.headers.size());
+    args.rule.headers.emplace_back(x.substr(0, equals), x.substr(equals + 1));
+  }
+  auto separator = unescaped(args.separator);
+  if (!separator)
+    return fmt::format("--key-separator {}: a backslash is written \\\\, a tab "
+                       "\\t and a zero byte \\0",
+                       args.separator);
+  args.rule.separator = std::move(*separator);
+  return {};
+}
+
 exit_code produce(arguments& args) {
   if (!require_standard_input("cafka produce"))
     return exit_code::usage;
   auto groups = read_groups(args);
   if (!groups)
     return exit_code::usage;
-  for (auto& x : args.headers)
-    if (auto equals = x.find('='); equals == std::string::npos || equals == 0)
-      return complain(fmt::format("--header {}: name=value", x));
-    else
-      args.rule.headers.emplace_back(x.substr(0, equals), x.substr(equals + 1));
+  if (auto wrong = read_rule(args); !wrong.empty())
+    return complain(wrong);
   auto* config = choose(*groups, args.group);
   if (!config)
     return complain(fmt::format("--group {}: no group of the config file has "
@@ -114,10 +141,15 @@ void add_produce(CLI::App& program, exit_code& result) {
                      "key, from 1; a line without it has none")
         ->check(CLI::Range(std::size_t{1}, line_bytes_max));
   command
-    ->add_option("--key-separator", args->rule.separator,
+    ->add_option("--key-separator", args->separator,
                  "What stands between key and value, once per line; a line "
-                 "without it has no key")
+                 "without it has no key. \\t is a tab, \\0 a zero byte, \\\\ a "
+                 "backslash")
     ->excludes(field);
+  command->add_option("--null-marker", args->rule.null_marker,
+                      "A key, a value or a header's value that is this text is "
+                      "null: a value that is null deletes its key where the "
+                      "topic is compacted");
   command
     ->add_option("--header", args->headers,
                  "A header name=value for all records; may be repeated")

@@ -194,6 +194,8 @@ result<conf_ptr> producer_configuration(const properties& props) {
   all.try_emplace("partitioner", "murmur2_random");
   if (auto failure = set_all(conf.get(), all))
     return failure;
+  // Its level does not keep back the line of a fatal error.
+  rd_kafka_conf_set_log_cb(conf.get(), drop_line);
   return conf;
 }
 

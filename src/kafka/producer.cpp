@@ -2,6 +2,7 @@
 
 #include "kafka/certificate_notes.hpp"
 #include "kafka/configuration.hpp"
+#include "kafka/event.hpp"
 #include "kafka/handles.hpp"
 
 #include <algorithm>
@@ -42,6 +43,29 @@ headers_ptr make_headers(const std::vector<header>& xs) {
 
 } // namespace
 
+optional_bytes bytes_of(const void* data, std::size_t size) {
+  if (data == nullptr)
+    return std::nullopt;
+  return std::string_view{static_cast<const char*>(data), size};
+}
+
+constexpr auto idempotence_hint
+  = ": the login has the right to write to no topic, or, before Kafka 2.8, not "
+    "the cluster's right IdempotentWrite";
+
+bool is_cause_elsewhere(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__FATAL
+         || code == RD_KAFKA_RESP_ERR__PURGE_QUEUE
+         || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
+
+// A client that is fatally broken gives back all records with codes that do not
+// say why.
+error failure_of(rd_kafka_t* client, rd_kafka_resp_err_t code) {
+  auto cause = is_cause_elsewhere(code) ? fatal_error(client) : error{};
+  return cause ? cause : make_error(code);
+}
+
 // The opaque of a client is its certificate_notes.
 struct producer::impl : certificate_notes {
   impl(properties x, report f) : props(std::move(x)), on_report(std::move(f)) {
@@ -57,28 +81,37 @@ struct producer::impl : certificate_notes {
     return static_cast<impl*>(static_cast<certificate_notes*>(opaque));
   }
 
-  static void on_error(rd_kafka_t*, int code, const char* words, void* opaque) {
+  static void on_error(rd_kafka_t* client, int code, const char* words,
+                       void* opaque) {
     auto* self = self_of(opaque);
-    auto failure = make_error(code, words);
-    if (self->refusal || !is_permanent(failure.code))
+    auto failure = code == RD_KAFKA_RESP_ERR__FATAL ? fatal_error(client)
+                                                    : make_error(code, words);
+    if (self->refusal || !(failure.fatal || is_permanent(failure.code)))
       return;
     self->explain(failure);
+    // Of rights, the one to number producers is all that is fatal.
+    if (failure.fatal && failure.code == errc::authorization)
+      failure.text += idempotence_hint;
     failure.text = without_secrets(std::move(failure.text), self->props);
     self->refusal = std::move(failure);
   }
 
-  static void on_delivered(rd_kafka_t*, const rd_kafka_message_t* msg,
+  static void on_delivered(rd_kafka_t* client, const rd_kafka_message_t* msg,
                            void* opaque) {
+    auto* self = self_of(opaque);
     auto tag = reinterpret_cast<std::uintptr_t>(msg->_private);
-    auto failure = make_error(msg->err);
-    self_of(opaque)->on_report(tag, msg->partition, failure ? -1 : msg->offset,
-                               failure);
+    auto failure = failure_of(client, msg->err);
+    self->current = {msg->partition, bytes_of(msg->key, msg->key_len),
+                     bytes_of(msg->payload, msg->len)};
+    self->on_report(tag, msg->partition, failure ? -1 : msg->offset, failure);
+    self->current = {};
   }
 
   rd_kafka_t* client = nullptr;
   properties props;
   report on_report;
   error refusal;
+  reported_record current{};
 };
 
 producer::producer(std::unique_ptr<impl> x) : impl_(std::move(x)) {
@@ -118,9 +151,13 @@ producer::send(const std::string& topic, partition_t partition,
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
     return false;
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return make_error(code);
+    return failure_of(impl_->client, code);
   native_headers.release(); // the record's now
   return true;
+}
+
+producer::reported_record producer::reported() const {
+  return impl_->current;
 }
 
 const error& producer::refusal() const noexcept {

@@ -36,8 +36,18 @@ public:
                     const std::vector<header>& headers = {},
                     std::int64_t timestamp_ms = 0);
 
+  struct reported_record {
+    partition_t partition; ///< also of one that failed, once it was chosen
+    optional_bytes key;
+    optional_bytes value;
+  };
+  /// The record that a report is of, to be sent again say. Only while it is
+  /// called.
+  reported_record reported() const;
+
   /// Why nothing will be delivered, whatever is waited for: the brokers refuse
-  /// the login, say. Success while that is not known; news come with `poll`.
+  /// the login or a
+  /// right, say. Success while that is not known; news come with `poll`.
   const error& refusal() const noexcept;
 
   /// Serves delivery reports, waiting up to `limit` for the first.

@@ -175,6 +175,38 @@ TEST_CASE("a record that cannot be delivered is named by its line") {
   CHECK(has(x.err, "0 records delivered, "));
 }
 
+TEST_CASE("a topic that does not exist is named soon by produce") {
+  mock_cluster cluster;
+  constexpr std::int16_t unknown_topic = 3; // Kafka protocol
+  cluster.create_topic("orders", 1);
+  cluster.fail_topic("orders", unknown_topic);
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  // Without the reason it would wait for as long as it is killed.
+  auto x = run_program({"produce", conf, "orders", "--timeout", "600"},
+                       {"one\n"});
+  INFO(x.err);
+  CHECK(x.code == 1);
+  CHECK(has(x.err, "cafka produce: line 1: unknown_topic: "));
+}
+
+TEST_CASE("a login that may not write is named by produce, and nothing else") {
+  mock_cluster cluster;
+  constexpr std::int16_t init_producer_id = 22; // Kafka protocol, all
+  constexpr std::int16_t cluster_authorization_failed = 31;
+  cluster.create_topic("orders", 1);
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
+  cluster.inject(init_producer_id, {cluster_authorization_failed});
+  auto x = run_program({"produce", conf, "orders"}, {"one\ntwo\n"});
+  INFO(x.err);
+  CHECK(x.code == 1);
+  CHECK(has(x.err, ": authorization: CLUSTER_AUTHORIZATION_FAILED: "));
+  CHECK(has(x.err, "has the right to write to no topic"));
+  CHECK_FALSE(has(x.err, "PURGE"));
+  CHECK_FALSE(has(x.err, "%0|")); // a line of librdkafka's own
+}
+
 TEST_CASE("a broker that cannot be reached is a named error of produce") {
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text(nobody));
@@ -257,7 +289,13 @@ TEST_CASE("wrong arguments are named by produce") {
     CHECK(x.out.empty());
     return x.err;
   };
-  CHECK(has(refusal({"--header", "a"}), "--header a: name=value"));
+  auto wrong_header = refusal({"--header", "a=b", "--header", "hunter2"});
+  CHECK(has(wrong_header, "--header, number 2 of 2: not name=value"));
+  CHECK_FALSE(has(wrong_header, "hunter2"));
+  CHECK_FALSE(has(refusal({"--header", "=hunter2"}), "hunter2"));
+  CHECK(has(refusal({"--key-separator", "\\n"}),
+            "--key-separator \\n: a backslash is written \\\\, a tab \\t and a "
+            "zero byte \\0\n"));
   CHECK(has(refusal({"--group", "x"}), "--group x: no group"));
   CHECK(has(refusal({"--key-field", "0"}), "--key-field"));
   CHECK(has(refusal({"--key-field", "1", "--key-separator", ":"}), "excludes"));
