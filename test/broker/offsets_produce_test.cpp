@@ -102,11 +102,11 @@ TEST_CASE("offsets of a group below the start of the log are marked") {
   w.read("\"one\"");
   REQUIRE(run_program({"produce", w.conf, w.topic}, {lines(9, 1)}).code == 0);
   w.kafka.delete_records({w.topic, 0}, 10);
-  auto x = run_program({"offsets", w.conf});
+  auto x = run_program({"offsets", w.conf, "--timeout", "50"});
   INFO(x.out << x.err);
   CHECK(x.code == 0);
   CHECK(has(x.out, " 1   10    0  below the start, 10\n"));
-  auto json = run_program({"offsets", w.conf, "--json"});
+  auto json = run_program({"offsets", w.conf, "--json", "--timeout", "50"});
   CHECK(
     has(json.out, R"("start":10,"end":10,"lag":0,"mark":"below the start")"));
 }
