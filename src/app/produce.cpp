@@ -40,7 +40,7 @@ constexpr std::int64_t default_timeout_ms = 30'000;
 /// How long a topic may be unknown before its records fail. Brokers that make
 /// topics when they are written to take less, and librdkafka's own 30 s are
 /// those of the timeout.
-constexpr std::int64_t unknown_topic_ms = 5'000;
+constexpr std::int64_t unknown_topic_ms = 10'000;
 
 exit_code complain(const std::string& text) {
   tell("cafka produce: " + text);

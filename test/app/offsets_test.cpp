@@ -182,9 +182,7 @@ TEST_CASE("a topic that does not exist is named soon by produce") {
   cluster.fail_topic("orders", unknown_topic);
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
-  // Without the reason it would wait for as long as it is killed.
-  auto x = run_program({"produce", conf, "orders", "--timeout", "600"},
-                       {"one\n"});
+  auto x = run_program({"produce", conf, "orders"}, {"one\n"});
   INFO(x.err);
   CHECK(x.code == 1);
   CHECK(has(x.err, "cafka produce: line 1: unknown_topic: "));

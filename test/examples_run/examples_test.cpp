@@ -78,6 +78,18 @@ std::string after(const std::string& out, const std::string& text) {
 
 } // namespace
 
+TEST_CASE("a group that nobody gave a log tells on standard error what goes "
+          "wrong") {
+  constexpr std::int16_t unknown_topic = 3; // Kafka protocol
+  kafka::mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  cluster.fail_topic("orders", unknown_topic);
+  running x{{"quickstart", cluster.endpoints()}};
+  CHECK(x.program.await_error("event=client_error group=order-readers "
+                              "code=unknown_topic"));
+  CHECK(x.stop() == 0);
+}
+
 TEST_CASE("example quickstart: records are printed and committed until it is "
           "told to end") {
   kafka::mock_cluster cluster;

@@ -30,3 +30,21 @@ TEST_CASE("await_end tells why a group ended by itself") {
   auto group = spawn_in(f);
   CHECK(code_of(await_end(*f.system, group)) == errc::authorization);
 }
+
+TEST_CASE("a group that is owned stops when its owner goes") {
+  group_fixture f;
+  f.produce(0, 3);
+  auto options = f.options();
+  options.handler = f.noting([](auto&) { return handler_answer::ack(); });
+  auto group = spawn(*f.system, options);
+  REQUIRE(group);
+  {
+    running_group owner{*f.system, *group};
+    auto moved = std::move(owner);
+    CHECK(moved.handle() == *group);
+    REQUIRE(f.await_delivered(3));
+  }
+  CHECK(f.count(event_kind::revoked) == 1);
+  CHECK(f.committed_at_broker(1) == std::map<partition_t, offset_t>{{0, 3}});
+  CHECK_FALSE(find(*f.system, "g"));
+}

@@ -99,13 +99,13 @@ public:
   void hold_output() {
     streams_[0].ended = true;
   }
-  /// From now on standard error is read, of which so far it was not.
-  void read_error() {
-    streams_[1].held = false;
-  }
   /// The same for standard error.
   void hold_error() {
     streams_[1].ended = true;
+  }
+  /// From now on standard error is read, which it was not so far.
+  void read_error() {
+    streams_[1].held = false;
   }
   /// Nobody ever will read standard output.
   void close_output() {
