@@ -24,8 +24,8 @@ std::string_view hint_of(int code) {
       return "the user of this client needs the right READ on the topic to "
              "consume it, WRITE to produce";
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-      return "the user of this client needs a right on the cluster: "
-             "IDEMPOTENT_WRITE, to produce to brokers before 2.8";
+      return "the user of this client has the right to write to no topic, or, "
+             "before Kafka 2.8, not the cluster's right IDEMPOTENT_WRITE";
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
       return "see kafka { sasl-username, sasl-password }";
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:

@@ -49,10 +49,6 @@ optional_bytes bytes_of(const void* data, std::size_t size) {
   return std::string_view{static_cast<const char*>(data), size};
 }
 
-constexpr auto idempotence_hint
-  = ": the login has the right to write to no topic, or, before Kafka 2.8, not "
-    "the cluster's right IdempotentWrite";
-
 bool is_cause_elsewhere(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR__FATAL
          || code == RD_KAFKA_RESP_ERR__PURGE_QUEUE
@@ -89,9 +85,6 @@ struct producer::impl : certificate_notes {
     if (self->refusal || !(failure.fatal || is_permanent(failure.code)))
       return;
     self->explain(failure);
-    // Of rights, the one to number producers is all that is fatal.
-    if (failure.fatal && failure.code == errc::authorization)
-      failure.text += idempotence_hint;
     failure.text = without_secrets(std::move(failure.text), self->props);
     self->refusal = std::move(failure);
   }

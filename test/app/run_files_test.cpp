@@ -44,7 +44,7 @@ std::string what_is_open(pid_t pid, int fd) {
 } // namespace
 
 TEST_CASE("standard files that are closed become none of the client's") {
-  run_world w{"handler = \"count\""};
+  run_world w;
   w.send("k", "v");
   app_process program{
     by_shell("run " + w.conf + " --cafka.handler=count", "<&- >&-")};
