@@ -268,6 +268,8 @@ private:
     while (true) {
       auto sent = out_->send(tp.topic, tp.partition, key, value, tag, headers,
                              timestamp_ms);
+      if (!sent && tag == of_no_partition)
+        return; // it is known already
       if (!sent)
         throw std::runtime_error(sent.failure().text);
       if (*sent)
