@@ -12,8 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// What an assignment waits for is asked for again after this long when the answer was an
-/// error; librdkafka's retry.backoff.max.ms of its newer versions.
+/// An assignment's questions are asked again after this long when the answer was
+/// an error; librdkafka's retry.backoff.max.ms of its newer versions.
 constexpr auto look_up_retry = seconds{1};
 
 /// How long a question waits for its answer at first: time enough for any broker
