@@ -3,6 +3,7 @@
 /// Every typed handle of a group's actors. `cafka::group_actor` is the part of
 /// the manager's interface that users see; the supervisor has it too.
 
+#include "actors/caf_compat.hpp"
 #include "actors/messages.hpp"
 
 #include <cafka/group.hpp>
@@ -32,7 +33,7 @@ using manager_actor = compat::typed<
   void(worker_ready), void(call_begun), void(source_drained), void(call_ended),
   void(worker_drained), void(life_failed), void(worker_released),
   void(close_failed),
-  // from the memory's pool and from itself
+  // from the registry's thread pool and from itself
   void(event), void(settle_acks), void(tick), void(backoff_elapsed),
   void(drain_expired), void(commit_expired), void(commit_again),
   void(ask_range_again)>;
@@ -53,8 +54,8 @@ using supervisor_actor = compat::typed<
   group_status(get_status), void(subscribe_events), void(stop_group),
   // from the manager, about itself and the group
   void(event),
-  // from the reaper of a client, from the lanes, from itself
-  void(client_closed), void(lanes_idle), void(behind_acks), void(pass_acks),
+  // from the reaper of a client, from the strands, from itself
+  void(client_closed), void(strands_idle), void(behind_acks), void(pass_acks),
   void(restart_group), void(stop_deadline)>;
 
 } // namespace cafka::actors

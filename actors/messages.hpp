@@ -183,7 +183,7 @@ struct client_gone {
   kafka::client_ended how;
 };
 
-// -- worker and its lane -> manager ---------------------------------------------------
+// -- worker and its strand -> manager ---------------------------------------------------
 
 /// Names a worker life of a partition.
 struct worker_id {
@@ -228,8 +228,8 @@ struct worker_drained {
   worker_id from;
 };
 
-/// The lane ended the life: the handler could not be built, a call failed, or the
-/// source did. The last message of that lane; the worker ends with the same
+/// The strand ended the life: the handler could not be built, a call failed, or the
+/// source did. The last message of that strand; the worker ends with the same
 /// cause, and a successor need not wait for that.
 struct life_failed {
   worker_id from;
@@ -244,7 +244,7 @@ struct worker_released {
   worker_id from;
 };
 
-/// The handler's `on_close` threw. From the worker's lane, also when the worker
+/// The handler's `on_close` threw. From the worker's strand, also when the worker
 /// is gone.
 struct close_failed {
   worker_id from;
@@ -279,9 +279,9 @@ struct fence_worker {
   close_reason why = close_reason::lost;
 };
 
-// -- a worker's lane -> worker -----------------------------------------------------------
+// -- a worker's strand -> worker -----------------------------------------------------------
 
-/// The lane ended the life, or its call has returned after a stop.
+/// The strand ended the life, or its call has returned after a stop.
 struct call_returned {
   errc code = errc::none;
   std::string text;
@@ -343,9 +343,9 @@ struct client_closed {
   std::uint64_t life = 0;
 };
 
-struct lanes_idle {};
+struct strands_idle {};
 
-/// From a lane: to be called behind the acks that were sent before.
+/// From a strand: to be called behind the acks that were sent before.
 struct behind_acks {
   std::function<void()> then;
 };
@@ -402,7 +402,7 @@ struct stop_deadline {
   each(retry_look_up)                                                          \
   each(restart_group)                                                          \
   each(client_closed)                                                          \
-  each(lanes_idle)                                                             \
+  each(strands_idle)                                                           \
   each(behind_acks)                                                            \
   each(stop_deadline)                                                          \
   each(bury_client)                                                            \

@@ -74,7 +74,7 @@ void group_coordinator_state::on_ends_for_begin(const kafka::ends_found& x) {
 bool group_coordinator_state::must_count() const {
   auto& config = options_->config;
   auto is_unknown = [&](const std::string& x) {
-    return !memory_->has_counted(x);
+    return !registry_->has_counted(x);
   };
   return !counted_
          && config.begin_offset != begin_offset{logical_offset::earliest}
@@ -113,7 +113,7 @@ void group_coordinator_state::note(std::map<std::string, partition_t> counts) {
       if (auto i = counts.find(tp.topic); i != counts.end())
         i->second = std::max(i->second, tp.partition + 1);
   for (auto& [topic, count] : counts)
-    memory_->note_partitions(topic, count);
+    registry_->note_partitions(topic, count);
 }
 
 /// What was answered before is kept.
@@ -139,7 +139,7 @@ void group_coordinator_state::accept(
   std::vector<kafka::partition_offset> begins;
   for (auto& x : found) {
     auto begin = begin_of(x);
-    auto g = memory_->raise(x.tp);
+    auto g = registry_->raise(x.tp);
     held_[x.tp] = g;
     begins.push_back({x.tp, begin});
     message.partitions.push_back(
@@ -156,7 +156,7 @@ offset_t group_coordinator_state::begin_of(
   const kafka::committed_found::entry& x) const {
   if (x.offset)
     return *x.offset;
-  if (memory_->is_new(x.tp))
+  if (registry_->is_new(x.tp))
     return kafka::offset_earliest;
   auto& begin = options_->config.begin_offset;
   if (auto* exact = std::get_if<offset_t>(&begin))

@@ -1,7 +1,7 @@
 #include "actors/group_coordinator/group_coordinator.hpp"
 
 #include "actors/client_reaper/client_reaper.hpp"
-#include "caf/client_properties.hpp"
+#include "config/client_properties.hpp"
 
 #include <algorithm>
 #include <map>
@@ -27,11 +27,11 @@ constexpr int events_max = 100;
 group_coordinator_state::group_coordinator_state(
   base* self, manager_actor manager,
   std::shared_ptr<const group_options> options,
-  std::shared_ptr<group_memory> memory, std::function<void()> on_closed)
+  std::shared_ptr<partition_registry> registry, std::function<void()> on_closed)
   : self_(self),
     manager_(std::move(manager)),
     options_(std::move(options)),
-    memory_(std::move(memory)),
+    registry_(std::move(registry)),
     reaper_(self->system().spawn<client_reaper>(options_, std::move(on_closed),
                                                 close_limit)),
     gate_(std::make_shared<compat::gate<coordinator_actor>>(

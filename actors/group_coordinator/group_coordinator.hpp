@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/group_coordinator/outage_watch.hpp"
-#include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/partition_registry/partition_registry.hpp"
 #include "core/wait_notice.hpp"
 #include "kafka/consumer.hpp"
 
@@ -42,7 +42,7 @@ public:
 
   group_coordinator_state(base* self, manager_actor manager,
                           std::shared_ptr<const group_options> options,
-                          std::shared_ptr<group_memory> memory,
+                          std::shared_ptr<partition_registry> registry,
                           std::function<void()> on_closed);
   ~group_coordinator_state();
   group_coordinator_state(const group_coordinator_state&) = delete;
@@ -113,7 +113,7 @@ private:
   base* self_;
   manager_actor manager_;
   std::shared_ptr<const group_options> options_;
-  std::shared_ptr<group_memory> memory_;
+  std::shared_ptr<partition_registry> registry_;
   reaper_actor reaper_;
   std::shared_ptr<compat::gate<coordinator_actor>> gate_;
   std::shared_ptr<std::atomic<bool>> woken_;

@@ -13,7 +13,7 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
                                       bool cumulative) {
   auto i = held_.find(tp);
   if (i == held_.end()) {
-    refusals_.add(hub_, tp, g, ack_result::not_held);
+    refusals_.add(publisher_, tp, g, ack_result::not_held);
     return {ack_result::not_held, -1};
   }
   auto& held = i->second;
@@ -27,7 +27,7 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
   else
     effect = held.machine.ack_individual(offsets);
   if (is_refused(effect.result))
-    refusals_.add(hub_, tp, g, effect.result);
+    refusals_.add(publisher_, tp, g, effect.result);
   else
     apply(tp, held, effect);
   auto& tracker = held.machine.tracker();

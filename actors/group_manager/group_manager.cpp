@@ -22,16 +22,16 @@ core::restart_limits limits_of(const group_config& x) {
 
 group_manager_state::group_manager_state(
   base* self, std::shared_ptr<const group_options> options,
-  std::shared_ptr<group_memory> memory,
+  std::shared_ptr<partition_registry> registry,
   const coordinator_factory& make_coordinator, worker_factory make_worker)
   : self_(self),
     options_(std::move(options)),
-    memory_(std::move(memory)),
+    registry_(std::move(registry)),
     gate_(std::make_shared<compat::gate<manager_actor>>(manager_actor{self})),
     make_worker_(std::move(make_worker)),
     coordinator_(make_coordinator(manager_actor{self})),
     monitors_(self),
-    hub_(options_->config.group, options_->observer),
+    publisher_(options_->config.group, options_->observer),
     limits_(limits_of(options_->config)),
     commits_(options_->config.commit_interval, options_->config.commit_count),
     random_(std::random_device{}()) {
@@ -41,7 +41,7 @@ group_manager_state::group_manager_state(
   });
   monitors_.add(coordinator_,
                 [this](const caf::error& x) { on_coordinator_down(x); });
-  memory_->on_threads_exhausted(
+  registry_->on_threads_exhausted(
     [gate = gate_, group = options_->config.group](std::size_t threads) {
       event x;
       x.kind = event_kind::handler_threads_exhausted;
@@ -106,7 +106,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
       tell(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,
            errc::handler_failed, x.text);
     },
-    [this](const event& x) { hub_.relay(x); },
+    [this](const event& x) { publisher_.relay(x); },
     [this](settle_acks) { on_settle_acks(); },
     [this](tick) { on_tick(); },
     [this](const backoff_elapsed& x) { on_backoff_elapsed(x); },
@@ -156,9 +156,9 @@ void group_manager_state::on_tick() {
   report_slow_calls(t);
   watch_progress(t);
   watch_acks(t);
-  refusals_.report(hub_);
+  refusals_.report(publisher_);
   commit_if_due();
-  memory_->lanes().retry();
+  registry_->strands().retry();
   arm(t + watch_interval);
 }
 
@@ -174,7 +174,7 @@ void group_manager_state::tell(event_kind kind, const topic_partition& tp,
   x.count = count;
   x.code = code;
   x.text = std::move(text);
-  hub_.publish(std::move(x));
+  publisher_.publish(std::move(x));
 }
 
 void group_manager_state::on_client_failure(const client_failure& x) {
@@ -182,11 +182,11 @@ void group_manager_state::on_client_failure(const client_failure& x) {
 }
 
 void group_manager_state::subscribe(const subscribe_events& x) {
-  if (!hub_.add(x.listener))
+  if (!publisher_.add(x.listener))
     return;
   auto who = caf::actor_cast<caf::actor_addr>(x.listener);
   monitors_.add(x.listener,
-                [this, who](const caf::error&) { hub_.remove(who); });
+                [this, who](const caf::error&) { publisher_.remove(who); });
 }
 
 // -- queries ---------------------------------------------------------------------------

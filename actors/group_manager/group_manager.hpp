@@ -1,16 +1,16 @@
 #pragma once
 
-#include "actors/group_manager/event_hub.hpp"
-#include "actors/group_manager/refusal_log.hpp"
-#include "actors/group_manager/revoke_commit_limit.hpp"
-#include "actors/group_memory/group_memory.hpp"
+#include "actors/events/event_publisher.hpp"
+#include "actors/events/refusal_log.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/partition_registry/partition_registry.hpp"
 #include "actors/partition_worker/delivery_window.hpp"
 #include "actors/partition_worker/first_redelivery.hpp"
 #include "core/ack_watch.hpp"
 #include "core/commit_policy.hpp"
 #include "core/partition.hpp"
 #include "core/progress_watch.hpp"
+#include "core/revoke_commit_limit.hpp"
 #include "core/wait_notice.hpp"
 
 #include <map>
@@ -101,7 +101,7 @@ public:
 
   /// `make_worker`: for tests; empty spawns a partition_worker.
   group_manager_state(base* self, std::shared_ptr<const group_options> options,
-                      std::shared_ptr<group_memory> memory,
+                      std::shared_ptr<partition_registry> registry,
                       const coordinator_factory& make_coordinator,
                       worker_factory make_worker = {});
   ~group_manager_state();
@@ -228,12 +228,12 @@ private:
 
   base* self_;
   std::shared_ptr<const group_options> options_;
-  std::shared_ptr<group_memory> memory_;
+  std::shared_ptr<partition_registry> registry_;
   std::shared_ptr<compat::gate<manager_actor>> gate_;
   worker_factory make_worker_;
   coordinator_actor coordinator_;
   compat::monitors<base> monitors_;
-  event_hub hub_;
+  event_publisher publisher_;
   held_map held_;
   core::restart_limits limits_;
   core::commit_policy commits_;

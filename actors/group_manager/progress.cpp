@@ -27,7 +27,7 @@ bool group_manager_state::delivery_waits(const topic_partition& tp,
                                          const held_partition& x) const {
   return x.machine.state() != partition_state::running || x.machine.call_since()
          || !x.worker || !x.worker->reads
-         || memory_->lanes().is_busy(tp); // a call waits for a thread
+         || registry_->strands().is_busy(tp); // a call waits for a thread
 }
 
 bool group_manager_state::is_full(const held_partition& x) const {
@@ -165,7 +165,7 @@ void group_manager_state::on_stall(const topic_partition& tp, held_partition& x,
 void group_manager_state::replace_client(const topic_partition& tp) {
   for (auto& [other, x] : held_)
     if (x.watch.stalls())
-      memory_->note_replaced(other, progress_of(other, x).position);
+      registry_->note_replaced(other, progress_of(other, x).position);
   on_stop(close_reason::revoked,
           make_error(errc::partition_stalled,
                      to_string(tp) + ": a new assignment brought nothing"));

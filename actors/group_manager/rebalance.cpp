@@ -49,7 +49,7 @@ group_manager_state::held_map::iterator
 group_manager_state::hold(const std::string& group, const assignment& a) {
   core::partition machine{a.generation, a.begin, limits_};
   core::progress_watch watch{options_->config.progress_timeout,
-                             memory_->replaced_at(a.tp)};
+                             registry_->replaced_at(a.tp)};
   core::ack_watch acks{options_->config.ack_timeout};
   auto [i, is_new] = held_.try_emplace(a.tp, std::move(machine), a.source,
                                        watch, acks);
@@ -133,7 +133,7 @@ void group_manager_state::lose(held_map::iterator i) {
   auto& tracker = x.machine.tracker();
   tell(event_kind::lost, tp, x.machine.gen(),
        tracker ? tracker->watermark() : -1);
-  memory_->raise(tp);
+  registry_->raise(tp);
   held_.erase(i);
 }
 
@@ -202,7 +202,7 @@ void group_manager_state::end_drain() {
   revocation_->at = revocation::phase::committing;
   revocation_->uncommitted = revocation_->partitions;
   revocation_->attempt = ++last_attempt_;
-  compat::send_after(self_, manager_actor{self_}, revoke_commit_limit,
+  compat::send_after(self_, manager_actor{self_}, core::revoke_commit_limit,
                      commit_expired{revocation_->attempt});
   commit_revoked();
 }
@@ -224,7 +224,7 @@ void group_manager_state::on_drain_expired() {
 void group_manager_state::fence(const topic_partition& tp, held_partition& x) {
   x.drain_over = true;
   revocation_->draining.erase(tp);
-  memory_->raise(tp);
+  registry_->raise(tp);
   if (x.machine.has_worker())
     compat::post(x.worker->handle, fence_worker{revocation_->why});
 }
@@ -250,7 +250,7 @@ void group_manager_state::on_revoke_commit_result(const commit_result& x) {
   if (revocation_->uncommitted.empty())
     finish_revocation();
   else
-    compat::send_after(self_, manager_actor{self_}, revoke_commit_retry,
+    compat::send_after(self_, manager_actor{self_}, core::revoke_commit_retry,
                        commit_again{x.id});
 }
 

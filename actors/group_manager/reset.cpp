@@ -81,7 +81,7 @@ void group_manager_state::reset_position(const topic_partition& tp,
   auto to_earliest = options_->config.offset_reset_policy
                      == offset_reset_policy::reset_to_earliest;
   auto begin = to_earliest ? kafka::offset_earliest : kafka::offset_latest;
-  auto g = memory_->raise(tp);
+  auto g = registry_->raise(tp);
   compat::post(x.worker->handle, fence_worker{close_reason::reset});
   x.machine = core::partition{g, begin, limits_};
   x.identity = std::make_shared<const partition_identity>(

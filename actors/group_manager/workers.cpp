@@ -19,7 +19,7 @@ void group_manager_state::spawn_worker(const topic_partition& tp,
   settings.source = x.source;
   settings.factory = options_->handler;
   settings.init_args = cfg.handler_init_args;
-  settings.memory = memory_;
+  settings.registry = registry_;
   settings.reports = gate_;
   settings.batch_size = cfg.batch_size;
   settings.window = std::make_shared<delivery_window>(

@@ -18,26 +18,26 @@ core::restart_limits limits_of(const group_config& x) {
 } // namespace
 
 group_supervisor_state::group_supervisor_state(
-  base* self, std::shared_ptr<ack_inbox> inbox,
+  base* self, std::shared_ptr<ack_buffer> buffer,
   std::shared_ptr<const group_options> options,
-  std::shared_ptr<group_memory> memory, children_factory start_children,
+  std::shared_ptr<partition_registry> registry, children_factory start_children,
   std::function<void()> on_end)
   : self_(self),
-    inbox_(std::move(inbox)),
+    ack_buffer_(std::move(buffer)),
     options_(std::move(options)),
-    memory_(std::move(memory)),
+    registry_(std::move(registry)),
     start_children_(std::move(start_children)),
     on_end_(std::move(on_end)),
     gate_(
       std::make_shared<compat::gate<supervisor_actor>>(supervisor_actor{self})),
     monitors_(self),
-    hub_(options_->config.group, options_->observer),
+    publisher_(options_->config.group, options_->observer),
     policy_(limits_of(options_->config)),
     random_(std::random_device{}()) {
   compat::ignore_error_messages(self_);
   compat::on_exit_msg(self_, [this](caf::exit_msg&) { begin_stop(); });
-  memory_->pass_behind_acks(
-    [gate = gate_](job f) { gate->post(behind_acks{std::move(f)}); });
+  registry_->pass_behind_acks(
+    [gate = gate_](executor::job f) { gate->post(behind_acks{std::move(f)}); });
   start();
 }
 
@@ -66,7 +66,7 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
     [this](stop_group) { begin_stop(); },
     [this](const event& x) { on_event(x); },
     [this](client_closed x) { on_client_closed(x); },
-    [this](lanes_idle) {
+    [this](strands_idle) {
       if (phase_ == phase::stopping && !children_)
         end_stop(true);
     },
@@ -87,7 +87,7 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
 
 void group_supervisor_state::start() {
   phase_ = phase::running;
-  refusals_.report(hub_);
+  refusals_.report(publisher_);
   manager_down_ = coordinator_down_ = client_closed_ = false;
   cause_.reset();
   ++life_;
@@ -159,7 +159,7 @@ void group_supervisor_state::restart_or_give_up() {
   x.count = ++restarts_;
   x.code = code;
   x.text = text_of(*cause_);
-  hub_.publish(std::move(x));
+  publisher_.publish(std::move(x));
   compat::send_after(self_, supervisor_actor{self_}, caf::timespan{*delay},
                      restart_group{life_});
 }
@@ -169,7 +169,7 @@ void group_supervisor_state::give_up(errc code, const caf::error& cause) {
   x.kind = event_kind::supervisor_gave_up;
   x.code = code_of(cause);
   x.text = text_of(cause);
-  hub_.publish(std::move(x));
+  publisher_.publish(std::move(x));
   end(make_error(code, text_of(cause)));
 }
 
@@ -202,16 +202,17 @@ void group_supervisor_state::begin_stop() {
 
 /// The actors are gone; handlers may still run or be closed.
 void group_supervisor_state::await_handlers() {
-  if (stop_overdue_ && memory_->lanes().busy() > 0)
+  if (stop_overdue_ && registry_->strands().busy() > 0)
     end_stop(false);
   else
-    memory_->lanes().when_idle([gate = gate_] { gate->post(lanes_idle{}); });
+    registry_->strands().when_idle(
+      [gate = gate_] { gate->post(strands_idle{}); });
 }
 
 void group_supervisor_state::on_stop_deadline(stop_deadline x) {
   stop_overdue_ = true;
   if (!children_)
-    end_stop(memory_->lanes().busy() == 0);
+    end_stop(registry_->strands().busy() == 0);
   else if (x.last)
     kill_children();
 }
@@ -223,10 +224,10 @@ void group_supervisor_state::end_stop(bool idle) {
   }
   event x;
   x.kind = event_kind::stop_expired;
-  x.count = memory_->lanes().busy();
-  hub_.publish(std::move(x));
+  x.count = registry_->strands().busy();
+  publisher_.publish(std::move(x));
   end(make_error(errc::calls_outlived_stop,
-                 std::to_string(memory_->lanes().busy())
+                 std::to_string(registry_->strands().busy())
                    + " handler calls run on after stop-timeout"));
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/group_manager/event_hub.hpp"
-#include "actors/group_manager/refusal_log.hpp"
-#include "actors/group_memory/group_memory.hpp"
-#include "actors/group_supervisor/ack_inbox.hpp"
+#include "actors/events/event_publisher.hpp"
+#include "actors/events/refusal_log.hpp"
+#include "actors/group_supervisor/ack_buffer.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/partition_registry/partition_registry.hpp"
 #include "core/restart_policy.hpp"
 
 #include <functional>
@@ -44,9 +44,9 @@ public:
   using children_factory
     = std::function<group_children(std::function<void()> closed)>;
 
-  group_supervisor_state(base* self, std::shared_ptr<ack_inbox> inbox,
+  group_supervisor_state(base* self, std::shared_ptr<ack_buffer> buffer,
                          std::shared_ptr<const group_options> options,
-                         std::shared_ptr<group_memory> memory,
+                         std::shared_ptr<partition_registry> registry,
                          children_factory start_children,
                          std::function<void()> on_end);
   ~group_supervisor_state();
@@ -76,7 +76,7 @@ private:
   /// One that came through the mailbox: with an answer, or in parts.
   template <class Ack>
   void put(const Ack& x) {
-    if (inbox_->put(x))
+    if (ack_buffer_->put(x))
       compat::post(supervisor_actor{self_}, pass_acks{});
   }
   void gather_acks();
@@ -91,16 +91,16 @@ private:
   void subscribe(const subscribe_events& x);
 
   base* self_;
-  std::shared_ptr<ack_inbox> inbox_;
+  std::shared_ptr<ack_buffer> ack_buffer_;
   std::shared_ptr<const group_options> options_;
-  std::shared_ptr<group_memory> memory_;
+  std::shared_ptr<partition_registry> registry_;
   children_factory start_children_;
   std::function<void()> on_end_;
   std::shared_ptr<compat::gate<supervisor_actor>> gate_;
   compat::monitors<base> monitors_;
-  event_hub hub_;
+  event_publisher publisher_;
   refusal_log refusals_; // between two lives
-  std::size_t seen_ = 0; // acks in the inbox at the last look; 0: none yet
+  std::size_t seen_ = 0; // acks in the buffer at the last look; 0: none yet
   int looks_ = 0;        // since it had more
   std::chrono::steady_clock::time_point gathers_since_;
   core::restart_policy policy_;
@@ -127,19 +127,19 @@ public:
 
   template <class... Ts>
   explicit group_supervisor(caf::actor_config& cfg, Ts&&... xs)
-    : group_supervisor(std::make_shared<ack_inbox>(), cfg,
+    : group_supervisor(std::make_shared<ack_buffer>(), cfg,
                        std::forward<Ts>(xs)...) {
   }
 
   void on_exit() override {
-    inbox_->close();
+    ack_buffer_->close();
     super::on_exit();
   }
 
   using super::enqueue;
   compat::enqueued enqueue(caf::mailbox_element_ptr x,
                            compat::enqueuer* by) override {
-    auto is_first = put_ack(*x, *inbox_);
+    auto is_first = put_ack(*x, *ack_buffer_);
     if (!is_first)
       return super::enqueue(std::move(x), by);
     if (*is_first)
@@ -149,12 +149,13 @@ public:
 
 private:
   template <class... Ts>
-  group_supervisor(std::shared_ptr<ack_inbox> inbox, caf::actor_config& cfg,
+  group_supervisor(std::shared_ptr<ack_buffer> buffer, caf::actor_config& cfg,
                    Ts&&... xs)
-    : super(cfg, inbox, std::forward<Ts>(xs)...), inbox_(std::move(inbox)) {
+    : super(cfg, buffer, std::forward<Ts>(xs)...),
+      ack_buffer_(std::move(buffer)) {
   }
 
-  std::shared_ptr<ack_inbox> inbox_;
+  std::shared_ptr<ack_buffer> ack_buffer_;
 };
 
 } // namespace cafka::actors

@@ -14,7 +14,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// As long as calls are short, a turn goes on. Other lanes wait for threads that
+/// As long as calls are short, a turn goes on. Other strands wait for threads that
 /// long at most; beyond it, what a turn costs is nothing beside its calls.
 constexpr auto turn_max = std::chrono::milliseconds{1};
 
@@ -31,15 +31,15 @@ delivery_loop::delivery_loop(const worker_settings& x,
     session_(std::move(session)),
     worker_(std::move(worker)),
     manager_(x.reports),
-    memory_(x.memory),
+    registry_(x.registry),
     batch_size_(x.batch_size) {
 }
 
 // -- for the worker -----------------------------------------------------------------
 
 void delivery_loop::begin() {
-  if (auto memory = memory_.lock())
-    memory->lanes().post_build(id_.tp, [self = shared_from_this()] {
+  if (auto registry = registry_.lock())
+    registry->strands().post_build(id_.tp, [self = shared_from_this()] {
       self->run([&](guard_type& guard) { self->build(guard); });
     });
 }
@@ -51,8 +51,8 @@ void delivery_loop::redeliver(core::redelivery x) {
       return;
     calling_ = true;
   }
-  if (auto memory = memory_.lock())
-    memory->lanes().post(id_.tp, [self = shared_from_this(), x]() mutable {
+  if (auto registry = registry_.lock())
+    registry->strands().post(id_.tp, [self = shared_from_this(), x]() mutable {
       self->run([&](guard_type& guard) {
         if (!self->closed_)
           self->call_again(std::move(x), guard);
@@ -116,8 +116,8 @@ void delivery_loop::wake() {
 void delivery_loop::schedule() {
   if (!more_ || scheduled_.exchange(true))
     return;
-  if (auto memory = memory_.lock())
-    memory->lanes().post(id_.tp, [self = shared_from_this()] {
+  if (auto registry = registry_.lock())
+    registry->strands().post(id_.tp, [self = shared_from_this()] {
       self->run([&](guard_type& guard) { self->turn(guard); });
     });
 }
@@ -126,7 +126,7 @@ bool delivery_loop::may_read() const {
   return reading_ && !held_ && !stopped_ && !calling_ && window_->room().open();
 }
 
-/// One job on the lane. Whatever fails in it ends the life: what a drain gave and
+/// One job on the strand. Whatever fails in it ends the life: what a drain gave and
 /// the manager did not hear of, it has sought again.
 template <class Job>
 void delivery_loop::run(Job work) {

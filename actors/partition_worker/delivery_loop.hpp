@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/partition_registry/handler_session.hpp"
+#include "actors/partition_registry/partition_registry.hpp"
 #include "actors/partition_worker/delivery_window.hpp"
 #include "actors/partition_worker/first_redelivery.hpp"
-#include "actors/partition_worker/handler_session.hpp"
 #include "core/delivery_log.hpp"
 #include "core/range_set.hpp"
 
@@ -19,7 +19,7 @@ namespace cafka::actors {
 struct worker_settings;
 
 /// Has a partition's handler built, takes records from the partition's source and
-/// hands them to it, turn by turn on the partition's lane: a record goes from
+/// hands them to it, turn by turn on the partition's strand: a record goes from
 /// librdkafka's queue to the handler on one thread. The worker lets it begin and
 /// end, the manager hears of every call before it begins and after it returned.
 ///
@@ -31,7 +31,7 @@ struct worker_settings;
 /// ```
 ///
 /// A turn makes as many calls as fit into a moment: where more is there and the
-/// window is open, the next turn goes to the end of the lane, so that what else
+/// window is open, the next turn goes to the end of the strand, so that what else
 /// waits for a thread gets its turn. Thread safe.
 class delivery_loop : public std::enable_shared_from_this<delivery_loop> {
 public:
@@ -86,15 +86,15 @@ private:
   const std::shared_ptr<handler_session> session_;
   const std::shared_ptr<compat::gate<worker_actor>> worker_;
   const std::shared_ptr<compat::gate<manager_actor>> manager_;
-  /// Weak: it owns the lanes, whose jobs own this.
-  const std::weak_ptr<group_memory> memory_;
+  /// Weak: it owns the strands, whose jobs own this.
+  const std::weak_ptr<partition_registry> registry_;
   const std::size_t batch_size_;
   const std::shared_ptr<revocation_notice> notice_
     = std::make_shared<revocation_notice>();
 
   // Not under the lock: the source's wake comes under librdkafka's locks.
   std::atomic<bool> more_ = true;       // the source may have something
-  std::atomic<bool> scheduled_ = false; // a turn waits in the lane
+  std::atomic<bool> scheduled_ = false; // a turn waits in the strand
 
   std::mutex mutex_;     // guards everything below
   bool reading_ = false; // no retained records are to come first

@@ -8,7 +8,7 @@
 
 namespace cafka::actors {
 
-/// The window of one worker life: its lane fills it, and a call that acks
+/// The window of one worker life: its strand fills it, and a call that acks
 /// everything clears it there; the manager, who knows of explicit acks, frees
 /// what they cover, without a way through the worker's mailbox. Thread safe.
 class delivery_window {
@@ -26,7 +26,7 @@ public:
   /// not count twice.
   void free(core::volume x, std::uint64_t full_acks);
 
-  // -- for the lane
+  // -- for the strand
 
   /// Called by `free` when it has freed something.
   void on_freed(std::function<void()> wake);

@@ -8,7 +8,7 @@
 
 namespace cafka::actors {
 
-/// What a worker life begins with: retained records that its lane calls the
+/// What a worker life begins with: retained records that its strand calls the
 /// handler with as soon as that is built, without a way back to the manager.
 /// Void as soon as one of them may be acked. Thread safe.
 class first_redelivery {
@@ -23,7 +23,7 @@ public:
     what_.reset();
   }
 
-  /// For the lane, once. Nothing: the manager knows what comes first.
+  /// For the strand, once. Nothing: the manager knows what comes first.
   std::optional<core::redelivery> take() {
     std::lock_guard guard{mutex_};
     return std::exchange(what_, std::nullopt);

@@ -1,7 +1,7 @@
 #include "actors/partition_worker/partition_worker.hpp"
 
+#include "actors/partition_registry/handler_session.hpp"
 #include "actors/partition_worker/delivery_loop.hpp"
-#include "actors/partition_worker/handler_session.hpp"
 
 #include <utility>
 
@@ -23,7 +23,7 @@ partition_worker_state::partition_worker_state(base* self,
     handler_context{*settings_.identity, settings_.init_args},
     settings_.reports);
   loop_ = std::make_shared<delivery_loop>(settings_, session_, gate_);
-  session_->former = settings_.memory->enter(settings_.id.tp, session_);
+  session_->former = settings_.registry->enter(settings_.id.tp, session_);
   loop_->begin();
 }
 
@@ -87,14 +87,14 @@ void partition_worker_state::close() {
 /// Behind a call that still runs. What `on_close` acks counts, so the worker
 /// hears of the end on the way that its acks take.
 void partition_worker_state::post_close(bool tell_me) {
-  // Weak: the memory owns the lane.
+  // Weak: the registry owns the strand.
   auto run = [s = session_, why = close_reason_, g = gate_, tell_me,
-              weak = std::weak_ptr{settings_.memory}] {
+              weak = std::weak_ptr{settings_.registry}] {
     s->close(why);
-    if (auto memory = tell_me ? weak.lock() : nullptr)
-      memory->behind_acks([g] { g->post(handler_closed{}); });
+    if (auto registry = tell_me ? weak.lock() : nullptr)
+      registry->behind_acks([g] { g->post(handler_closed{}); });
   };
-  settings_.memory->lanes().post(settings_.id.tp, std::move(run));
+  settings_.registry->strands().post(settings_.id.tp, std::move(run));
 }
 
 } // namespace cafka::actors

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/group_memory/group_memory.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/partition_registry/partition_registry.hpp"
 #include "actors/partition_worker/delivery_window.hpp"
 #include "actors/partition_worker/first_redelivery.hpp"
 
@@ -18,17 +18,17 @@ struct worker_settings {
   core::record_source_ptr source;
   handler_factory factory;
   caf::settings init_args;
-  std::shared_ptr<group_memory> memory;
-  /// Where the lane reports to when the worker is gone.
+  std::shared_ptr<partition_registry> registry;
+  /// Where the strand reports to when the worker is gone.
   std::shared_ptr<compat::gate<manager_actor>> reports;
   std::size_t batch_size = 500;
   std::shared_ptr<delivery_window> window;
   std::shared_ptr<first_redelivery> first;
 };
 
-/// The handler of one worker life; its code runs on the partition's lane alone.
+/// The handler of one worker life; its code runs on the partition's strand alone.
 struct handler_session;
-/// What calls it, on the lane, too.
+/// What calls it, on the strand, too.
 class delivery_loop;
 
 /// Has one topic-partition read and handed to the user's handler.
@@ -43,8 +43,8 @@ class delivery_loop;
 ///   worker_drained, end
 /// ```
 ///
-/// Whatever fails on the lane ends the worker with that cause. However it
-/// ends, its state's destructor has the handler closed on the lane, behind a
+/// Whatever fails on the strand ends the worker with that cause. However it
+/// ends, its state's destructor has the handler closed on the strand, behind a
 /// call that still runs.
 class partition_worker_state {
 public:

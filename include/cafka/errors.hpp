@@ -1,41 +1,11 @@
 #pragma once
 
-#include <cafka/caf_compat.hpp>
 #include <cafka/errc.hpp>
-#include <cafka/events.hpp>
-#include <cafka/messages.hpp>
-#include <cafka/status.hpp>
+#include <cafka/type_ids.hpp>
 
 #include <caf/error.hpp>
 
 #include <string>
-
-// The ids of cafka's messages: [first_custom_type_id + 100, … + 200), so that a
-// program's own block may stay in front of them.
-CAF_BEGIN_TYPE_ID_BLOCK(cafka, caf::first_custom_type_id + 100)
-  CAF_ADD_TYPE_ID(cafka, (cafka::errc))
-  CAF_ADD_TYPE_ID(cafka, (cafka::generation))
-  CAF_ADD_TYPE_ID(cafka, (cafka::topic_partition))
-  CAF_ADD_TYPE_ID(cafka, (cafka::ack_result))
-  CAF_ADD_TYPE_ID(cafka, (cafka::ack))
-  CAF_ADD_TYPE_ID(cafka, (cafka::ack_individual))
-  CAF_ADD_TYPE_ID(cafka, (cafka::ack_request))
-  CAF_ADD_TYPE_ID(cafka, (cafka::ack_reply))
-  CAF_ADD_TYPE_ID(cafka, (cafka::get_committed_offsets))
-  CAF_ADD_TYPE_ID(cafka, (cafka::committed_offset))
-  CAF_ADD_TYPE_ID(cafka, (cafka::committed_offsets))
-  CAF_ADD_TYPE_ID(cafka, (cafka::get_status))
-  CAF_ADD_TYPE_ID(cafka, (cafka::partition_status))
-  CAF_ADD_TYPE_ID(cafka, (cafka::group_status))
-  CAF_ADD_TYPE_ID(cafka, (cafka::subscribe_events))
-  CAF_ADD_TYPE_ID(cafka, (cafka::stop_group))
-  CAF_ADD_TYPE_ID(cafka, (cafka::event))
-  CAF_ADD_TYPE_ID(cafka, (std::vector<cafka::offset_t>))
-  CAF_ADD_TYPE_ID(cafka, (std::vector<cafka::committed_offset>))
-  CAF_ADD_TYPE_ID(cafka, (std::vector<cafka::partition_status>))
-CAF_END_TYPE_ID_BLOCK(cafka)
-
-CAFKA_ERROR_ENUM(cafka::errc, "cafka")
 
 namespace cafka {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cafka/caf_compat.hpp>
+#include <cafka/detail/caf_compat.hpp>
 #include <cafka/errc.hpp>
 #include <cafka/messages.hpp>
 #include <cafka/types.hpp>

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cafka/acks.hpp>
-#include <cafka/caf_compat.hpp>
 #include <cafka/config.hpp>
+#include <cafka/detail/caf_compat.hpp>
 #include <cafka/errors.hpp>
 #include <cafka/events.hpp>
+#include <cafka/group_actor.hpp>
 #include <cafka/message_handler.hpp>
-#include <cafka/messages.hpp>
-#include <cafka/status.hpp>
+#include <cafka/send.hpp>
 
 #include <caf/expected.hpp>
 
@@ -17,15 +17,6 @@
 #include <string>
 
 namespace cafka {
-
-/// The handle of a group: of its supervisor, or of a manager that runs under a
-/// supervisor of yours. Acks may also be sent as four plain values.
-using group_actor = compat::typed<
-  void(ack), void(ack_individual),
-  void(std::string, partition_t, generation, offset_t),
-  void(std::string, partition_t, generation, std::vector<offset_t>),
-  ack_reply(ack_request), committed_offsets(get_committed_offsets),
-  group_status(get_status), void(subscribe_events), void(stop_group)>;
 
 /// One line of librdkafka's or our log; `level` as in syslog(3), 0 to 7.
 struct log_record {
@@ -70,6 +61,12 @@ void init_types();
 
 /// For every `caf::actor_system_config` whose system runs or talks to a group.
 void add_types(caf::actor_system_config& cfg);
+
+/// The scheduler's threads wait for work on a condition variable. By default
+/// they look for it in each other's queues, and sleep in between for microseconds:
+/// where messages come all the time and take little, as here, that costs more
+/// processor time than all the actors do. For a `cfg` that is yours to tune.
+void wait_for_work(caf::actor_system_config& cfg);
 
 /// Starts a supervised group in `system`. It runs until `stop_group`, an exit
 /// message or until it gives up; `errc::invalid_config` or `errc::name_taken`
@@ -130,9 +127,9 @@ private:
 /// What must outlive a manager for its guarantees to hold across restarts:
 /// generations and running handler calls. Opaque; share one among the lives of
 /// a group.
-class group_memory;
-std::shared_ptr<group_memory> make_group_memory(caf::actor_system& system,
-                                                const group_config& config);
+class partition_registry;
+std::shared_ptr<partition_registry>
+make_partition_registry(caf::actor_system& system, const group_config& config);
 
 /// A group without our supervisor. When one of the two ends, end the other,
 /// wait for `client_closed` to be called, then spawn both anew with the same
@@ -141,9 +138,9 @@ struct manager_parts {
   group_actor manager;
   caf::actor coordinator; // to monitor and to end
 };
-caf::expected<manager_parts> spawn_manager(caf::actor_system& system,
-                                           group_options options,
-                                           std::shared_ptr<group_memory> memory,
-                                           std::function<void()> client_closed);
+caf::expected<manager_parts>
+spawn_manager(caf::actor_system& system, group_options options,
+              std::shared_ptr<partition_registry> memory,
+              std::function<void()> client_closed);
 
 } // namespace cafka

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cafka/ack_result.hpp>
-#include <cafka/caf_compat.hpp>
+#include <cafka/detail/caf_compat.hpp>
 #include <cafka/types.hpp>
 
 #include <caf/actor.hpp>

@@ -94,7 +94,9 @@ endif()
 
 add_library(cafka_caf_flags INTERFACE)
 add_library(cafka_caf_quirks INTERFACE) # linked last: its options come last
-target_link_libraries(cafka_caf_flags INTERFACE cafka_flags cafka_caf_quirks)
+target_link_libraries(
+  cafka_caf_flags INTERFACE cafka_flags CAF::core CAF::io fmt::fmt
+                            cafka_caf_quirks)
 if(CAFKA_SANITIZE AND CAF_VERSION VERSION_LESS 0.18)
   # 0.17.6 dereferences an empty std::shared_ptr in init_fun_factory.hpp each
   # time an actor is spawned from a function without arguments.

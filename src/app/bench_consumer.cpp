@@ -131,15 +131,14 @@ private:
       return; // it ends
     if (shared_->input.acks == bench_acks::per_record) {
       for (auto x : batch)
-        compat::post(*group_, ack_of(batch, x.offset()));
+        send(*group_, ack_of(batch, x.offset()));
       return;
     }
     // Every offset of the batch once, in strides, so that most leave a gap.
     constexpr std::size_t stride = 7;
     for (std::size_t begin = 0; begin < stride; ++begin)
       for (auto i = begin; i < batch.size(); i += stride)
-        compat::post(*group_,
-                     individual_ack_of(ack_of(batch, batch[i].offset())));
+        send(*group_, individual_ack_of(ack_of(batch, batch[i].offset())));
   }
 
   std::shared_ptr<bench_shared> shared_;
@@ -174,7 +173,7 @@ public:
   explicit bench_run(const bench_input& x)
     : shared_(std::make_shared<bench_shared>(x)) {
     add_types(config_);
-    compat::wait_for_work(config_);
+    wait_for_work(config_);
     system_ = std::make_unique<caf::actor_system>(config_);
     shared_->system = system_.get();
   }

@@ -1,7 +1,7 @@
 #include "app/builtin_handlers.hpp"
 
 #include "app/record_json.hpp"
-#include "caf/shown_key.hpp"
+#include "config/shown_key.hpp"
 
 #include <caf/config_value.hpp>
 

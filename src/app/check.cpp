@@ -4,7 +4,7 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/standard_files.hpp"
-#include "caf/config_keys.hpp"
+#include "config/keys.hpp"
 #include "core/text_field.hpp"
 
 #include <CLI/CLI.hpp>

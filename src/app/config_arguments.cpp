@@ -2,8 +2,8 @@
 
 #include "app/builtin_handlers.hpp"
 #include "app/tell.hpp"
-#include "caf/config_override.hpp"
-#include "caf/shown_key.hpp"
+#include "config/override.hpp"
+#include "config/shown_key.hpp"
 
 #include <cafka/errors.hpp>
 

@@ -76,7 +76,7 @@ demo_group::demo_group(std::size_t partitions)
   : config_(std::make_unique<caf::actor_system_config>()) {
   cluster_.create_topic(topic(), static_cast<int>(partitions));
   add_types(*config_);
-  compat::wait_for_work(*config_);
+  wait_for_work(*config_);
   system_ = std::make_unique<caf::actor_system>(*config_);
 }
 
@@ -108,7 +108,7 @@ caf::error demo_group::start(handler_world world, group_watch& watch,
 
 void demo_group::send(const ack& x) {
   if (auto to = find(*system_, name))
-    compat::post(*to, x);
+    cafka::send(*to, x);
 }
 
 void demo_group::stop() {
@@ -118,7 +118,7 @@ void demo_group::stop() {
   auto group = find(*system_, name);
   if (!group)
     return; // it gave up
-  compat::post(*group, stop_group{});
+  cafka::send(*group, stop_group{});
   caf::scoped_actor self{*system_};
   self->wait_for(caf::actor_cast<caf::actor>(*group));
 }

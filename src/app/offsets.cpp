@@ -5,7 +5,7 @@
 #include "app/offset_table.hpp"
 #include "app/standard_files.hpp"
 #include "app/tell.hpp"
-#include "caf/client_properties.hpp"
+#include "config/client_properties.hpp"
 #include "kafka/offset_lookup.hpp"
 
 #include <CLI/CLI.hpp>

@@ -7,7 +7,7 @@
 #include "app/standard_files.hpp"
 #include "app/stop_signal.hpp"
 #include "app/tell.hpp"
-#include "caf/client_properties.hpp"
+#include "config/client_properties.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

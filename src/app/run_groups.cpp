@@ -39,7 +39,7 @@ public:
                                             progress_interval, clock::now())),
       cluster_(embed(groups_)) {
     add_types(config_);
-    compat::wait_for_work(config_);
+    wait_for_work(config_);
     system_ = std::make_unique<caf::actor_system>(config_);
   }
 
@@ -150,7 +150,7 @@ exit_code groups_run::finish(exit_code result) {
 group_ends::reasons groups_run::stop_all() {
   for (auto& x : running_) {
     x.account->on_stop();
-    compat::post(x.handle, stop_group{}); // nobody's where it has ended
+    send(x.handle, stop_group{}); // nobody's where it has ended
   }
   group_ends::reasons result;
   do

@@ -84,7 +84,7 @@ public:
         settings_of(options),
         [out = out_](const std::string& x) { return out->add(x); })) {
     add_types(config_);
-    compat::wait_for_work(config_);
+    wait_for_work(config_);
     options_.config = std::move(config);
     options_.handler = make_handler(member_, out_);
     options_.observer = [member = member_, account = account_](const event& x) {
@@ -167,7 +167,7 @@ exit_code verifiable_run::wait() {
 exit_code verifiable_run::stop(const group_actor& group) {
   stop_begun_ = clock::now();
   account_->on_stop();
-  compat::post(group, stop_group{}); // nobody's where it has ended
+  send(group, stop_group{}); // nobody's where it has ended
   group_ends::reasons ended;
   do
     ended = ends_.wait(1, look_interval);

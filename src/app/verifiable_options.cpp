@@ -1,7 +1,7 @@
 #include "app/verifiable_options.hpp"
 
-#include "caf/config_properties.hpp"
-#include "caf/secret_values.hpp"
+#include "config/properties.hpp"
+#include "config/secret_values.hpp"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 namespace cafka::kafka {
 
 void connections::watch(rd_kafka_conf_t* conf) {
-  certificate_notes::watch(conf);
+  tls_errors::watch(conf);
   rd_kafka_conf_set_socket_cb(conf, on_socket);
   rd_kafka_conf_set_connect_cb(conf, on_connect);
   rd_kafka_conf_set_closesocket_cb(conf, on_close);
@@ -21,9 +21,9 @@ void connections::cut() {
     shutdown(x, SHUT_RDWR);
 }
 
-// The opaque of a client is its certificate_notes.
+// The opaque of a client is its tls_errors.
 connections& connections::self_of(void* opaque) {
-  return static_cast<connections&>(*static_cast<certificate_notes*>(opaque));
+  return static_cast<connections&>(*static_cast<tls_errors*>(opaque));
 }
 
 int connections::on_socket(int domain, int type, int protocol, void* opaque) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kafka/certificate_notes.hpp"
+#include "kafka/tls_errors.hpp"
 
 #include <mutex>
 #include <set>
@@ -12,7 +12,7 @@ namespace cafka::kafka {
 /// The sockets of one client. librdkafka keeps a commit that it cannot send and
 /// sends it when a coordinator is there again, also while the client is being
 /// destroyed; only a client without connections cannot.
-class connections : public certificate_notes {
+class connections : public tls_errors {
 public:
   /// Before the client is made of `conf`; this must outlive it. Takes the
   /// configuration's opaque.

@@ -2,7 +2,7 @@
 
 #include "kafka/callbacks.hpp"
 #include "kafka/consumer.hpp"
-#include "kafka/fetch_prompter.hpp"
+#include "kafka/fetch_wakeup.hpp"
 #include "kafka/handles.hpp"
 #include "kafka/partition_queue.hpp"
 #include "kafka/question_thread.hpp"
@@ -116,7 +116,7 @@ struct consumer::impl {
   std::vector<std::string> topics; // subscribed
   question_thread questions;       // they use the client, for long
   question_thread errands;         // the same, briefly; and the client's end
-  fetch_prompter prompter;         // uses the latter
+  fetch_wakeup prompter;           // uses the latter
   core::volume queue_limit;        // of each partition
 };
 

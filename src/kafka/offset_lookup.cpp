@@ -1,9 +1,9 @@
 #include "kafka/offset_lookup.hpp"
 
-#include "kafka/certificate_notes.hpp"
 #include "kafka/configuration.hpp"
 #include "kafka/handles.hpp"
 #include "kafka/partition_list.hpp"
+#include "kafka/tls_errors.hpp"
 
 #include <algorithm>
 
@@ -71,7 +71,7 @@ bool spoils_others(const error& x) {
 } // namespace
 
 struct offset_lookup::impl {
-  impl(rd_kafka_t* x, std::unique_ptr<certificate_notes> y, const properties& z,
+  impl(rd_kafka_t* x, std::unique_ptr<tls_errors> y, const properties& z,
        std::chrono::milliseconds limit)
     : certificates(std::move(y)),
       props(z),
@@ -95,7 +95,7 @@ struct offset_lookup::impl {
   offsets_of_all(offset_t where,
                  const std::map<std::int32_t, partitions>& by_leader) const;
 
-  std::unique_ptr<certificate_notes> certificates; // outlive the client
+  std::unique_ptr<tls_errors> certificates; // outlive the client
   properties props;
   rd_kafka_t* client;
   int limit_ms;
@@ -154,7 +154,7 @@ offset_lookup::open(const properties& props, std::chrono::milliseconds limit) {
   auto conf = consumer_configuration(props);
   if (!conf)
     return conf.failure();
-  auto certificates = std::make_unique<certificate_notes>();
+  auto certificates = std::make_unique<tls_errors>();
   certificates->watch(conf->get());
   auto client = make_client(RD_KAFKA_CONSUMER, std::move(*conf), props);
   if (!client)

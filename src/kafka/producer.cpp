@@ -1,9 +1,9 @@
 #include "kafka/producer.hpp"
 
-#include "kafka/certificate_notes.hpp"
 #include "kafka/configuration.hpp"
 #include "kafka/event.hpp"
 #include "kafka/handles.hpp"
+#include "kafka/tls_errors.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -62,8 +62,8 @@ error failure_of(rd_kafka_t* client, rd_kafka_resp_err_t code) {
   return cause ? cause : make_error(code);
 }
 
-// The opaque of a client is its certificate_notes.
-struct producer::impl : certificate_notes {
+// The opaque of a client is its tls_errors.
+struct producer::impl : tls_errors {
   impl(properties x, report f) : props(std::move(x)), on_report(std::move(f)) {
   }
   ~impl() {
@@ -74,7 +74,7 @@ struct producer::impl : certificate_notes {
   impl& operator=(const impl&) = delete;
 
   static impl* self_of(void* opaque) {
-    return static_cast<impl*>(static_cast<certificate_notes*>(opaque));
+    return static_cast<impl*>(static_cast<tls_errors*>(opaque));
   }
 
   static void on_error(rd_kafka_t* client, int code, const char* words,

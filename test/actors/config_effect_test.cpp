@@ -56,14 +56,14 @@ TEST_CASE("handlers run on at most handler-threads threads of their own") {
   auto door = opened.get_future().share();
   std::promise<std::size_t> busy;
   std::promise<std::thread::id> first;
-  auto memory = make_group_memory(actors.system(), config);
-  memory->on_threads_exhausted([&](std::size_t n) { busy.set_value(n); });
-  memory->lanes().post(tp(0), [&first, door] {
+  auto registry = make_partition_registry(actors.system(), config);
+  registry->on_threads_exhausted([&](std::size_t n) { busy.set_value(n); });
+  registry->strands().post(tp(0), [&first, door] {
     first.set_value(std::this_thread::get_id());
     door.wait();
   });
-  memory->lanes().post(tp(1), [door] { door.wait(); });
-  memory->lanes().post(tp(2), [door] { door.wait(); });
+  registry->strands().post(tp(1), [door] { door.wait(); });
+  registry->strands().post(tp(2), [door] { door.wait(); });
   auto exhausted = busy.get_future();
   REQUIRE(exhausted.wait_for(30s) == std::future_status::ready);
   CHECK(exhausted.get() == 2);
@@ -75,9 +75,9 @@ TEST_CASE("with no handler threads handlers run on the scheduler") {
   actor_fixture actors; // whose scheduler is this thread, when asked
   group_config config;
   config.handler_threads = 0;
-  auto memory = make_group_memory(actors.system(), config);
+  auto registry = make_partition_registry(actors.system(), config);
   std::optional<std::thread::id> ran_on;
-  memory->lanes().post(tp(0), [&] { ran_on = std::this_thread::get_id(); });
+  registry->strands().post(tp(0), [&] { ran_on = std::this_thread::get_id(); });
   CHECK_FALSE(ran_on);
   actors.run();
   CHECK(ran_on == std::this_thread::get_id());

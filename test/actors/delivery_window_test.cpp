@@ -49,7 +49,7 @@ TEST_CASE("what a call freed that acked everything is not freed again") {
   CHECK(f.used() == volume{2, 20});
 }
 
-TEST_CASE("a lane that is over is not woken") {
+TEST_CASE("a strand that is over is not woken") {
   fixture f;
   f.uut.begin({1, 1});
   f.uut.on_freed({});

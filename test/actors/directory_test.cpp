@@ -1,6 +1,6 @@
 // Names of groups, and what is refused before anything starts.
 
-#include "caf/directory.hpp"
+#include "api/directory.hpp"
 
 #include "support/scripted_group.hpp"
 

@@ -65,7 +65,7 @@ TEST_CASE("a partition that stays silent is assigned anew at growing "
   g.coordinator.on_wake = nullptr;
   g.append(0, 2);
   g.start_manager();
-  g.memory->note_replaced(tp(0), 2); // that is behind it
+  g.registry->note_replaced(tp(0), 2); // that is behind it
   g.assign({0, 1});
   g.settle();
   g.append_unheard(0, 3);

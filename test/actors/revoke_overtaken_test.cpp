@@ -40,7 +40,7 @@ TEST_CASE("a lost partition is fenced at once without drain or commit") {
     CHECK(g.coordinator.done.size() == 1);
     CHECK(g.status().partitions.empty());
     CHECK(g.last(event_kind::lost).offset == 0);
-    CHECK(g.memory->raise(tp(0)).value == before.value + 2);
+    CHECK(g.registry->raise(tp(0)).value == before.value + 2);
   };
   g.assign({0});
   g.settle();

@@ -132,7 +132,7 @@ TEST_CASE("when the drain is out of time the partition is fenced") {
     g.advance(1ms);
     CHECK(g.last(event_kind::drain_expired).tp == tp(0));
     CHECK(g.coordinator.done.size() == 1);
-    CHECK(g.memory->raise(tp(0)).value == gen.value + 2);
+    CHECK(g.registry->raise(tp(0)).value == gen.value + 2);
   });
   // The answer came too late.
   CHECK(g.last_commit() == (acked_in_time ? positions{{0, 1}} : positions{}));

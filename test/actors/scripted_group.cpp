@@ -95,7 +95,7 @@ scripted_group::~scripted_group() {
   front_.reset();
   coordinator = {};
   threads_exhausted = nullptr;
-  memory.reset();
+  registry.reset();
   actors.run();
 }
 
@@ -104,8 +104,8 @@ std::shared_ptr<const group_options> scripted_group::make_options() {
   x->config = config;
   x->handler = make_factory(handlers);
   x->observer = [this](const event& e) { events.push_back(e); };
-  memory = std::make_shared<group_memory>(
-    [this](group_memory::exhausted_callback tell) {
+  registry = std::make_shared<partition_registry>(
+    [this](partition_registry::exhausted_callback tell) {
       threads_exhausted = std::move(tell);
       return std::make_unique<manual_executor>(jobs);
     });
@@ -127,7 +127,7 @@ group_children scripted_group::spawn_children(std::function<void()> closed) {
     return x;
   };
   auto m = system.spawn<manager>(
-    options_, memory,
+    options_, registry,
     group_manager_state::coordinator_factory{make_coordinator},
     group_manager_state::worker_factory{make_worker});
   return {m, caf::actor_cast<caf::actor>(*coordinator.self)};
@@ -152,7 +152,7 @@ void scripted_group::start_supervisor() {
     return spawn_children(std::move(closed));
   };
   front_ = actors.system().spawn<supervisor>(
-    options_, memory, group_supervisor_state::children_factory{children},
+    options_, registry, group_supervisor_state::children_factory{children},
     std::function<void()>{[this] { end_told = true; }});
   watch();
 }
@@ -178,7 +178,7 @@ assignment scripted_group::make_assignment(partition_t p, offset_t begin,
   log(p);
   auto source = std::make_shared<scripted_source>(logs_[p], begin);
   sources_[p] = source;
-  generations_[p] = memory->raise(tp(p));
+  generations_[p] = registry->raise(tp(p));
   return {tp(p), generations_[p], begin, committed, source};
 }
 

@@ -137,7 +137,7 @@ TEST_CASE(
   g.stop();
   g.settle();
   g.coordinator.closed();
-  // The deadline is in the mailbox before the lanes' idleness is.
+  // The deadline is in the mailbox before the strands' idleness is.
   g.actors.advance(30s, [] {});
   g.settle();
   CHECK(ended_orderly(g));

@@ -8,7 +8,7 @@
 caf::behavior cashier(caf::event_based_actor* self) {
   auto send = [self](const auto& ack) {
     if (auto group = cafka::find(self->system(), "payments"))
-      cafka::compat::post(*group, ack);
+      cafka::send(*group, ack);
   };
   auto newest = std::make_shared<std::map<cafka::partition_t, cafka::ack>>();
   return {[=](const std::string& amount, const cafka::ack& payment) {

@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
     }
   std::cin.get(); // until Enter
   for (auto& group : groups)
-    cafka::compat::post(group, cafka::stop_group{});
+    cafka::send(group, cafka::stop_group{});
   for (auto& group : groups)
     if (cafka::await_end(system, group))
       status = 1; // not in order

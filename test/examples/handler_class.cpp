@@ -23,7 +23,7 @@ public:
       return; // they come again
     write(to_string(why));
     if (auto group = cafka::find(system_, "orders"))
-      cafka::compat::post(*group, last_);
+      cafka::send(*group, last_);
   }
 
 private:

@@ -1,5 +1,4 @@
 #include <caf/io/middleman.hpp>
-#include <caf/scoped_actor.hpp>
 #include <cafka/group.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -18,27 +17,24 @@ int main(int argc, char** argv) {
     std::cerr << to_string(group.error()) << "\n";
     return 1;
   }
-  caf::scoped_actor self{system};
+  auto found = cafka::status(*group); // knows the offsets and the generations
+  if (!found) {
+    std::cerr << cafka::text_of(found.error()) << "\n";
+    return 1;
+  }
   int status = 0;
-  auto ask = [&](const auto& question, const auto& on_answer) {
-    auto fail = [&](const caf::error& x) {
-      std::cerr << to_string(x) << "\n";
-      status = 1;
-    };
-    cafka::compat::request(&*self, *group, std::chrono::seconds{10}, question)
-      .receive(on_answer, fail);
-  };
-  cafka::group_status found; // knows the offsets and the generations
-  ask(cafka::get_status{}, [&](const cafka::group_status& x) { found = x; });
-  for (auto& p : found.partitions) {
+  for (auto& p : found->partitions) {
     if (p.position <= p.watermark)
       continue; // nothing waits for an ack
     cafka::ack_request all{p.tp.topic, p.tp.partition, p.generation, true, {}};
     all.offsets = {p.position - 1};
-    ask(all, [&](const cafka::ack_reply& x) {
-      std::cout << to_string(p.tp) << " " << to_string(x.result)
-                << ", watermark " << x.watermark << "\n";
-    });
+    if (auto reply = cafka::ask(*group, all)) {
+      std::cout << to_string(p.tp) << " " << to_string(reply->result)
+                << ", watermark " << reply->watermark << "\n";
+    } else {
+      std::cerr << cafka::text_of(reply.error()) << "\n";
+      status = 1;
+    }
   }
   return status;
 }

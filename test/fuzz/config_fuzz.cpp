@@ -1,7 +1,7 @@
 /// Any bytes as a config file: they are refused in words or give groups that
 /// could be started.
 
-#include "caf/config_parse.hpp"
+#include "config/parse.hpp"
 
 #include <cafka/config_file.hpp>
 

@@ -1,6 +1,8 @@
 /// Any bytes as a message of another process. The first one says which; no
 /// message has a value that cannot be told in words, however wrong it is.
 
+#include "actors/caf_compat.hpp"
+
 #include <cafka/group.hpp>
 
 #include <caf/actor_system.hpp>

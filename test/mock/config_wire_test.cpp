@@ -118,10 +118,10 @@ TEST_CASE("a partition that came while the group ran starts at earliest") {
   options.config.begin_offset = logical_offset::latest;
   options.config.endpoints = {small.cluster.endpoints()};
   options.handler = grown.noting(ack_all);
-  auto memory = make_group_memory(*grown.system, options.config);
+  auto registry = make_partition_registry(*grown.system, options.config);
   bell closed;
   auto run = [&](const group_options& x) {
-    auto parts = spawn_manager(*grown.system, x, memory,
+    auto parts = spawn_manager(*grown.system, x, registry,
                                [&] { closed.ring(); });
     REQUIRE(parts);
     return *parts;

@@ -1,3 +1,5 @@
+#include "actors/caf_compat.hpp"
+
 #include "support/group_fixture.hpp"
 
 namespace cafka::test {

@@ -36,16 +36,16 @@ TEST_CASE("a manager with its coordinator runs under a supervisor of the "
   f.produce(0, 10);
   auto options = f.options();
   options.handler = f.noting(ack_all);
-  auto memory = make_group_memory(*f.system, options.config);
+  auto registry = make_partition_registry(*f.system, options.config);
   closings closed;
-  auto parts = spawn_manager(*f.system, options, memory, closed.counter());
+  auto parts = spawn_manager(*f.system, options, registry, closed.counter());
   REQUIRE(parts);
   REQUIRE(f.await_committed(0, 10));
   // One dies, the user ends the other, waits for the client and starts anew.
   caf::anon_send_exit(parts->coordinator, caf::exit_reason::kill);
   caf::anon_send_exit(parts->manager, caf::exit_reason::kill);
   REQUIRE(closed.await(1));
-  parts = spawn_manager(*f.system, options, memory, closed.counter());
+  parts = spawn_manager(*f.system, options, registry, closed.counter());
   REQUIRE(parts);
   f.produce(0, 5);
   CHECK(f.await_committed(0, 15));

@@ -1,6 +1,6 @@
-#include "kafka/certificate_notes.hpp"
 #include "kafka/error.hpp"
 #include "kafka/security_error.hpp"
+#include "kafka/tls_errors.hpp"
 #include "support/catch.hpp"
 
 #include <string>

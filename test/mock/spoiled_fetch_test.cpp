@@ -7,7 +7,7 @@
 //   `records that come with an error behind them are handled`;
 // - the drain throws, as where memory is short: it took nothing, `a drain that
 //   throws took nothing, and the next life goes on there`;
-// - the worker ends, or its lane fails, before anybody heard of it: `records
+// - the worker ends, or its strand fails, before anybody heard of it: `records
 //   that were drained and that nobody heard of are sought`;
 // - a reset moves the position while a former worker still reads: `a position is
 //   moved only when nobody reads there any more`;

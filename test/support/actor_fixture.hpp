@@ -3,7 +3,7 @@
 /// An actor system on virtual time. The one place in the tests of actors that
 /// knows CAF's versions.
 
-#include <cafka/caf_compat.hpp>
+#include <cafka/detail/caf_compat.hpp>
 #include <cafka/group.hpp>
 #include <cafka/types.hpp>
 

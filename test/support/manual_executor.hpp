@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/group_memory/handler_lanes.hpp"
+#include "executor/abstract_executor.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -10,13 +10,13 @@ namespace cafka::test {
 
 /// Runs handler jobs when the test says so, on the test's thread. A job may run
 /// others while it is inside user code: that is how a call "blocks" here.
-class manual_executor : public actors::executor {
+class manual_executor : public executor::abstract_executor {
 public:
-  using job_queue = std::deque<actors::job>;
+  using job_queue = std::deque<executor::job>;
 
   explicit manual_executor(job_queue& jobs) : jobs_(jobs) {
   }
-  void execute(actors::job x, actors::job_kind) override {
+  void execute(executor::job x, executor::job_kind) override {
     jobs_.push_back(std::move(x));
   }
 

@@ -7,8 +7,8 @@
 #include "support/scripted_handler.hpp"
 #include "support/scripted_source.hpp"
 
-#include "actors/group_memory/group_memory.hpp"
 #include "actors/group_supervisor/group_supervisor.hpp"
+#include "actors/partition_registry/partition_registry.hpp"
 
 #include <cafka/group.hpp>
 
@@ -123,8 +123,8 @@ public:
   }
   /// Of the supervisor: its end was told.
   bool end_told = false;
-  std::shared_ptr<group_memory> memory;
-  group_memory::exhausted_callback threads_exhausted; ///< the executor's
+  std::shared_ptr<partition_registry> registry;
+  partition_registry::exhausted_callback threads_exhausted; ///< the executor's
   int lives = 0; ///< children started by the supervisor
 
 private:

@@ -1,0 +1,63 @@
+#include "actors/partition_registry/handler_session.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace cafka::actors {
+
+namespace {
+
+/// Runs user code; what it throws comes back as text.
+template <class F>
+std::optional<std::string> thrown_by(F f) {
+  try {
+    f();
+    return std::nullopt;
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "threw something that is not a std::exception";
+  }
+}
+
+} // namespace
+
+std::optional<std::string> handler_session::build() {
+  if (auto x = std::exchange(former, nullptr))
+    x->close(close_reason::failed);
+  if (cancelled.load(std::memory_order_acquire))
+    return std::nullopt;
+  auto failure = thrown_by([this] { handler = factory(context); });
+  if (!failure && !handler)
+    failure = "the handler's factory returned none";
+  return failure;
+}
+
+auto handler_session::call(const message_batch& batch, core::delivery& what)
+  -> outcome {
+  outcome result;
+  if (cancelled.load(std::memory_order_acquire)
+      || calls_stopped.load(std::memory_order_acquire) || !handler) {
+    result.begun = false;
+    return result;
+  }
+  ++what.calls;
+  auto failure = thrown_by([&] { result.answer = handler->handle(batch); });
+  if (failure) {
+    result.answer.reset();
+    result.text = std::move(*failure);
+  }
+  return result;
+}
+
+void handler_session::close(close_reason why) {
+  if (!handler)
+    return;
+  auto failure = thrown_by([&] { handler->on_close(why); });
+  auto failure_2 = thrown_by([&] { handler.reset(); });
+  if (failure || failure_2)
+    reports->post(close_failed{id, failure ? *failure : *failure_2});
+}
+
+} // namespace cafka::actors

@@ -1,0 +1,92 @@
+#include "actors/partition_registry/partition_registry.hpp"
+
+#include "actors/partition_registry/handler_session.hpp"
+
+#include <utility>
+
+namespace cafka {
+
+partition_registry::partition_registry(
+  const std::function<std::unique_ptr<executor::abstract_executor>(
+    exhausted_callback)>& make_executor)
+  : strands_(make_executor([l = listener_](std::size_t threads) {
+      std::unique_lock guard{l->mutex};
+      if (l->tell)
+        l->tell(threads);
+    })) {
+}
+
+generation partition_registry::raise(const topic_partition& tp) {
+  std::shared_ptr<actors::handler_session> former; // dies without the lock
+  std::unique_lock guard{mutex_};
+  auto& x = partitions_[tp];
+  former = x.handler.lock();
+  if (former)
+    former->cancel();
+  ++x.generation.value;
+  return x.generation;
+}
+
+void partition_registry::note_partitions(const std::string& topic,
+                                         partition_t count) {
+  std::unique_lock guard{mutex_};
+  counts_.note(topic, count);
+}
+
+bool partition_registry::has_counted(const std::string& topic) {
+  std::unique_lock guard{mutex_};
+  return counts_.knows(topic);
+}
+
+bool partition_registry::is_new(const topic_partition& tp) {
+  std::unique_lock guard{mutex_};
+  return counts_.is_new(tp);
+}
+
+void partition_registry::note_replaced(const topic_partition& tp,
+                                       offset_t position) {
+  std::unique_lock guard{mutex_};
+  partitions_[tp].replaced_at = position;
+}
+
+offset_t partition_registry::replaced_at(const topic_partition& tp) {
+  std::unique_lock guard{mutex_};
+  return partitions_[tp].replaced_at;
+}
+
+std::shared_ptr<actors::handler_session>
+partition_registry::enter(const topic_partition& tp,
+                          const std::shared_ptr<actors::handler_session>& x) {
+  std::unique_lock guard{mutex_};
+  auto& handler = partitions_[tp].handler;
+  auto former = handler.lock();
+  if (former)
+    former->cancel();
+  handler = x;
+  return former;
+}
+
+void partition_registry::behind_acks(executor::job f) {
+  std::function<void(executor::job)> pass;
+  {
+    std::unique_lock guard{mutex_};
+    pass = pass_behind_acks_;
+  }
+  if (pass)
+    pass(std::move(f));
+  else
+    f();
+}
+
+void partition_registry::pass_behind_acks(
+  std::function<void(executor::job)> f) {
+  std::unique_lock guard{mutex_};
+  pass_behind_acks_ = std::move(f);
+}
+
+void partition_registry::on_threads_exhausted(exhausted_callback f) {
+  std::unique_lock guard{listener_->mutex};
+  listener_->tell = std::move(f);
+}
+
+} // namespace cafka

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "core/partition_counts.hpp"
+#include "executor/strands.hpp"
+
+#include <cafka/types.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace cafka::actors {
+struct handler_session;
+} // namespace cafka::actors
+
+namespace cafka {
+
+/// What outlives the manager and the coordinator of a group: the generations of
+/// its partitions, the table of running handler calls, how many partitions the
+/// topics had at first, and what the client was replaced for. Thread safe.
+class partition_registry {
+public:
+  using exhausted_callback = std::function<void(std::size_t threads)>;
+
+  /// `make_executor` is given what to call when all threads are busy.
+  explicit partition_registry(
+    const std::function<std::unique_ptr<executor::abstract_executor>(
+      exhausted_callback)>& make_executor);
+
+  /// The next generation of the partition; no two calls give the same. From now
+  /// on no handler call of a former one begins.
+  generation raise(const topic_partition& tp);
+
+  /// How many partitions a topic has; the first word on it counts.
+  void note_partitions(const std::string& topic, partition_t count);
+  bool has_counted(const std::string& topic);
+  /// The partition came while the group ran.
+  bool is_new(const topic_partition& tp);
+
+  /// The client is replaced because the partition stalls at `position`.
+  void note_replaced(const topic_partition& tp, offset_t position);
+  /// Where it was when that happened last; -1: it never did.
+  offset_t replaced_at(const topic_partition& tp);
+
+  /// `x` is the partition's handler from now on. Returns the one before it, if
+  /// that still lives, with its calls cancelled: `x` is to close it before it
+  /// builds its own.
+  std::shared_ptr<actors::handler_session>
+  enter(const topic_partition& tp,
+        const std::shared_ptr<actors::handler_session>& x);
+
+  executor::strands& strands() noexcept {
+    return strands_;
+  }
+
+  /// Calls `f` when the acks that were sent before by this thread are on their
+  /// way to the manager: at once, unless the supervisor passes them on.
+  void behind_acks(executor::job f);
+  /// How the supervisor does that; replaces the former one.
+  void pass_behind_acks(std::function<void(executor::job)> f);
+
+  /// Who hears that handler threads are exhausted; replaces the former one.
+  void on_threads_exhausted(exhausted_callback f);
+
+private:
+  struct listener {
+    std::mutex mutex;
+    exhausted_callback tell;
+  };
+
+  struct entry {
+    cafka::generation generation;
+    std::weak_ptr<actors::handler_session> handler;
+    offset_t replaced_at = -1;
+  };
+
+  std::mutex mutex_; // guards the three below
+  core::partition_counts counts_;
+  std::unordered_map<topic_partition, entry> partitions_;
+  std::function<void(executor::job)> pass_behind_acks_;
+  std::shared_ptr<listener> listener_ = std::make_shared<listener>();
+  executor::strands strands_;
+};
+
+} // namespace cafka

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cafka/errors.hpp>
+#include <cafka/group_actor.hpp>
+
+#include <caf/expected.hpp>
+
+#include <chrono>
+
+/// Sending to a group and asking it, without CAF's own functions. Any thread may
+/// call them, also one that is no actor: of a producer's delivery reports, of an
+/// event loop, of `std::thread`. The group's actor system must still exist.
+namespace cafka {
+
+// -- sending: does not block and does not fail; a group that has ended drops it.
+
+void send(const group_actor& group, const ack& x);
+void send(const group_actor& group, const ack_individual& x);
+void send(const group_actor& group, const subscribe_events& x);
+void send(const group_actor& group, stop_group x);
+
+// -- asking: blocks the calling thread until the answer or for `timeout`
+
+/// How long the functions below wait by default. A group answers in milliseconds
+/// unless the machine is overloaded.
+constexpr std::chrono::milliseconds ask_timeout{10'000};
+
+/// Acks, and tells how far the partition is acked now. The answer says whether
+/// the ack was accepted; an error (`errc::timed_out`, or `errc::manager_died`
+/// where the group has ended) says that nobody knows.
+caf::expected<ack_reply> ask(const group_actor& group, const ack_request& x,
+                             std::chrono::milliseconds timeout = ask_timeout);
+
+/// The committed offsets of the partitions of a topic that this member holds.
+/// Errors as above.
+caf::expected<committed_offsets>
+ask(const group_actor& group, const get_committed_offsets& x,
+    std::chrono::milliseconds timeout = ask_timeout);
+
+/// A snapshot of the group and its partitions. Errors as above.
+caf::expected<group_status>
+status(const group_actor& group,
+       std::chrono::milliseconds timeout = ask_timeout);
+
+} // namespace cafka

@@ -1,0 +1,206 @@
+#include "actors/group_coordinator/group_coordinator.hpp"
+#include "actors/group_manager/group_manager.hpp"
+#include "actors/group_supervisor/group_supervisor.hpp"
+#include "actors/partition_registry/partition_registry.hpp"
+#include "api/default_log.hpp"
+#include "api/directory.hpp"
+#include "core/text_field.hpp"
+#include "executor/thread_pool.hpp"
+#include "kafka/mock_cluster.hpp"
+
+#include <cafka/group.hpp>
+
+#include <caf/io/middleman.hpp>
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <utility>
+
+namespace cafka {
+
+namespace {
+
+using namespace actors;
+using shared_options = std::shared_ptr<const group_options>;
+
+/// librdkafka's warnings, and the group's own.
+void log_to_stderr(group_options& x) {
+  x.log = [](const log_record& line) {
+    if (line.level <= log_record::warning)
+      write_default_log(fmt::format("log={} group={} text={}", line.facility,
+                                    field_value(line.group),
+                                    in_quotes(line.text)));
+  };
+  x.observer = [inner = std::move(x.observer)](const event& e) {
+    if (inner)
+      inner(e);
+    if (is_warning(e.kind))
+      write_default_log(to_string(e));
+  };
+}
+
+/// Runs every job as an actor of its own on CAF's scheduler.
+class scheduler_executor : public executor::abstract_executor {
+public:
+  explicit scheduler_executor(caf::actor_system& system) : system_(system) {
+  }
+  void execute(executor::job x, executor::job_kind) override {
+    // By a message, for a spawn may run what it spawns at once, and we are
+    // called with locks held.
+    auto runner = [x = std::move(x)](caf::event_based_actor* self) {
+      return caf::behavior{[self, x](tick) {
+        self->quit();
+        x();
+      }};
+    };
+    compat::post(system_.spawn(std::move(runner)), tick{});
+  }
+
+private:
+  caf::actor_system& system_;
+};
+
+caf::error check(const group_options& x) {
+  if (!x.handler)
+    return make_error(errc::invalid_config, "handler: none was given");
+  auto wrong = validate(x.config);
+  if (wrong.empty())
+    return {};
+  std::string text;
+  for (auto& w : wrong)
+    text += (text.empty() ? "" : "; ") + to_string(w);
+  return make_error(errc::invalid_config, text);
+}
+
+/// Fills in what has a default, and starts the embedded cluster with the
+/// group's topics.
+shared_options complete(group_options x) {
+  if (!x.log)
+    log_to_stderr(x);
+  if (!x.config.embedded)
+    return std::make_shared<const group_options>(std::move(x));
+  // The cluster lives as long as somebody runs with these options.
+  struct with_cluster {
+    kafka::mock_cluster cluster;
+    group_options options;
+  };
+  auto both = std::make_shared<with_cluster>();
+  for (auto& topic : x.config.topics)
+    both->cluster.create_topic(topic);
+  both->options = std::move(x);
+  both->options.config.endpoints = {both->cluster.endpoints()};
+  return {both, &both->options};
+}
+
+group_children
+start_children(caf::actor_system& system, const shared_options& options,
+               const std::shared_ptr<partition_registry>& registry,
+               const std::function<void()>& closed) {
+  caf::actor coordinator;
+  auto make_coordinator = [&](const manager_actor& manager) {
+    auto x = system.spawn<
+      compat::actor_of<group_coordinator_state, coordinator_actor::base>>(
+      manager, options, registry, closed);
+    coordinator = caf::actor_cast<caf::actor>(x);
+    return x;
+  };
+  group_manager_state::coordinator_factory factory = make_coordinator;
+  auto manager
+    = system.spawn<compat::actor_of<group_manager_state, manager_actor::base>>(
+      options, registry, factory);
+  return {manager, coordinator};
+}
+
+caf::expected<group_actor> start(caf::actor_system& system,
+                                 group_options options) {
+  if (auto wrong = check(options))
+    return wrong;
+  auto all = complete(std::move(options));
+  auto entry = directory::reserve(system, all->config.name);
+  if (!entry)
+    return make_error(errc::name_taken,
+                      fmt::format("name = \"{}\": another group of this name "
+                                  "runs in the system",
+                                  all->config.name));
+  auto registry = make_partition_registry(system, all->config);
+  auto children = [&system, all,
+                   registry](const std::function<void()>& closed) {
+    auto result = start_children(system, all, registry, closed);
+    if (all->on_start)
+      all->on_start({result.manager.address(), result.coordinator.address()});
+    return result;
+  };
+  auto supervisor = system.spawn<group_supervisor>(
+    all, registry, group_supervisor_state::children_factory{children},
+    std::function<void()>{[entry] { entry->remove(); }});
+  group_actor result = supervisor;
+  entry->set(result);
+  return result;
+}
+
+} // namespace
+
+void init_types() {
+  compat::init_types<caf::id_block::cafka, caf::id_block::cafka_internal>();
+  // Groups may be published, and acks come from other processes.
+  compat::init_module_types<caf::io::middleman>();
+}
+
+void add_types(caf::actor_system_config& cfg) {
+  compat::add_types<caf::id_block::cafka>(cfg);
+}
+
+void wait_for_work(caf::actor_system_config& cfg) {
+  compat::wait_for_work(cfg);
+}
+
+caf::expected<group_actor> spawn(caf::actor_system& system,
+                                 group_options options) {
+  return start(system, std::move(options));
+}
+
+caf::expected<group_actor> start_link(caf::event_based_actor* parent,
+                                      group_options options) {
+  auto result = start(parent->system(), std::move(options));
+  if (result)
+    parent->link_to(*result);
+  return result;
+}
+
+child_spec make_child_spec(group_options options) {
+  return {options.config.name, [options](caf::event_based_actor* parent) {
+            return start_link(parent, options);
+          }};
+}
+
+std::optional<group_actor> find(caf::actor_system& system,
+                                const std::string& name) {
+  return directory::find(system, name);
+}
+
+std::shared_ptr<partition_registry>
+make_partition_registry(caf::actor_system& system, const group_config& config) {
+  return std::make_shared<partition_registry>(
+    [&](partition_registry::exhausted_callback tell)
+      -> std::unique_ptr<executor::abstract_executor> {
+      if (config.handler_threads == 0)
+        return std::make_unique<scheduler_executor>(system);
+      return std::make_unique<executor::thread_pool>(config.handler_threads,
+                                                     std::move(tell));
+    });
+}
+
+caf::expected<manager_parts>
+spawn_manager(caf::actor_system& system, group_options options,
+              std::shared_ptr<partition_registry> registry,
+              std::function<void()> client_closed) {
+  if (auto wrong = check(options))
+    return wrong;
+  auto children = start_children(
+    system, complete(std::move(options)), registry,
+    client_closed ? client_closed : [] {});
+  return manager_parts{children.manager, children.coordinator};
+}
+
+} // namespace cafka

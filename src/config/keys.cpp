@@ -1,0 +1,244 @@
+#include "config/keys.hpp"
+
+#include "config/properties.hpp"
+#include "config/value_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+namespace cafka {
+
+namespace {
+
+using caf::config_value;
+using caf::get_if;
+
+/// More edits than this are no slip of the hand, nor is more than one in so many
+/// letters: a short word is near to any other.
+constexpr std::size_t near_edits = 3;
+constexpr std::size_t letters_per_edit = 3;
+
+constexpr auto unlimited_name = "unlimited";
+
+// -- one reader per type of field ----------------------------------------------------
+
+bool read(std::string& to, const config_value& x) {
+  auto* text = get_if<std::string>(&x);
+  if (text)
+    to = *text;
+  return text != nullptr;
+}
+
+bool read(bool& to, const config_value& x) {
+  auto* flag = get_if<bool>(&x);
+  if (flag)
+    to = *flag;
+  return flag != nullptr;
+}
+
+bool read(std::size_t& to, const config_value& x) {
+  auto* number = get_if<std::int64_t>(&x);
+  if (!number || *number < 0)
+    return false;
+  to = static_cast<std::size_t>(*number);
+  return true;
+}
+
+bool read(std::chrono::milliseconds& to, const config_value& x) {
+  auto* span = get_if<caf::timespan>(&x);
+  if (!span || *span < caf::timespan{0})
+    return false;
+  to = std::chrono::duration_cast<std::chrono::milliseconds>(*span);
+  return to == *span; // nothing finer than a millisecond
+}
+
+/// A number, or without a limit.
+bool read_limit(std::size_t& to, const config_value& x) {
+  auto* text = get_if<std::string>(&x);
+  if (!text || *text != unlimited_name)
+    return read(to, x);
+  to = group_config::unlimited;
+  return true;
+}
+
+bool read(std::vector<std::string>& to, const config_value& x) {
+  auto* list = get_if<config_value::list>(&x);
+  if (!list)
+    return false;
+  to.clear();
+  for (auto& item : *list)
+    if (!read(to.emplace_back(), item))
+      return false;
+  return true;
+}
+
+bool read(caf::settings& to, const config_value& x) {
+  auto* dictionary = get_if<caf::settings>(&x);
+  if (dictionary)
+    to = *dictionary;
+  return dictionary != nullptr;
+}
+
+bool read(begin_offset& to, const config_value& x) {
+  if (auto* number = get_if<std::int64_t>(&x)) {
+    to = *number;
+    return *number >= 0;
+  }
+  auto* text = get_if<std::string>(&x);
+  if (!text || (*text != "earliest" && *text != "latest"))
+    return false;
+  to = *text == "earliest" ? logical_offset::earliest : logical_offset::latest;
+  return true;
+}
+
+template <class Enum, std::size_t N>
+bool read_enum(Enum& to, const config_value& x,
+               const std::array<const char*, N>& names) {
+  auto* text = get_if<std::string>(&x);
+  if (!text)
+    return false;
+  auto i = std::find(names.begin(), names.end(), *text);
+  if (i == names.end())
+    return false;
+  to = static_cast<Enum>(i - names.begin());
+  return true;
+}
+
+bool read(offset_reset_policy& to, const config_value& x) {
+  return read_enum(to, x, offset_reset_names);
+}
+
+bool read(assignment_strategy& to, const config_value& x) {
+  return read_enum(to, x, strategy_names);
+}
+
+bool read(exhaustion_policy& to, const config_value& x) {
+  return read_enum(to, x, exhaustion_names);
+}
+
+bool read(std::map<std::string, std::string>& to, const config_value& x) {
+  auto* dictionary = get_if<caf::settings>(&x);
+  if (!dictionary)
+    return false;
+  for (auto& [name, value] : properties_in(*dictionary)) {
+    auto* text = get_if<std::string>(value);
+    to[name] = text ? *text : show(*value);
+  }
+  return true;
+}
+
+template <class T>
+config_key
+key(std::string_view name, std::string_view allowed, T group_config::*field) {
+  return {name, allowed,
+          [field](configured_group& to, const config_value& x) {
+            return read(to.options.config.*field, x);
+          },
+          [field](const configured_group& from) {
+            return show(from.options.config.*field);
+          }};
+}
+
+constexpr auto a_text = "a text in quotes";
+constexpr auto texts = "a list of texts in quotes";
+constexpr auto a_number = "a whole number from 0";
+constexpr auto a_time = "a time such as 100ms, 5s or 10min, in whole ms from 0";
+constexpr auto dictionary = "a dictionary { … }";
+
+std::vector<config_key> make_keys() {
+  using c = group_config;
+  return {
+    key("name", a_text, &c::name),
+    key("endpoints", texts, &c::endpoints),
+    key("group", a_text, &c::group),
+    key("topics", texts, &c::topics),
+    {"handler", a_text,
+     [](configured_group& to, const config_value& x) {
+       return read(to.handler, x);
+     },
+     [](const configured_group& from) { return show(from.handler); }},
+    key("handler-init-args", dictionary, &c::handler_init_args),
+    key("min-bytes", a_number, &c::min_bytes),
+    key("max-bytes", a_number, &c::max_bytes),
+    key("max-wait-time", a_time, &c::max_wait_time),
+    key("sleep-timeout", a_time, &c::sleep_timeout),
+    key("prefetch-count", a_number, &c::prefetch_count),
+    key("prefetch-bytes", a_number, &c::prefetch_bytes),
+    key("begin-offset", "\"earliest\", \"latest\" or an offset from 0",
+        &c::begin_offset),
+    key("offset-reset-policy", "\"reset-to-earliest\" or \"reset-to-latest\"",
+        &c::offset_reset_policy),
+    key("kafka", dictionary, &c::kafka),
+    key("assignment-strategy",
+        "\"cooperative-sticky\", \"range\" or \"roundrobin\"",
+        &c::assignment_strategy),
+    key("group-instance-id", a_text, &c::group_instance_id),
+    key("batch-size", a_number, &c::batch_size),
+    key("commit-interval", a_time, &c::commit_interval),
+    key("commit-count", a_number, &c::commit_count),
+    key("restart-backoff-min", a_time, &c::restart_backoff_min),
+    key("restart-backoff-max", a_time, &c::restart_backoff_max),
+    {"restart-max", "\"unlimited\", or a whole number from 0",
+     [](configured_group& to, const config_value& x) {
+       return read_limit(to.options.config.restart_max, x);
+     },
+     [](const configured_group& from) {
+       auto max = from.options.config.restart_max;
+       return max == c::unlimited ? show(std::string{unlimited_name})
+                                  : show(max);
+     }},
+    key("restart-window", a_time, &c::restart_window),
+    key("supervisor-restart-max", a_number, &c::supervisor_restart_max),
+    key("supervisor-restart-window", a_time, &c::supervisor_restart_window),
+    key("supervisor-backoff-min", a_time, &c::supervisor_backoff_min),
+    key("supervisor-backoff-max", a_time, &c::supervisor_backoff_max),
+    key("on-exhausted", "\"stop-partition\" or \"stop-group\"",
+        &c::on_exhausted),
+    key("handler-threads", a_number, &c::handler_threads),
+    key("ack-ranges-max", a_number, &c::ack_ranges_max),
+    key("handler-timeout", a_time, &c::handler_timeout),
+    key("ack-timeout", a_time, &c::ack_timeout),
+    key("progress-timeout", a_time, &c::progress_timeout),
+    key("drain-timeout", a_time, &c::drain_timeout),
+    key("stop-timeout", a_time, &c::stop_timeout),
+    key("embedded", "true or false", &c::embedded),
+  };
+}
+
+/// Levenshtein's distance.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    auto diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+} // namespace
+
+const std::vector<config_key>& config_keys() {
+  static const auto keys = make_keys();
+  return keys;
+}
+
+std::string_view nearest_key(std::string_view name) {
+  std::string_view result;
+  auto least = std::min(near_edits, name.size() / letters_per_edit) + 1;
+  for (auto& x : config_keys())
+    if (auto n = edits(name, x.name); n < least) {
+      least = n;
+      result = x.name;
+    }
+  return result;
+}
+
+} // namespace cafka
