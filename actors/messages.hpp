@@ -4,11 +4,12 @@
 /// who sends it to whom; `life` and `generation` say what it belongs to, and
 /// the receiver drops it when that is over.
 
+#include "core/commit_fence.hpp"
 #include "core/delivery_log.hpp"
 #include "core/partition.hpp"
 #include "core/range_set.hpp"
 #include "core/record_source.hpp"
-#include "kafka/consumer.hpp"
+#include "kafka/client_events.hpp"
 
 #include <cafka/errors.hpp>
 #include <cafka/message_handler.hpp>
@@ -22,6 +23,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace cafka::kafka {
+class client;
+} // namespace cafka::kafka
 
 namespace cafka::actors {
 
@@ -115,17 +120,9 @@ struct client_recovered {};
 
 // -- manager -> coordinator --------------------------------------------------------
 
-/// Answered with one `commit_result` of the same id, at the latest when the
-/// client ends.
-struct commit_request {
-  struct entry {
-    topic_partition tp;
-    cafka::generation generation;
-    offset_t offset = 0;
-  };
-  std::uint64_t id = 0;
-  std::vector<entry> entries;
-};
+/// Answered with one `commit_result` of the same id and the same entries, at the
+/// latest when the client ends.
+using core::commit_request;
 
 /// The partitions of this rebalance are drained and committed, or out of time.
 struct revocation_done {
@@ -146,6 +143,7 @@ struct seek_request {
 /// `range_result`, unless the partition is given back or lost meanwhile.
 struct range_request {
   topic_partition tp;
+  cafka::generation generation;
 };
 
 /// Asks the brokers for the readable ends; one at a time. Answered with one
@@ -172,8 +170,8 @@ struct close_client {};
 /// A client is to be ended. `last`: none comes after it; then there may be no
 /// client.
 struct bury_client {
-  std::shared_ptr<std::unique_ptr<kafka::consumer>> client;
-  kafka::consumer::farewell how = kafka::consumer::farewell::none;
+  std::shared_ptr<kafka::client> client;
+  kafka::farewell how = kafka::farewell::none;
   bool last = false;
 };
 

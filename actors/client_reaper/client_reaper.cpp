@@ -6,12 +6,11 @@ namespace cafka::actors {
 
 client_reaper_state::client_reaper_state(
   base* self, std::shared_ptr<const group_options> options,
-  std::function<void()> on_closed, std::chrono::milliseconds limit, end_fun end)
+  std::function<void()> on_closed, std::chrono::milliseconds limit)
   : self_(self),
     options_(std::move(options)),
     on_closed_(std::move(on_closed)),
     limit_(limit),
-    end_(std::move(end)),
     gate_(std::make_shared<compat::gate<reaper_actor>>(reaper_actor{self})) {
   compat::ignore_error_messages(self_);
 }
@@ -38,21 +37,19 @@ void client_reaper_state::on_bury(const bury_client& x) {
     return;
   }
   ending_[number].how = x.how;
-  ending_[number].cut_off
-    = end_(std::move(*x.client), x.how, limit_,
-           [gate = gate_, number](kafka::client_ended how) {
-             gate->post(client_gone{number, how});
-           });
+  ending_[number].cut_off = x.client->end(
+    x.how, limit_, [gate = gate_, number](kafka::client_ended how) {
+      gate->post(client_gone{number, how});
+    });
   compat::send_after(self_, reaper_actor{self_},
-                     limit_ + kafka::consumer::end_grace,
-                     client_overdue{number});
+                     limit_ + kafka::client::end_grace, client_overdue{number});
 }
 
 void client_reaper_state::on_gone(const client_gone& x) {
   auto i = ending_.find(x.number);
   if (i == ending_.end())
     return; // it took long
-  if (x.how.listed && i->second.how == kafka::consumer::farewell::leave)
+  if (x.how.listed && i->second.how == kafka::farewell::leave)
     log("the group did not let the member go: it lists it until the session is "
         "over, session-timeout-ms = "
         + std::to_string(x.how.session.count()));
@@ -67,7 +64,7 @@ void client_reaper_state::on_overdue(client_overdue x) {
   i->second.cut_off();
   log(
     "the client has not ended after "
-    + std::to_string((limit_ + kafka::consumer::end_grace).count())
+    + std::to_string((limit_ + kafka::client::end_grace).count())
     + " ms: it is left behind without connections, and the group may list the "
       "member until its session is over");
   forget(x.number);

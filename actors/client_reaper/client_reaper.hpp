@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "kafka/client.hpp"
 
 #include <cafka/group.hpp>
 
@@ -25,17 +26,11 @@ class client_reaper_state {
 public:
   static constexpr const char* name = "cafka.client_reaper";
   using base = reaper_actor::base;
-  /// As `kafka::consumer::end`.
-  using end_fun = std::function<std::function<void()>(
-    std::unique_ptr<kafka::consumer>, kafka::consumer::farewell,
-    std::chrono::milliseconds, std::function<void(kafka::client_ended)>)>;
-
   /// `on_closed` is called once, when the last client has ended or was left
   /// behind. `limit`: of a farewell.
   client_reaper_state(base* self, std::shared_ptr<const group_options> options,
                       std::function<void()> on_closed,
-                      std::chrono::milliseconds limit,
-                      end_fun end = kafka::consumer::end);
+                      std::chrono::milliseconds limit);
   ~client_reaper_state();
   client_reaper_state(const client_reaper_state&) = delete;
   client_reaper_state& operator=(const client_reaper_state&) = delete;
@@ -45,7 +40,7 @@ public:
 private:
   struct ending_client {
     std::function<void()> cut_off;
-    kafka::consumer::farewell how;
+    kafka::farewell how;
   };
 
   void on_bury(const bury_client& x);
@@ -59,7 +54,6 @@ private:
   std::shared_ptr<const group_options> options_;
   std::function<void()> on_closed_; // until it is called
   std::chrono::milliseconds limit_;
-  end_fun end_;
   std::shared_ptr<compat::gate<reaper_actor>> gate_;
   std::map<std::uint64_t, ending_client> ending_;
   std::uint64_t count_ = 0;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 namespace cafka::actors {
@@ -22,21 +21,50 @@ constexpr milliseconds keep_alive_max = seconds{5};
 /// Events that are handled in one go before other messages get their turn.
 constexpr int events_max = 100;
 
+offset_t begin_of(const begin_offset& x) {
+  if (auto* exact = std::get_if<offset_t>(&x))
+    return *exact;
+  return std::get<logical_offset>(x) == logical_offset::earliest
+           ? core::offset_earliest
+           : core::offset_latest;
+}
+
+kafka::error error_of(core::commit_fence::refusal x) {
+  using refusal = core::commit_fence::refusal;
+  switch (x) {
+    case refusal::none:
+      return {};
+    case refusal::fenced:
+      return {errc::stale_membership, "not held in this generation"};
+    case refusal::busy:
+      return {errc::stale_membership, "another commit is not answered yet"};
+    case refusal::lost:
+      return {errc::stale_membership,
+              "the partitions were gone before the answer came"};
+    case refusal::ended:
+      return {errc::coordinator_died, "the coordinator ended"};
+  }
+  return {};
+}
+
 } // namespace
 
 group_coordinator_state::group_coordinator_state(
   base* self, manager_actor manager,
   std::shared_ptr<const group_options> options,
-  std::shared_ptr<partition_registry> registry, std::function<void()> on_closed)
+  std::shared_ptr<partition_registry> registry, std::function<void()> on_closed,
+  kafka::client_factory make_client)
   : self_(self),
     manager_(std::move(manager)),
     options_(std::move(options)),
     registry_(std::move(registry)),
+    make_client_(std::move(make_client)),
     reaper_(self->system().spawn<client_reaper>(options_, std::move(on_closed),
                                                 close_limit)),
     gate_(std::make_shared<compat::gate<coordinator_actor>>(
       coordinator_actor{self})),
     woken_(std::make_shared<std::atomic<bool>>(false)),
+    begins_(begin_of(options_->config.begin_offset)),
     keep_alive_(
       std::min(max_poll_interval(options_->config.kafka) / 3, keep_alive_max)) {
   compat::ignore_error_messages(self_);
@@ -47,19 +75,16 @@ group_coordinator_state::group_coordinator_state(
 
 group_coordinator_state::~group_coordinator_state() {
   gate_->close();
-  answer_outstanding(errc::coordinator_died, "the coordinator ended");
-  using farewell = kafka::consumer::farewell;
-  bury(commit_on_its_way() ? farewell::none : farewell::leave, true);
+  auto how = fence_.must_replace_client() ? kafka::farewell::none
+                                          : kafka::farewell::leave;
+  answer(fence_.abort(core::commit_fence::refusal::ended));
+  bury(how, true);
 }
 
-void group_coordinator_state::bury(kafka::consumer::farewell how, bool last) {
-  bury_client x{nullptr, how, last};
-  if (client_) {
+void group_coordinator_state::bury(kafka::farewell how, bool last) {
+  if (client_)
     client_->detach();
-    x.client
-      = std::make_shared<std::unique_ptr<kafka::consumer>>(std::move(client_));
-  }
-  compat::post(reaper_, std::move(x));
+  compat::post(reaper_, bury_client{std::move(client_), how, last});
 }
 
 coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
@@ -97,7 +122,7 @@ void group_coordinator_state::on_client_ready() {
     client_->catch_up(); // the member may be about to join
     all = take_events();
     if (all)
-      send_outstanding();
+      send_parked();
   }
   if (!all)
     compat::post(coordinator_actor{self_}, client_ready{});
@@ -114,59 +139,40 @@ bool group_coordinator_state::take_events() {
   return !client_;
 }
 
-/// The framework's own fence: Kafka accepts a commit for a partition that the
-/// member gave away, so only what is held in this generation leaves.
 void group_coordinator_state::on_commit_request(const commit_request& x) {
-  commit_result refused{x.id, {}};
-  commit_request accepted{x.id, {}};
-  for (auto& entry : x.entries) {
-    auto i = held_.find(entry.tp);
-    if (client_ && i != held_.end() && i->second == entry.generation) {
-      accepted.entries.push_back(entry);
-    } else {
-      refused.entries.push_back(
-        {entry.tp,
-         entry.generation,
-         entry.offset,
-         {errc::stale_membership, "not held in this generation"}});
-    }
-  }
-  if (accepted.entries.empty() || outstanding_) {
-    compat::post(manager_, std::move(refused));
+  if (auto refused = fence_.on_request(x)) {
+    answer(std::move(refused));
     return;
   }
-  outstanding_ = std::move(accepted);
-  outstanding_sent_ = false;
   on_client_ready(); // the newest word on the membership, and sends it
 }
 
-/// Parks the commit while the member joins: see `kafka::membership`.
+/// What is given back is committed, although the member joins by then.
 bool group_coordinator_state::may_send() const {
-  return client_ && outstanding_ && !outstanding_sent_
-         && (settled_ || revoking_);
+  return client_ && fence_.is_parked()
+         && (settled_ || member_.at() == core::membership::state::revoking);
 }
 
-void group_coordinator_state::send_outstanding() {
-  if (!may_send())
+void group_coordinator_state::send_parked() {
+  auto request = fence_.send_if(may_send());
+  if (!request)
     return;
-  outstanding_sent_ = true;
   std::vector<kafka::partition_offset> offsets;
-  for (auto& x : outstanding_->entries)
+  for (auto& x : request->entries)
     offsets.push_back({x.tp, x.offset});
-  client_->commit(outstanding_->id, offsets);
+  client_->commit(request->id, offsets);
 }
 
 void group_coordinator_state::on_seek_request(const seek_request& x) {
-  auto i = held_.find(x.tp);
-  if (!client_ || i == held_.end()
-      || (!x.revive && i->second != x.generation)) {
+  auto held = fence_.held_in(x.tp);
+  if (!client_ || !held || (!x.revive && *held != x.generation)) {
     compat::post(manager_,
                  seek_done{x.tp,
                            x.generation,
                            {errc::stale_membership, "not held any more"}});
     return;
   }
-  i->second = x.generation;
+  fence_.hold(x.tp, x.generation);
   auto is_logical = x.offset < 0;
   auto failure = x.revive || is_logical ? client_->reposition({x.tp, x.offset})
                                         : client_->seek({x.tp, x.offset});
@@ -174,20 +180,24 @@ void group_coordinator_state::on_seek_request(const seek_request& x) {
 }
 
 void group_coordinator_state::on_revocation_done(const revocation_done& x) {
-  if (!revoking_ || revoking_->id != x.rebalance)
+  auto given = member_.on_revocation_done(x.rebalance);
+  if (!given)
     return; // a completion of an older rebalance is void
-  if (commit_on_its_way())
+  if (fence_.must_replace_client()) {
     renew_client();
-  else
-    give_back();
+    return;
+  }
+  fence_.release(*given);
+  if (auto failure = client_->unassign(*given))
+    self_->quit(make_error(errc::coordinator_died, failure.text));
 }
 
 // -- the client's events -----------------------------------------------------------------
 
 void group_coordinator_state::on_event(const kafka::assigned& x) {
   on_answer();
-  assigning_ = rebalance{{++last_rebalance_.value}, x.partitions};
-  ends_.reset();
+  auto id = member_.on_assigned(x.partitions).id;
+  begins_.start();
   for (auto& tp : x.partitions)
     std::erase_if(missing_topics_, [&](auto& y) {
       return y.first.find(tp.topic) != std::string::npos;
@@ -195,30 +205,21 @@ void group_coordinator_state::on_event(const kafka::assigned& x) {
   if (x.partitions.empty())
     accept({});
   else
-    look_up(assigning_->id);
+    look_up(id);
 }
 
+/// What was assigned and is still looked up was never told to the manager.
 void group_coordinator_state::on_event(const kafka::revoked& x) {
-  // An assignment that is still looked up was never told to the manager.
-  assigning_.reset();
-  rebalance_id id{++last_rebalance_.value};
-  if (!revoking_)
-    revoking_.emplace();
-  revoking_->id = id;
-  auto& all = revoking_->partitions;
-  std::set<topic_partition> known{all.begin(), all.end()};
-  for (auto& tp : x.partitions)
-    if (held_.count(tp) && known.insert(tp).second)
-      all.push_back(tp);
-  compat::post(manager_, assignments_revoked{id, all, x.lost});
-  if (x.lost && commit_on_its_way()) {
+  auto held = x.partitions;
+  std::erase_if(held, [this](auto& tp) { return !fence_.held_in(tp); });
+  auto& all = member_.on_revoked(held);
+  compat::post(manager_, assignments_revoked{all.id, all.partitions, x.lost});
+  if (!x.lost)
+    send_parked(); // before the last commit of what is given back
+  else if (fence_.must_replace_client())
     renew_client();
-  } else if (x.lost) {
-    answer_outstanding(errc::stale_membership, "the partitions were lost");
-    outstanding_.reset();
-  } else {
-    send_outstanding(); // before the last commit of what is given back
-  }
+  else
+    answer(fence_.abort(core::commit_fence::refusal::lost));
 }
 
 void group_coordinator_state::on_event(kafka::forgotten) {
@@ -232,19 +233,10 @@ void group_coordinator_state::on_event(const kafka::membership& x) {
 void group_coordinator_state::on_event(const kafka::commit_answered& x) {
   if (!x.failure)
     on_answer();
-  if (!outstanding_ || outstanding_->id != x.token)
+  auto ours = fence_.on_answered(x.token);
+  if (!ours)
     return;
-  std::map<topic_partition, kafka::error> failures;
-  for (auto& entry : x.entries)
-    failures.emplace(entry.what.tp, entry.failure);
-  auto request = std::exchange(outstanding_, std::nullopt);
-  commit_result result{request->id, {}};
-  for (auto& asked : request->entries) {
-    auto i = failures.find(asked.tp);
-    result.entries.push_back({asked.tp, asked.generation, asked.offset,
-                              i == failures.end() ? x.failure : i->second});
-  }
-  compat::post(manager_, std::move(result));
+  answer(std::move(ours), x);
   if (x.failure)
     ends_with(x.failure);
 }
@@ -252,8 +244,7 @@ void group_coordinator_state::on_event(const kafka::commit_answered& x) {
 void group_coordinator_state::on_event(const kafka::client_error& x) {
   if (x.no_broker_left)
     outage_.begin();
-  if (outage_.is_new(x.what.text, now()))
-    compat::post(manager_, client_failure{x.what});
+  tell(x.what);
   if (x.what.code == errc::unknown_topic) {
     missing_topics_.insert_or_assign(x.what.text, x.what);
     topic_notice_.look(true, now()); // told just now
@@ -277,57 +268,57 @@ std::function<void()> group_coordinator_state::make_waker() {
 }
 
 bool group_coordinator_state::open() {
-  auto client = kafka::consumer::open(client_properties(options_->config),
-                                      make_waker(), options_->headers);
-  auto failure = client ? (*client)->subscribe(options_->config.topics)
-                        : client.failure();
-  if (client)
-    client_ = std::move(*client);
-  joined_ = false;
+  auto made = make_client_(make_waker());
+  auto failure = made ? (*made)->subscribe(options_->config.topics)
+                      : made.failure();
+  if (made)
+    client_ = std::move(*made);
   if (!failure)
     return true;
   self_->quit(make_error(failure.code, failure.text));
   return false;
 }
 
-void group_coordinator_state::give_back() {
-  auto done = std::exchange(revoking_, std::nullopt);
-  for (auto& tp : done->partitions)
-    held_.erase(tp);
-  if (auto failure = client_->unassign(done->partitions))
-    self_->quit(make_error(errc::coordinator_died, failure.text));
-}
-
-/// librdkafka may move the group's offset back for partitions that we no longer
-/// have: a commit that is outstanding it sends later, under its next generation
-/// or while it is destroyed, and a member that was forgotten goes on where it
-/// stood. Only without connections it cannot.
+/// The old one is never closed: librdkafka may keep a commit and send it under
+/// its next generation, and a member that was forgotten goes on where it stood.
+/// Only without connections it cannot.
 void group_coordinator_state::renew_client() {
-  assignments_revoked all{{++last_rebalance_.value}, {}, true};
-  for (auto& [tp, g] : held_)
-    all.partitions.push_back(tp);
-  answer_outstanding(errc::stale_membership,
-                     "the partitions were gone before the answer came");
-  outstanding_.reset();
+  assignments_revoked all{member_.on_client_replaced(), fence_.held(), true};
+  answer(fence_.abort(core::commit_fence::refusal::lost));
+  fence_.release(all.partitions);
   compat::post(manager_, std::move(all));
-  held_.clear();
-  assigning_.reset();
-  revoking_.reset();
   if (std::exchange(finding_ends_, false))
     compat::post(manager_, ends_result{}); // the old client will not answer
   client_->cut_off();
-  bury(kafka::consumer::farewell::none, false);
+  bury(kafka::farewell::none, false);
   open();
 }
 
-void group_coordinator_state::answer_outstanding(errc code,
-                                                 const std::string& text) {
-  if (!outstanding_)
+/// What left has the broker's word, by partition or as a whole.
+void group_coordinator_state::answer(
+  std::optional<core::commit_fence::answer> x,
+  const kafka::commit_answered& broker) {
+  if (!x)
     return;
-  commit_result result{outstanding_->id, {}};
-  for (auto& x : outstanding_->entries)
-    result.entries.push_back({x.tp, x.generation, x.offset, {code, text}});
+  std::map<topic_partition, kafka::error> failures;
+  for (auto& entry : broker.entries)
+    failures.emplace(entry.what.tp, entry.failure);
+  commit_result result{x->id, {}};
+  for (auto& [what, why] : x->entries) {
+    auto failure = error_of(why);
+    if (why == core::commit_fence::refusal::none) {
+      auto i = failures.find(what.tp);
+      failure = i == failures.end() ? broker.failure : i->second;
+    }
+    result.entries.push_back(
+      {what.tp, what.generation, what.offset, std::move(failure)});
+  }
   compat::post(manager_, std::move(result));
+}
+
+void group_coordinator_state::tell(const kafka::error& x) {
+  if (outage_.is_new(x.text, now()))
+    compat::post(manager_, client_failure{x});
 }
 
 void group_coordinator_state::on_answer() {

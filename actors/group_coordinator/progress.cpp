@@ -26,7 +26,8 @@ constexpr std::uint64_t no_rebalance = 0;
 
 /// While the member joins or no broker is there, silence has its reason.
 void group_coordinator_state::on_ends_request(const ends_request& x) {
-  auto is_quiet = client_ && settled_ && !assigning_ && !revoking_;
+  auto is_quiet = client_ && settled_
+                  && member_.at() == core::membership::state::assigned;
   finding_ends_ = is_quiet && !outage_.lasts() && !x.partitions.empty();
   if (finding_ends_)
     client_->find_ends(x.partitions, look_timeout, no_rebalance);
@@ -48,8 +49,11 @@ void group_coordinator_state::on_event(const kafka::ends_found& x) {
 /// What keeps the member from its partitions is told again each minute, and so is
 /// a topic that does not exist.
 void group_coordinator_state::tell_waits() {
+  using state = core::membership::state;
   auto t = now();
-  auto joins = client_ && !revoking_ && (!joined_ || !settled_ || assigning_);
+  auto at = member_.at();
+  auto joins = client_ && at != state::revoking
+               && (at != state::assigned || !settled_);
   if (!joins)
     joins_since_.reset();
   else if (!joins_since_)
@@ -64,7 +68,7 @@ void group_coordinator_state::tell_waits() {
 std::string group_coordinator_state::what_it_waits_for() const {
   if (outage_.lasts())
     return "no broker can be reached";
-  if (assigning_)
+  if (member_.looking_up() != nullptr)
     return "the brokers do not say where its partitions begin";
   return "it joins the group; a member that died is waited for until its "
          "session times out (session-timeout-ms)";
@@ -72,29 +76,25 @@ std::string group_coordinator_state::what_it_waits_for() const {
 
 /// Without a client its partitions are lost, and nobody waits for the answer.
 void group_coordinator_state::on_range_request(const range_request& x) {
-  if (client_)
-    client_->find_range(x.tp, look_timeout);
+  if (client_ && fence_.holds(x.tp, x.generation))
+    client_->find_range(x.tp, look_timeout, x.generation.value);
 }
 
 void group_coordinator_state::on_event(const kafka::range_found& x) {
-  auto i = held_.find(x.tp);
-  if (i == held_.end())
-    return;
-  range_result result{x.tp, i->second, std::nullopt};
+  range_result result{x.tp, {x.token}, std::nullopt};
   if (!x.failure)
     result.range = x.range;
   compat::post(manager_, std::move(result));
 }
 
 void group_coordinator_state::on_wake_request(const wake_request& x) {
-  auto i = held_.find(x.tp);
-  if (!client_ || i == held_.end() || i->second != x.generation)
+  if (!client_ || !fence_.holds(x.tp, x.generation))
     return;
   auto failure = x.reassign || x.offset < 0
                    ? client_->reposition({x.tp, x.offset})
                    : client_->seek({x.tp, x.offset});
-  if (failure && outage_.is_new(failure.text, now()))
-    compat::post(manager_, client_failure{failure});
+  if (failure)
+    tell(failure);
 }
 
 } // namespace cafka::actors

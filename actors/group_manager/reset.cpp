@@ -30,7 +30,7 @@ void group_manager_state::doubt_position(const topic_partition& tp,
   if (x.machine.state() == partition_state::draining || x.range_asked > 0)
     return;
   x.range_asked = 1;
-  compat::post(coordinator_, range_request{tp});
+  compat::post(coordinator_, range_request{tp, x.machine.gen()});
 }
 
 void group_manager_state::on_ask_range_again(const ask_range_again& x) {
@@ -38,7 +38,7 @@ void group_manager_state::on_ask_range_again(const ask_range_again& x) {
   if (i == held_.end() || !is_doubted(i->second, x.generation))
     return;
   ++i->second.range_asked;
-  compat::post(coordinator_, range_request{x.tp});
+  compat::post(coordinator_, range_request{x.tp, x.generation});
 }
 
 void group_manager_state::on_range_result(const range_result& x) {

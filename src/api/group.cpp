@@ -4,8 +4,10 @@
 #include "actors/partition_registry/partition_registry.hpp"
 #include "api/default_log.hpp"
 #include "api/directory.hpp"
+#include "config/client_properties.hpp"
 #include "core/text_field.hpp"
 #include "executor/thread_pool.hpp"
+#include "kafka/consumer.hpp"
 #include "kafka/mock_cluster.hpp"
 
 #include <cafka/group.hpp>
@@ -93,6 +95,17 @@ shared_options complete(group_options x) {
   return {both, &both->options};
 }
 
+kafka::client_factory client_factory_of(const shared_options& options) {
+  return [options](std::function<void()> wake)
+           -> kafka::result<std::unique_ptr<kafka::client>> {
+    auto made = kafka::consumer::open(client_properties(options->config),
+                                      std::move(wake), options->headers);
+    if (!made)
+      return made.failure();
+    return std::unique_ptr<kafka::client>{std::move(*made)};
+  };
+}
+
 group_children
 start_children(caf::actor_system& system, const shared_options& options,
                const std::shared_ptr<partition_registry>& registry,
@@ -101,7 +114,7 @@ start_children(caf::actor_system& system, const shared_options& options,
   auto make_coordinator = [&](const manager_actor& manager) {
     auto x = system.spawn<
       compat::actor_of<group_coordinator_state, coordinator_actor::base>>(
-      manager, options, registry, closed);
+      manager, options, registry, closed, client_factory_of(options));
     coordinator = caf::actor_cast<caf::actor>(x);
     return x;
   };

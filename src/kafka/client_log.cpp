@@ -54,7 +54,7 @@ void client_log::add(int level, const char* facility, const char* text) {
     gate_.call();
 }
 
-std::optional<consumer_event> client_log::take() {
+std::optional<client_event> client_log::take() {
   std::lock_guard guard{mutex_};
   if (lines_.empty())
     return std::nullopt;

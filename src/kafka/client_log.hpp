@@ -29,7 +29,7 @@ public:
 
   /// The oldest line, as `membership` where it tells of that. Its text may hold
   /// secrets.
-  std::optional<consumer_event> take();
+  std::optional<client_event> take();
 
   /// Drops what waits and what comes; `wake` is not called any more.
   void close();
@@ -45,7 +45,7 @@ private:
   std::atomic<bool> let_go_ = false;
   wake_gate gate_;
   std::mutex mutex_; // guards what follows
-  std::deque<consumer_event> lines_;
+  std::deque<client_event> lines_;
   bool closed_ = false;
 };
 

@@ -26,7 +26,7 @@ time_point after(std::chrono::milliseconds x) {
 template <class Answer, class F>
 void ask(consumer::impl& x, Answer unasked, F f) {
   try {
-    x.questions.ask([f]() -> consumer_event { return f(); });
+    x.questions.ask([f]() -> client_event { return f(); });
   } catch (const std::system_error& failed) {
     unasked.failure = no_thread(failed.what());
     x.post(std::move(unasked));
@@ -66,7 +66,7 @@ error consumer::subscribe(const std::vector<std::string>& topics) {
   return make_error(rd_kafka_subscribe(impl_->client, make_list(all).get()));
 }
 
-std::optional<consumer_event> consumer::poll() {
+std::optional<client_event> consumer::poll() {
   if (impl_->detached)
     return std::nullopt;
   auto result = impl_->next();
@@ -120,10 +120,14 @@ void consumer::find_ends(std::vector<topic_partition> partitions,
 }
 
 void consumer::find_range(const topic_partition& tp,
-                          std::chrono::milliseconds timeout) {
-  ask(*impl_, range_found{tp, {}, {}}, [client = impl_->client, tp, timeout] {
-    return ask_range(client, tp, after(timeout));
-  });
+                          std::chrono::milliseconds timeout,
+                          std::uint64_t token) {
+  ask(*impl_, range_found{token, tp, {}, {}},
+      [client = impl_->client, tp, timeout, token] {
+        auto result = ask_range(client, tp, after(timeout));
+        result.token = token;
+        return result;
+      });
 }
 
 core::record_source_ptr consumer::open_source(const topic_partition& tp,

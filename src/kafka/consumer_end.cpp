@@ -45,21 +45,31 @@ void keep_for_ever(std::shared_ptr<callbacks> x) {
   all->push_back(std::move(x));
 }
 
+client_ended end_and_wait(consumer& x, farewell how, milliseconds limit) {
+  auto ended = std::make_shared<std::promise<client_ended>>();
+  auto result = ended->get_future();
+  auto cut = x.end(how, limit,
+                   [ended](client_ended y) { ended->set_value(y); });
+  if (result.wait_for(limit + client::end_grace) == std::future_status::ready)
+    return result.get();
+  cut();
+  return {false, true, {}};
+}
+
 } // namespace
 
 // -- by whom ------------------------------------------------------------------
 
 consumer::~consumer() {
   if (impl_)
-    abandon(std::unique_ptr<consumer>{new consumer{std::move(impl_)}});
+    end_and_wait(*this, farewell::none, abandon_max);
 }
 
-std::function<void()> consumer::end(std::unique_ptr<consumer> x, farewell how,
-                                    milliseconds limit,
+std::function<void()> consumer::end(farewell how, milliseconds limit,
                                     std::function<void(client_ended)> done) {
   auto deadline = clock::now() + limit;
-  x->detach();
-  auto all = std::move(x->impl_);
+  detach();
+  auto all = std::move(impl_);
   std::weak_ptr<impl> weak = all;
   auto& thread = all->errands;
   thread.finish(
@@ -82,28 +92,12 @@ std::function<void()> consumer::end(std::unique_ptr<consumer> x, farewell how,
   };
 }
 
-namespace {
-
-client_ended end_and_wait(std::unique_ptr<consumer> x, consumer::farewell how,
-                          milliseconds limit) {
-  auto ended = std::make_shared<std::promise<client_ended>>();
-  auto result = ended->get_future();
-  auto cut = consumer::end(std::move(x), how, limit,
-                           [ended](client_ended y) { ended->set_value(y); });
-  if (result.wait_for(limit + consumer::end_grace) == std::future_status::ready)
-    return result.get();
-  cut();
-  return {false, true, {}};
-}
-
-} // namespace
-
 client_ended consumer::close(std::unique_ptr<consumer> x, milliseconds limit) {
-  return end_and_wait(std::move(x), farewell::leave, limit);
+  return end_and_wait(*x, farewell::leave, limit);
 }
 
 client_ended consumer::abandon(std::unique_ptr<consumer> x) {
-  return end_and_wait(std::move(x), farewell::none, abandon_max);
+  return end_and_wait(*x, farewell::none, abandon_max);
 }
 
 // -- how ----------------------------------------------------------------------
@@ -267,7 +261,7 @@ void consumer::impl::answer_what_waits() {
   acknowledge_assign();
 }
 
-void consumer::impl::answer(const consumer_event& x) {
+void consumer::impl::answer(const client_event& x) {
   if (std::holds_alternative<assigned>(x))
     answer_assigned();
   else if (auto* taken = std::get_if<revoked>(&x))

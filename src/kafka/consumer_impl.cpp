@@ -60,7 +60,7 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
 
 // Adds what only this client knows, and takes out what nobody should: what
 // librdkafka and the broker write is theirs.
-void consumer::impl::complete(consumer_event& x) const {
+void consumer::impl::complete(client_event& x) const {
   if (auto* failed = std::get_if<client_error>(&x)) {
     hooks->explain(failed->what);
     failed->what.text = without_secrets(std::move(failed->what.text), props);
@@ -82,7 +82,7 @@ bool consumer::impl::rebalance_waits() const {
          });
 }
 
-std::optional<consumer_event> consumer::impl::next() {
+std::optional<client_event> consumer::impl::next() {
   collect_events(); // always: it is what max.poll.interval.ms waits for
   // The log first: it holds what a commit must know.
   if (auto x = hooks->log.take()) {
@@ -101,7 +101,7 @@ std::optional<consumer_event> consumer::impl::next() {
   return result;
 }
 
-void consumer::impl::post(consumer_event x) {
+void consumer::impl::post(client_event x) {
   pending.push_back(std::move(x));
   gate.call();
 }

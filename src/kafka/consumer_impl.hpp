@@ -34,11 +34,11 @@ struct consumer::impl {
   // -- events ----------------------------------------------------------------
 
   bool take_event(rd_kafka_queue_t* queue);
-  void complete(consumer_event& x) const;
+  void complete(client_event& x) const;
   void collect_events();
   bool rebalance_waits() const;
-  std::optional<consumer_event> next();
-  void post(consumer_event x);
+  std::optional<client_event> next();
+  void post(client_event x);
   void commit(std::uint64_t token, const std::vector<partition_offset>& xs);
 
   // -- assignment -------------------------------------------------------------
@@ -76,7 +76,7 @@ struct consumer::impl {
   bool close_group(time_point deadline);
   bool close_in_silence();
   void answer_what_waits();
-  void answer(const consumer_event& x);
+  void answer(const client_event& x);
   void answer_assigned();
   void answer_revoked(std::vector<topic_partition> xs);
   std::vector<topic_partition> assigned_now() const;
@@ -98,7 +98,7 @@ struct consumer::impl {
   bool classic;
   queue_ptr events;  // rebalances, errors
   queue_ptr answers; // to commits and look-ups
-  std::deque<consumer_event> pending;
+  std::deque<client_event> pending;
   std::map<topic_partition, source_ptr> sources;
   std::set<topic_partition> held;               // assigned; each has a source
   std::map<topic_partition, queue_ptr> retired; // given back; see `purge`

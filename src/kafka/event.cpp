@@ -12,7 +12,7 @@ std::uint64_t token_of(rd_kafka_event_t* event) {
   return reinterpret_cast<std::uintptr_t>(rd_kafka_event_opaque(event));
 }
 
-consumer_event to_rebalance(rd_kafka_t* client, rd_kafka_event_t* event) {
+client_event to_rebalance(rd_kafka_t* client, rd_kafka_event_t* event) {
   auto partitions = partitions_of(rd_kafka_event_topic_partition_list(event));
   auto code = rd_kafka_event_error(event);
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
@@ -27,7 +27,7 @@ consumer_event to_rebalance(rd_kafka_t* client, rd_kafka_event_t* event) {
 // An answer in which any partition failed has an error as a whole. Without one,
 // a partition's error is that of an attempt which librdkafka has repeated: 2.4
 // to 2.11 keep it.
-consumer_event to_commit_answer(rd_kafka_event_t* event) {
+client_event to_commit_answer(rd_kafka_event_t* event) {
   commit_answered result;
   result.token = token_of(event);
   auto code = rd_kafka_event_error(event);
@@ -41,7 +41,7 @@ consumer_event to_commit_answer(rd_kafka_event_t* event) {
   return result;
 }
 
-consumer_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
+client_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
   if (rd_kafka_event_error_is_fatal(event) != 0)
     return client_error{fatal_error(client)};
   auto code = rd_kafka_event_error(event);
@@ -51,8 +51,8 @@ consumer_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
 
 } // namespace
 
-std::optional<consumer_event> to_event(rd_kafka_t* client,
-                                       rd_kafka_event_t* event) {
+std::optional<client_event> to_event(rd_kafka_t* client,
+                                     rd_kafka_event_t* event) {
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_REBALANCE:
       return to_rebalance(client, event);

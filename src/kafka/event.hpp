@@ -8,8 +8,8 @@
 namespace cafka::kafka {
 
 /// An event of librdkafka in our words; nothing where it means nothing to us.
-std::optional<consumer_event> to_event(rd_kafka_t* client,
-                                       rd_kafka_event_t* event);
+std::optional<client_event> to_event(rd_kafka_t* client,
+                                     rd_kafka_event_t* event);
 
 /// The client's fatal error; success if it has none.
 error fatal_error(rd_kafka_t* client);

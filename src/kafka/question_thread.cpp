@@ -12,7 +12,7 @@ struct question_thread::shared_state {
   std::mutex mutex; // guards what follows
   std::condition_variable changed;
   std::deque<question> questions;
-  std::deque<consumer_event> answers;
+  std::deque<client_event> answers;
   std::function<void()> last;
   bool begun = false;
   bool asking = false;
@@ -47,7 +47,7 @@ void question_thread::ask(question x) {
   state_->changed.notify_all();
 }
 
-std::optional<consumer_event> question_thread::take() {
+std::optional<client_event> question_thread::take() {
   std::lock_guard guard{state_->mutex};
   if (state_->answers.empty())
     return std::nullopt;

@@ -15,7 +15,7 @@ namespace cafka::kafka {
 class question_thread {
 public:
   /// Makes the call; what it gives is the client's next event, if anything.
-  using question = std::function<std::optional<consumer_event>()>;
+  using question = std::function<std::optional<client_event>()>;
 
   /// `done` is called on that thread, after each event.
   explicit question_thread(std::function<void()> done,
@@ -34,7 +34,7 @@ public:
   void ask(question x);
 
   /// The next answer, once.
-  std::optional<consumer_event> take();
+  std::optional<client_event> take();
 
   /// Drops what is not asked yet, and calls `last` on the thread, which must
   /// have begun, as the last thing that it does. Does not wait; `last` may

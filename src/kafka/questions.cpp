@@ -98,7 +98,8 @@ ends_found ask_ends_singly(rd_kafka_t* client,
 
 range_found ask_range(rd_kafka_t* client, const topic_partition& tp,
                       time_point deadline) {
-  range_found result{tp, {}, {}};
+  range_found result;
+  result.tp = tp;
   result.failure = make_error(rd_kafka_query_watermark_offsets(
     client, tp.topic.c_str(), tp.partition, &result.range.first,
     &result.range.last, milliseconds_until(deadline)));

@@ -1,10 +1,11 @@
-// How long the end of a client is waited for. There is no client here: what
-// becomes of it is the test's to say.
+// How long the end of a client is waited for. The clients are scripted: what
+// becomes of them is the test's to say.
 
 #include "actors/client_reaper/client_reaper.hpp"
 
 #include "support/actor_fixture.hpp"
 #include "support/catch.hpp"
+#include "support/scripted_client.hpp"
 
 #include <string>
 #include <vector>
@@ -16,25 +17,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using farewell = kafka::consumer::farewell;
+using farewell = kafka::farewell;
 
 struct grave {
   grave() {
     auto options = std::make_shared<group_options>();
     options->log = [this](const log_record& x) { lines.push_back(x.text); };
     reaper = fixture.system().spawn<client_reaper>(
-      options, [this] { ++closed; }, 5'000ms,
-      [this](auto, farewell how, auto, auto done) {
-        hows.push_back(how);
-        ends.push_back(std::move(done));
-        return [this] { ++cut; };
-      });
+      options, [this] { ++closed; }, 5'000ms);
   }
 
-  /// In place of a client there is nothing: nobody looks at it.
   void bury(farewell how, bool last) {
-    auto client = std::make_shared<std::unique_ptr<kafka::consumer>>();
-    compat::post(reaper, bury_client{client, how, last});
+    compat::post(reaper, bury_client{std::make_shared<scripted_client>(script),
+                                     how, last});
     fixture.run();
   }
 
@@ -43,16 +38,14 @@ struct grave {
   }
 
   void end(std::size_t i, kafka::client_ended how) {
-    ends.at(i)(how);
+    script->ended.at(i).done(how);
     fixture.run();
   }
 
   actor_fixture fixture;
   std::vector<std::string> lines;
-  std::vector<farewell> hows;
-  std::vector<std::function<void(kafka::client_ended)>> ends;
+  std::shared_ptr<client_script> script = std::make_shared<client_script>();
   int closed = 0;
-  int cut = 0;
   reaper_actor reaper;
 };
 
@@ -62,12 +55,12 @@ TEST_CASE("a client that librdkafka does not let end is cut off, told and left "
           "behind") {
   grave x;
   x.bury(farewell::leave, true);
-  REQUIRE(x.ends.size() == 1);
+  REQUIRE(x.script->ended.size() == 1);
   x.pass(6'900ms);
   CHECK(x.closed == 0);
   x.pass(200ms);
   CHECK(x.closed == 1);
-  CHECK(x.cut == 1);
+  CHECK(x.script->cut_by_reaper == 1);
   REQUIRE(x.lines.size() == 1);
   CHECK_THAT(x.lines[0],
              Catch::Contains("has not ended after 7000 ms: it is left behind"));
@@ -80,7 +73,7 @@ TEST_CASE("a member that its group goes on to list is told with the session") {
   x.bury(farewell::leave, true);
   x.end(0, {true, true, 45s});
   CHECK(x.closed == 1);
-  CHECK(x.cut == 0);
+  CHECK(x.script->cut_by_reaper == 0);
   REQUIRE(x.lines.size() == 1);
   CHECK_THAT(x.lines[0], Catch::Contains("session-timeout-ms = 45000"));
   x.pass(1min);
@@ -92,12 +85,14 @@ TEST_CASE("a client that was replaced delays neither the last one's end nor a "
   grave x;
   x.bury(farewell::none, false);
   x.bury(farewell::leave, true);
-  CHECK(x.hows == std::vector{farewell::none, farewell::leave});
+  REQUIRE(x.script->ended.size() == 2);
+  CHECK(x.script->ended[0].how == farewell::none);
+  CHECK(x.script->ended[1].how == farewell::leave);
   x.end(1, {});
   CHECK(x.closed == 1);
   CHECK(x.lines.empty());
   x.pass(10s);
-  CHECK(x.cut == 1); // the first one
+  CHECK(x.script->cut_by_reaper == 1); // the first one
   CHECK(x.closed == 1);
 }
 

@@ -38,8 +38,8 @@ TEST_CASE("a client whose commit has no coordinator ends without a processor "
   std::promise<void> ended;
   auto wall = std::chrono::steady_clock::now();
   auto processor = processor_time();
-  kafka::consumer::end(member.release(), kafka::consumer::farewell::none, 1s,
-                       [&](kafka::client_ended) { ended.set_value(); });
+  member.release()->end(kafka::farewell::none, 1s,
+                        [&](kafka::client_ended) { ended.set_value(); });
   // librdkafka awaits a coordinator for as long as the session may last.
   REQUIRE(ended.get_future().wait_for(60s) == std::future_status::ready);
   processor = processor_time() - processor;

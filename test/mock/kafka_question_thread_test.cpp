@@ -15,13 +15,13 @@ TEST_CASE("nobody who finishes a thread of questions waits for the one that "
   std::promise<void> finished;
   {
     kafka::question_thread uut{[] {}};
-    uut.ask([&]() -> std::optional<kafka::consumer_event> {
+    uut.ask([&]() -> std::optional<kafka::client_event> {
       asked.set_value();
       answer.get_future().wait();
       return std::nullopt;
     });
     asked.get_future().wait();
-    uut.ask([]() -> std::optional<kafka::consumer_event> {
+    uut.ask([]() -> std::optional<kafka::client_event> {
       throw std::logic_error{"asked behind the end"};
     });
     uut.finish([&] { finished.set_value(); }); // returns while it runs
@@ -41,7 +41,7 @@ TEST_CASE("a question is asked once there is a thread for it") {
     }};
   CHECK_THROWS_AS(uut.begin(), std::system_error);
   std::promise<void> asked;
-  uut.ask([&]() -> std::optional<kafka::consumer_event> {
+  uut.ask([&]() -> std::optional<kafka::client_event> {
     asked.set_value();
     return std::nullopt;
   });

@@ -132,7 +132,7 @@ public:
   }
 
 private:
-  void handle(kafka::consumer_event event) {
+  void handle(kafka::client_event event) {
     if (auto* x = std::get_if<kafka::assigned>(&event); x && answers_)
       accept(*x);
     if (auto* x = std::get_if<kafka::revoked>(&event); x && answers_)
@@ -156,7 +156,7 @@ private:
   bell& bell_;
   std::unique_ptr<kafka::consumer> client_;
   bool answers_ = true;
-  std::deque<kafka::consumer_event> events_;
+  std::deque<kafka::client_event> events_;
   std::map<topic_partition, offset_t> begins_;
   std::map<topic_partition, core::record_source_ptr> sources_;
 };
