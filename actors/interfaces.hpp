@@ -35,7 +35,6 @@ using manager_actor = compat::typed<
   void(close_failed),
   // from the registry's thread pool and from itself
   void(event), void(settle_acks), void(tick), void(backoff_elapsed),
-  void(drain_expired), void(commit_expired), void(commit_again),
   void(ask_range_again)>;
 
 using worker_actor

@@ -88,6 +88,7 @@ struct commit_result {
 struct seek_done {
   topic_partition tp;
   cafka::generation generation;
+  std::uint64_t id = 0; ///< of the `seek_request`
   kafka::error failure;
 };
 
@@ -135,6 +136,7 @@ struct revocation_done {
 struct seek_request {
   topic_partition tp;
   cafka::generation generation;
+  std::uint64_t id = 0;
   offset_t offset = 0;
   bool revive = false;
 };
@@ -188,6 +190,7 @@ struct worker_id {
   topic_partition tp;
   cafka::generation generation;
   std::uint64_t life = 0;
+  friend bool operator==(const worker_id&, const worker_id&) = default;
 };
 
 /// The handler is built and has nothing to begin with, or retained records are
@@ -302,23 +305,10 @@ struct backoff_elapsed {
   cafka::generation generation;
 };
 
-/// Some partition's `drain-timeout` or `stop-timeout` may be over.
-struct drain_expired {};
-
-/// `attempt`: the last commit of which revocation.
-struct commit_expired {
-  std::uint64_t attempt = 0;
-};
-
 /// What the leader of a partition holds is to be asked for again.
 struct ask_range_again {
   topic_partition tp;
   cafka::generation generation;
-};
-
-/// The last commit of a revocation was refused for now. `id`: of that commit.
-struct commit_again {
-  std::uint64_t id = 0;
 };
 
 struct client_ready {};
@@ -393,9 +383,6 @@ struct stop_deadline {
   each(settle_acks)                                                            \
   each(pass_acks)                                                              \
   each(backoff_elapsed)                                                        \
-  each(drain_expired)                                                          \
-  each(commit_expired)                                                         \
-  each(commit_again)                                                           \
   each(client_ready)                                                           \
   each(retry_look_up)                                                          \
   each(restart_group)                                                          \

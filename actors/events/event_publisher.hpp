@@ -13,7 +13,6 @@
 namespace cafka::actors {
 
 /// Tells one actor's events to its observer, at once, and to its subscribers.
-/// Subscribers that ended are to be removed by their owner's monitor.
 class event_publisher {
 public:
   event_publisher(std::string group, std::function<void(const event&)> observer)
@@ -38,23 +37,26 @@ public:
       compat::post(to, x);
   }
 
-  /// False: it is one already, or none at all.
-  bool add(const caf::actor& x) {
-    if (!x
-        || std::find(subscribers_.begin(), subscribers_.end(), x)
+  /// Until `listener` ends, which `monitors`, of the same actor, tells. Once for
+  /// each.
+  template <class Monitors>
+  void subscribe(const caf::actor& listener, Monitors& monitors) {
+    if (!listener
+        || std::find(subscribers_.begin(), subscribers_.end(), listener)
              != subscribers_.end())
-      return false;
-    subscribers_.push_back(x);
-    return true;
+      return;
+    subscribers_.push_back(listener);
+    auto who = caf::actor_cast<caf::actor_addr>(listener);
+    monitors.add(listener, [this, who](const caf::error&) { remove(who); });
   }
 
+private:
   void remove(const caf::actor_addr& x) {
     std::erase_if(subscribers_, [&](const caf::actor& y) {
       return caf::actor_cast<caf::actor_addr>(y) == x;
     });
   }
 
-private:
   std::string group_;
   std::function<void(const event&)> observer_;
   std::vector<caf::actor> subscribers_;

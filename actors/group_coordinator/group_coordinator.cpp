@@ -169,6 +169,7 @@ void group_coordinator_state::on_seek_request(const seek_request& x) {
     compat::post(manager_,
                  seek_done{x.tp,
                            x.generation,
+                           x.id,
                            {errc::stale_membership, "not held any more"}});
     return;
   }
@@ -176,7 +177,8 @@ void group_coordinator_state::on_seek_request(const seek_request& x) {
   auto is_logical = x.offset < 0;
   auto failure = x.revive || is_logical ? client_->reposition({x.tp, x.offset})
                                         : client_->seek({x.tp, x.offset});
-  compat::post(manager_, seek_done{x.tp, x.generation, std::move(failure)});
+  compat::post(manager_,
+               seek_done{x.tp, x.generation, x.id, std::move(failure)});
 }
 
 void group_coordinator_state::on_revocation_done(const revocation_done& x) {

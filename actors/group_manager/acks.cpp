@@ -30,8 +30,7 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
     refusals_.add(publisher_, tp, g, effect.result);
   else
     apply(tp, held, effect);
-  auto& tracker = held.machine.tracker();
-  ack_reply reply{effect.result, tracker ? tracker->watermark() : -1};
+  ack_reply reply{effect.result, held.watermark()};
   check_drained(tp, held); // may give the partition back
   return reply;
 }
@@ -67,19 +66,16 @@ void group_manager_state::apply(const topic_partition& tp, held_partition& x,
   if (effect.moved)
     commits_.acked(effect.records, now());
   if (effect.freed != core::volume{} && x.machine.has_worker()) {
-    if (x.worker->freed == core::volume{})
-      settle_later(tp);
+    if (x.worker->freed == core::volume{}) {
+      // What follows is done once for all that wait in the mailbox.
+      if (unsettled_.empty())
+        compat::post(manager_actor{self_}, settle_acks{});
+      unsettled_.push_back(tp);
+    }
     x.worker->freed += effect.freed;
   } else if (unsettled_.empty()) {
     commit_if_due();
   }
-}
-
-/// What follows from acks is done once for all that wait in the mailbox.
-void group_manager_state::settle_later(const topic_partition& tp) {
-  if (unsettled_.empty())
-    compat::post(manager_actor{self_}, settle_acks{});
-  unsettled_.push_back(tp);
 }
 
 void group_manager_state::on_settle_acks() {
@@ -98,9 +94,8 @@ void group_manager_state::check_ack_ranges(const topic_partition& tp,
   auto ranges = tracker ? tracker->ack_range_count() : 0;
   auto hold = ranges >= options_->config.ack_ranges_max
               && tracker->has_pending();
-  if (hold == x.held_back)
+  if (!x.machine.set_pause(core::pause_reason::ack_ranges, hold))
     return;
-  x.held_back = hold;
   if (hold)
     tell(event_kind::delivery_waits, tp, x.machine.gen(), -1, ranges);
   if (x.machine.has_worker())
@@ -120,17 +115,17 @@ void group_manager_state::commit_if_due() {
 }
 
 /// Sends the watermarks of the held partitions, or of `only` some, as far as
-/// the broker has not confirmed them. False: there is nothing to send.
-bool group_manager_state::send_commit(const std::set<topic_partition>* only) {
+/// the broker has not confirmed them. Nothing: there is nothing to send.
+std::optional<std::uint64_t>
+group_manager_state::send_commit(const std::set<topic_partition>* only) {
   commit_request request;
   for (auto& [tp, x] : held_) {
     if ((only && !only->count(tp)) || !x.is_uncommitted())
       continue;
-    auto watermark = x.machine.tracker()->watermark();
-    request.entries.push_back({tp, x.machine.gen(), watermark});
+    request.entries.push_back({tp, x.machine.gen(), x.watermark()});
   }
   if (request.entries.empty())
-    return false;
+    return std::nullopt;
   request.id = ++last_commit_id_;
   for (auto& x : request.entries)
     tell(event_kind::commit_sent, x.tp, x.generation, x.offset);
@@ -138,14 +133,17 @@ bool group_manager_state::send_commit(const std::set<topic_partition>* only) {
   compat::post(coordinator_, std::move(request));
   if (only)
     commits_.acked(0, now()); // what the others gathered is still to be sent
-  return true;
+  return last_commit_id_;
 }
 
 void group_manager_state::on_commit_result(const commit_result& x) {
   bool ok = true;
+  std::vector<topic_partition> again; // refused for now
   for (auto& entry : x.entries) {
     if (entry.failure) {
       ok = false;
+      if (entry.failure.retriable)
+        again.push_back(entry.tp);
       tell(event_kind::commit_failed, entry.tp, entry.generation, entry.offset,
            0, entry.failure.code, entry.failure.text);
       continue;
@@ -160,14 +158,10 @@ void group_manager_state::on_commit_result(const commit_result& x) {
     return;
   }
   commits_.answered(ok, now());
-  if (!revocation_)
+  if (revocation_.at() == core::revocation::state::idle)
     commit_if_due();
-  else if (revocation_->at == revocation::phase::committing) {
-    if (revocation_->commit_id == x.id)
-      on_revoke_commit_result(x);
-    else if (!revocation_->commit_id)
-      commit_revoked();
-  }
+  else
+    carry_out(revocation_.commit_answered(x.id, again, now()));
 }
 
 } // namespace cafka::actors

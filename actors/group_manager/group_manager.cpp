@@ -82,7 +82,9 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     },
     [this](const get_committed_offsets& x) { return committed(x.topic); },
     [this](get_status) { return status(); },
-    [this](const subscribe_events& x) { subscribe(x); },
+    [this](const subscribe_events& x) {
+      publisher_.subscribe(x.listener, monitors_);
+    },
     [this](stop_group) { on_stop(close_reason::stopped, {}); },
     [this](const assignments_received& x) { on_assigned(x); },
     [this](const assignments_revoked& x) { on_revoked(x); },
@@ -90,18 +92,28 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](const seek_done& x) { on_seek_done(x); },
     [this](const ends_result& x) { on_ends_result(x); },
     [this](const range_result& x) { on_range_result(x); },
-    [this](const client_failure& x) { on_client_failure(x); },
+    [this](const client_failure& x) {
+      tell(event_kind::client_error, {}, {}, -1, 0, x.what.code, x.what.text);
+    },
     [this](client_recovered) { tell(event_kind::client_recovered, {}, {}); },
     [this](const member_waiting& x) {
       tell(event_kind::member_waits, {}, {}, -1, 0, errc::none, x.what_for);
     },
     [this](const worker_ready& x) { on_worker_ready(x); },
-    [this](const call_begun& x) { on_call_begun(x); },
+    [this](const call_begun& x) {
+      if (auto* held = find(x.from))
+        begin_call(x.from.tp, *held);
+    },
     [this](const source_drained& x) { on_source_drained(x); },
     [this](const call_ended& x) { on_call_ended(x); },
-    [this](const worker_drained& x) { on_worker_drained(x); },
+    [this](const worker_drained& x) {
+      if (auto* held = find(x.from)) {
+        held->machine.worker_drained();
+        check_drained(x.from.tp, *held);
+      }
+    },
     [this](const life_failed& x) { on_life_failed(x); },
-    [this](const worker_released& x) { on_worker_released(x); },
+    [this](const worker_released& x) { on_worker_end(x.from, nullptr); },
     [this](const close_failed& x) {
       tell(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,
            errc::handler_failed, x.text);
@@ -110,33 +122,31 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](settle_acks) { on_settle_acks(); },
     [this](tick) { on_tick(); },
     [this](const backoff_elapsed& x) { on_backoff_elapsed(x); },
-    [this](drain_expired) { on_drain_expired(); },
-    [this](commit_expired x) { on_commit_expired(x); },
-    [this](commit_again x) { on_commit_again(x); },
     [this](const ask_range_again& x) { on_ask_range_again(x); },
   };
 }
 
-/// The partition that this worker works for, or null when the worker's life or
-/// the partition's generation is over: the one place where what is stale is
-/// dropped and counted.
-held_partition* group_manager_state::current(const worker_id& id) {
-  auto i = held_.find(id.tp);
-  if (i == held_.end() || i->second.drain_over
-      || i->second.machine.gen() != id.generation
-      || !i->second.machine.is_current(id.life)) {
-    ++stale_dropped_;
-    return nullptr;
-  }
-  return &i->second;
+/// The one place where what is stale is dropped and counted: of a partition that
+/// is not held, of a generation or of a worker's life that is over.
+held_partition* group_manager_state::find(const topic_partition& tp,
+                                          generation g) {
+  auto i = held_.find(tp);
+  if (i != held_.end() && i->second.takes_acks(g))
+    return &i->second;
+  ++stale_dropped_;
+  return nullptr;
+}
+
+held_partition* group_manager_state::find(const worker_id& id) {
+  auto* held = find(id.tp, id.generation);
+  if (held == nullptr || held->machine.is_current(id.life))
+    return held;
+  ++stale_dropped_;
+  return nullptr;
 }
 
 time_point group_manager_state::now() const {
   return time_point{self_->clock().now().time_since_epoch()};
-}
-
-double group_manager_state::jitter() {
-  return std::uniform_real_distribution<double>{0, 1}(random_);
 }
 
 void group_manager_state::arm(time_point at) {
@@ -153,9 +163,8 @@ void group_manager_state::on_tick() {
   if (!armed_ || t < *armed_)
     return; // an earlier one was armed meanwhile and has come
   armed_.reset();
-  report_slow_calls(t);
-  watch_progress(t);
-  watch_acks(t);
+  carry_out(revocation_.look(t));
+  watch(t);
   refusals_.report(publisher_);
   commit_if_due();
   registry_->strands().retry();
@@ -177,18 +186,6 @@ void group_manager_state::tell(event_kind kind, const topic_partition& tp,
   publisher_.publish(std::move(x));
 }
 
-void group_manager_state::on_client_failure(const client_failure& x) {
-  tell(event_kind::client_error, {}, {}, -1, 0, x.what.code, x.what.text);
-}
-
-void group_manager_state::subscribe(const subscribe_events& x) {
-  if (!publisher_.add(x.listener))
-    return;
-  auto who = caf::actor_cast<caf::actor_addr>(x.listener);
-  monitors_.add(x.listener,
-                [this, who](const caf::error&) { publisher_.remove(who); });
-}
-
 // -- queries ---------------------------------------------------------------------------
 
 group_status group_manager_state::status() const {
@@ -199,35 +196,7 @@ group_status group_manager_state::status() const {
   result.acks_refused = refusals_.total();
   result.stale_dropped = stale_dropped_;
   for (auto& [tp, x] : held_)
-    result.partitions.push_back(status_of(tp, x));
-  return result;
-}
-
-partition_status group_manager_state::status_of(const topic_partition& tp,
-                                                const held_partition& x) const {
-  partition_status result;
-  result.tp = tp;
-  result.state = x.machine.state();
-  result.generation = x.machine.gen();
-  result.committed = x.committed;
-  result.window_records = x.machine.retained().records;
-  result.window_bytes = x.machine.retained().bytes;
-  result.restarts = x.machine.restarts();
-  result.health = health_of(x, result.health_text);
-  result.healthy = result.health == partition_health::healthy;
-  result.failures = x.machine.failures();
-  if (auto at = x.machine.next_try())
-    result.next_try_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::max(*at - now(), duration{}))
-                           .count();
-  result.last_error = x.last_error;
-  result.last_error_text = x.last_error_text;
-  auto& tracker = x.machine.tracker();
-  if (!tracker)
-    return result;
-  result.position = tracker->position();
-  result.watermark = tracker->watermark();
-  result.lag = lag_of(x);
+    result.partitions.push_back(x.status(tp, now()));
   return result;
 }
 

@@ -7,10 +7,28 @@
 
 namespace cafka::actors {
 
+namespace {
+
+/// The retained records are through: the source goes on.
+void read_on(held_partition& x) {
+  auto& worker = *x.worker;
+  worker.reads = true;
+  if (!std::exchange(worker.window_counts, true)) {
+    worker.window->begin(x.machine.retained());
+    worker.freed = {}; // it is not in there
+  }
+  read_source go_on;
+  if (auto& tracker = x.machine.tracker()) {
+    go_on.skip = tracker->acked_above();
+    go_on.from = tracker->position();
+  }
+  compat::post(worker.handle, std::move(go_on));
+}
+
+} // namespace
+
 void group_manager_state::spawn_worker(const topic_partition& tp,
                                        held_partition& x) {
-  if (x.worker || x.moving)
-    return; // whatever is in the way calls again when it is over
   auto life = x.machine.begin_life();
   auto& cfg = options_->config;
   worker_settings settings;
@@ -35,11 +53,11 @@ void group_manager_state::spawn_worker(const topic_partition& tp,
   link.handle = make_worker_ ? make_worker_(me, std::move(settings))
                              : self_->spawn<worker>(me, std::move(settings));
   monitors_.add(link.handle, [this, id = link.id](const caf::error& cause) {
-    on_worker_down(id, cause);
+    on_worker_end(id, &cause);
   });
   x.worker = std::move(link);
   x.machine.call_begun(now()); // the handler's constructor may block, too
-  if (x.held_back)
+  if (x.machine.is_paused())
     compat::post(x.worker->handle, hold_delivery{true});
   tell(event_kind::worker_started, tp, x.machine.gen(), -1, life);
 }
@@ -47,74 +65,41 @@ void group_manager_state::spawn_worker(const topic_partition& tp,
 // -- the end of a worker: `life_failed`, else DOWN and `worker_released` ---------------
 
 void group_manager_state::on_life_failed(const life_failed& x) {
-  auto* held = current(x.from);
-  if (!held)
+  auto* held = find(x.from);
+  if (held == nullptr)
     return;
   held->worker.reset(); // it ends by itself
-  worker_gone(x.from.tp, *held, x.code, x.text);
+  fail(x.from.tp, *held, x.code, x.text);
 }
 
-void group_manager_state::on_worker_down(const worker_id& id,
-                                         const caf::error& cause) {
+/// `cause`: of the DOWN; null: it is released. The two come in either order, and
+/// what a former worker reads must have ended before the source is moved.
+void group_manager_state::on_worker_end(const worker_id& id,
+                                        const caf::error* cause) {
   auto i = held_.find(id.tp);
-  if (i == held_.end() || !i->second.worker
-      || i->second.worker->id.generation != id.generation
-      || i->second.worker->id.life != id.life)
-    return;
-  i->second.worker->down = true;
-  i->second.worker->cause = cause;
-  join_worker_end(i->second);
-}
-
-void group_manager_state::on_worker_released(const worker_released& x) {
-  auto i = held_.find(x.from.tp);
-  if (i == held_.end() || !i->second.worker
-      || i->second.worker->id.generation != x.from.generation
-      || i->second.worker->id.life != x.from.life)
-    return;
-  i->second.worker->released = true;
-  join_worker_end(i->second);
-}
-
-void group_manager_state::join_worker_end(held_partition& x) {
+  if (i == held_.end() || !i->second.worker || i->second.worker->id != id)
+    return; // it told its end before
+  auto& [tp, x] = *i;
+  (cause != nullptr ? x.worker->down : x.worker->released) = true;
+  if (cause != nullptr)
+    x.worker->cause = *cause;
   if (!x.worker->down || !x.worker->released)
     return;
-  auto ended = *std::exchange(x.worker, std::nullopt);
-  auto& tp = ended.id.tp;
-  auto& m = x.machine;
-  send_seek(x);
-  if (ended.id.generation == m.gen() && m.is_current(ended.id.life)) {
-    auto code = code_of(ended.cause);
-    worker_gone(tp, x, code == errc::none ? errc::worker_killed : code,
-                text_of(ended.cause));
+  auto why = std::exchange(x.worker, std::nullopt)->cause;
+  if (id.generation != x.machine.gen() || !x.machine.is_current(id.life)) {
+    move(tp, x); // if that had to wait for this end
     return;
   }
-  // It was drained, or its generation ended by a reset: then its successor may
-  // have had to wait for it, moved or not.
-  if (m.state() == partition_state::starting
-      || m.state() == partition_state::seeking)
-    spawn_worker(tp, x);
-}
-
-void group_manager_state::worker_gone(const topic_partition& tp,
-                                      held_partition& x, errc code,
-                                      const std::string& text) {
-  if (x.position_lost)
-    fail(
-      tp, x, errc::source_failed,
-      "a broker refused an offset that the leader holds; it is fetched again");
-  else
-    fail(tp, x, code, text);
+  auto code = code_of(why);
+  fail(tp, x, code == errc::none ? errc::worker_killed : code, text_of(why));
 }
 
 /// A life is over, or could not begin: a successor from the last acked offset,
 /// after a backoff, or what `on-exhausted` says.
 void group_manager_state::fail(const topic_partition& tp, held_partition& x,
                                errc code, const std::string& text) {
-  x.last_error = code;
-  x.last_error_text = text;
-  x.slow_reports = 0;
-  auto decision = x.machine.worker_gone(now(), jitter());
+  auto jitter = std::uniform_real_distribution<double>{0, 1}(random_);
+  auto decision = x.machine.worker_gone(now(), jitter, code, text);
   tell(event_kind::worker_failed, tp, x.machine.gen(), -1, 0, code, text);
   using action = core::failure_decision::action;
   switch (decision.what) {
@@ -141,71 +126,68 @@ void group_manager_state::fail(const topic_partition& tp, held_partition& x,
 }
 
 void group_manager_state::on_backoff_elapsed(const backoff_elapsed& x) {
-  auto i = held_.find(x.tp);
-  if (i == held_.end() || i->second.machine.gen() != x.generation
-      || i->second.machine.state() != partition_state::backoff)
+  auto* held = find(x.tp, x.generation);
+  if (held == nullptr || held->machine.state() != partition_state::backoff)
     return;
-  auto& [tp, held] = *i;
-  if (auto seek_to = held.machine.backoff_over(held.source->position(),
-                                               held.position_lost)) {
-    check_ack_ranges(tp, held); // nothing is pending now
-    move(held, {tp, held.machine.gen(), *seek_to, held.position_lost});
+  if (held->machine.backoff_over(held->source->position())) {
+    restart_worker(x.tp, *held);
     return;
   }
-  restart_worker(tp, held);
+  check_ack_ranges(x.tp, *held); // nothing is pending now
+  move(x.tp, *held);
 }
 
 /// What a former life drained behind the move would be missing, so that one ends
-/// first.
-void group_manager_state::move(held_partition& x, seek_request to) {
-  x.moving = true;
-  x.seek = std::move(to);
-  send_seek(x);
+/// first. One that lives on drains nothing meanwhile.
+void group_manager_state::move(const topic_partition& tp, held_partition& x) {
+  auto target = x.machine.target();
+  if (target && (!x.worker || x.machine.has_worker()))
+    compat::post(coordinator_, seek_request{tp, x.machine.gen(), target->id,
+                                            target->to, target->revive});
 }
 
-void group_manager_state::send_seek(held_partition& x) {
-  if (!x.worker && x.seek)
-    compat::post(coordinator_, *std::exchange(x.seek, std::nullopt));
+void group_manager_state::on_seek_done(const seek_done& x) {
+  auto* held = find(x.tp, x.generation);
+  if (held == nullptr)
+    return;
+  auto target = held->machine.target();
+  if (!target || target->id != x.id) {
+    ++stale_dropped_; // given back or failed meanwhile
+    return;
+  }
+  auto has_worker = held->machine.has_worker();
+  // Read on without the move and the records in between would be skipped.
+  if (x.failure && has_worker) {
+    tell(event_kind::client_error, x.tp, x.generation, target->to, 0,
+         x.failure.code, x.failure.text);
+    caf::anon_send_exit(held->worker->handle, caf::exit_reason::kill);
+  } else if (x.failure) {
+    fail(x.tp, *held, errc::source_failed, x.failure.text);
+  } else {
+    held->machine.moved();
+    if (has_worker)
+      read_on(*held);
+    else
+      restart_worker(x.tp, *held);
+  }
 }
 
 void group_manager_state::restart_worker(const topic_partition& tp,
                                          held_partition& x) {
-  auto& tracker = x.machine.tracker();
-  tell(event_kind::worker_restarted, tp, x.machine.gen(),
-       tracker ? tracker->watermark() : -1, x.machine.restarts());
+  tell(event_kind::worker_restarted, tp, x.machine.gen(), x.watermark(),
+       x.machine.restarts());
   spawn_worker(tp, x);
-}
-
-void group_manager_state::on_seek_done(const seek_done& x) {
-  auto i = held_.find(x.tp);
-  if (i == held_.end() || i->second.machine.gen() != x.generation
-      || !i->second.moving) {
-    ++stale_dropped_;
-    return;
-  }
-  auto& [tp, held] = *i;
-  held.moving = false;
-  if (held.machine.state() == partition_state::draining)
-    return;
-  if (x.failure) {
-    // Read on without it and the records in between would be skipped.
-    fail(tp, held, errc::source_failed, x.failure.text);
-    return;
-  }
-  held.position_lost = false;
-  restart_worker(tp, held);
 }
 
 // -- a worker works ----------------------------------------------------------------------
 
 void group_manager_state::on_worker_ready(const worker_ready& x) {
-  auto* held = current(x.from);
+  auto* held = find(x.from);
   if (!held)
     return;
   auto& worker = *held->worker;
   held->machine.ready();
   held->machine.call_ended();
-  held->slow_reports = 0;
   if (worker.acked_nothing > 1) {
     worker.acked_nothing = 1;
     compat::send_after(self_, manager_actor{self_},
@@ -217,25 +199,10 @@ void group_manager_state::on_worker_ready(const worker_ready& x) {
   }
 }
 
-void group_manager_state::read_on(held_partition& x) {
-  auto& worker = *x.worker;
-  worker.reads = true;
-  if (!std::exchange(worker.window_counts, true)) {
-    worker.window->begin(x.machine.retained());
-    worker.freed = {}; // it is not in there
-  }
-  read_source go_on;
-  if (auto& tracker = x.machine.tracker()) {
-    go_on.skip = tracker->acked_above();
-    go_on.from = tracker->position();
-  }
-  compat::post(worker.handle, std::move(go_on));
-}
-
 void group_manager_state::on_source_drained(const source_drained& x) {
   if (x.before)
     on_call_ended(*x.before);
-  auto* held = current(x.from);
+  auto* held = find(x.from);
   if (!held)
     return;
   auto resolves = held->machine.take(x.what);
@@ -251,13 +218,8 @@ void group_manager_state::on_source_drained(const source_drained& x) {
     begin_call(x.from.tp, *held);
   if (resolves || !x.what.block)
     commit_if_due();
-  if (x.out_of_range)
-    doubt_position(x.from.tp, *held);
-}
-
-void group_manager_state::on_call_begun(const call_begun& x) {
-  if (auto* held = current(x.from))
-    begin_call(x.from.tp, *held);
+  if (x.out_of_range && held->machine.doubt())
+    compat::post(coordinator_, range_request{x.from.tp, x.from.generation});
 }
 
 void group_manager_state::begin_call(const topic_partition& tp,
@@ -268,11 +230,10 @@ void group_manager_state::begin_call(const topic_partition& tp,
 }
 
 void group_manager_state::on_call_ended(const call_ended& x) {
-  auto* held = current(x.from);
+  auto* held = find(x.from);
   if (!held)
     return;
   held->machine.call_ended();
-  held->slow_reports = 0;
   auto& worker = *held->worker;
   auto acks_nothing = false;
   using kind = handler_answer::kind;
@@ -315,29 +276,6 @@ void group_manager_state::ack_call(held_partition& x, const call_ended& ended) {
   // Explicit acks of the same records may have come first.
   if (effect.result == ack_result::accepted)
     apply(ended.from.tp, x, effect);
-}
-
-void group_manager_state::on_worker_drained(const worker_drained& x) {
-  auto* held = current(x.from);
-  if (!held)
-    return;
-  held->machine.worker_drained();
-  check_drained(x.from.tp, *held);
-}
-
-void group_manager_state::report_slow_calls(time_point t) {
-  auto limit = options_->config.handler_timeout;
-  if (limit.count() == 0)
-    return;
-  for (auto& [tp, x] : held_) {
-    auto since = x.machine.call_since();
-    if (!since || t - *since < limit * (x.slow_reports + 1))
-      continue;
-    ++x.slow_reports;
-    auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(t - *since);
-    tell(event_kind::handler_slow, tp, x.machine.gen(), -1,
-         static_cast<std::uint64_t>(ms.count()));
-  }
 }
 
 } // namespace cafka::actors

@@ -131,12 +131,4 @@ void group_supervisor_state::on_event(event x) {
   publisher_.forward(x);
 }
 
-void group_supervisor_state::subscribe(const subscribe_events& x) {
-  if (!publisher_.add(x.listener))
-    return;
-  auto who = caf::actor_cast<caf::actor_addr>(x.listener);
-  monitors_.add(x.listener,
-                [this, who](const caf::error&) { publisher_.remove(who); });
-}
-
 } // namespace cafka::actors

@@ -62,7 +62,9 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
     [this](const ack_request& x) { return ask_ack(x); },
     [this](const get_committed_offsets& x) { return ask_committed(x); },
     [this](get_status) { return ask_status(); },
-    [this](const subscribe_events& x) { subscribe(x); },
+    [this](const subscribe_events& x) {
+      publisher_.subscribe(x.listener, monitors_);
+    },
     [this](stop_group) { begin_stop(); },
     [this](const event& x) { on_event(x); },
     [this](client_closed x) { on_client_closed(x); },

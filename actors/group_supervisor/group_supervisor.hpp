@@ -72,7 +72,7 @@ private:
   void tell_end();
   void kill_children();
 
-  // -- passing.cpp
+  // -- forwarding.cpp
   /// One that came through the mailbox: with an answer, or in parts.
   template <class Ack>
   void put(const Ack& x) {
@@ -88,7 +88,6 @@ private:
   caf::result<group_status> ask_status();
   group_status own_status() const;
   void on_event(event x);
-  void subscribe(const subscribe_events& x);
 
   base* self_;
   std::shared_ptr<ack_buffer> ack_buffer_;

@@ -5,14 +5,16 @@
 
 namespace cafka {
 
-/// Where a partition stands; `src/core/partition.hpp` has the arrows.
+/// Where a partition stands.
 enum class partition_state : std::uint8_t {
   starting,  ///< its worker builds the handler
   running,   ///< its worker delivers
   backoff,   ///< its worker failed, a successor waits
-  seeking,   ///< the client moves its position
+  moving,    ///< the client moves its position
+  doubted,   ///< a broker refused its position, its leader is asked
   draining,  ///< it is being given back
-  exhausted, ///< restarts are used up: it is held and not delivered
+  fenced,    ///< it is drained, its last commit is on its way
+  exhausted, ///< its restarts are used up: it is held and not delivered
 };
 
 std::string to_string(partition_state x);

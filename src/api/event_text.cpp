@@ -33,10 +33,14 @@ std::string to_string(partition_state x) {
       return "running";
     case partition_state::backoff:
       return "backoff";
-    case partition_state::seeking:
-      return "seeking";
+    case partition_state::moving:
+      return "moving";
+    case partition_state::doubted:
+      return "doubted";
     case partition_state::draining:
       return "draining";
+    case partition_state::fenced:
+      return "fenced";
     case partition_state::exhausted:
       return "exhausted";
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace cafka::core {
 
@@ -32,7 +33,7 @@ ack_effect nothing_delivered(std::span<const offset_t> offsets) {
 } // namespace
 
 partition::partition(generation g, offset_t begin, restart_limits limits)
-  : generation_(g), begin_(begin), policy_(limits) {
+  : generation_(g), begin_(begin), limits_(limits), policy_(limits) {
   if (begin >= 0)
     tracker_.emplace(begin);
 }
@@ -40,45 +41,48 @@ partition::partition(generation g, offset_t begin, restart_limits limits)
 // -- the life of a worker --------------------------------------------------------
 
 std::uint64_t partition::begin_life() noexcept {
-  state_ = partition_state::starting;
-  next_try_.reset();
+  transition_to(partition_state::starting);
   alive_ = true;
   return ++life_;
 }
 
 void partition::ready() noexcept {
   if (state_ == partition_state::starting)
-    state_ = partition_state::running;
+    transition_to(partition_state::running);
 }
 
-failure_decision partition::worker_gone(time_point now, double jitter) {
+failure_decision partition::worker_gone(time_point now, double jitter,
+                                        errc code, std::string why) {
   alive_ = false;
-  call_since_.reset();
+  call_ended();
   awaited_.clear();
+  last_error_ = code;
+  last_error_text_ = std::move(why);
   if (state_ == partition_state::draining)
     return {failure_decision::action::finish};
   ++failures_;
+  // What was in doubt is fetched again in any case.
+  revive_ = revive_ || state_ == partition_state::doubted;
   auto delay = policy_.on_failure(now, jitter);
   if (!delay) {
-    state_ = partition_state::exhausted;
+    transition_to(partition_state::exhausted);
     return {failure_decision::action::exhaust};
   }
   ++restarts_;
+  transition_to(partition_state::backoff);
   next_try_ = now + *delay;
-  state_ = partition_state::backoff;
   return {failure_decision::action::restart, *delay};
 }
 
-std::optional<offset_t> partition::backoff_over(offset_t source_position,
-                                                bool must_seek) {
-  if (!must_seek && accounts_for(source_position))
-    return std::nullopt;
-  state_ = partition_state::seeking;
+bool partition::backoff_over(offset_t source_position) {
+  next_try_.reset();
+  if (!revive_ && accounts_for(source_position))
+    return true;
+  transition_to(partition_state::moving);
   log_.clear();
-  if (!tracker_)
-    return begin_;
-  tracker_->rewind();
-  return tracker_->watermark();
+  if (tracker_)
+    tracker_->rewind();
+  return false;
 }
 
 bool partition::accounts_for(offset_t source_position) const noexcept {
@@ -86,6 +90,50 @@ bool partition::accounts_for(offset_t source_position) const noexcept {
     return false;
   return tracker_ ? source_position <= tracker_->position()
                   : source_position < 0;
+}
+
+// -- moves -------------------------------------------------------------------------
+
+std::optional<move_target> partition::target() const noexcept {
+  if (state_ != partition_state::moving)
+    return std::nullopt;
+  auto to = !tracker_ ? begin_
+            : alive_  ? tracker_->position()
+                      : tracker_->watermark();
+  return move_target{moves_, to, revive_};
+}
+
+void partition::moved() noexcept {
+  revive_ = false;
+  if (alive_)
+    transition_to(partition_state::running);
+}
+
+bool partition::doubt() noexcept {
+  if (state_ != partition_state::running && state_ != partition_state::starting)
+    return false;
+  transition_to(partition_state::doubted);
+  asked_ = 1;
+  return true;
+}
+
+void partition::believe() noexcept {
+  transition_to(partition_state::moving);
+  revive_ = true;
+}
+
+void partition::reset(generation g, offset_t begin) {
+  *this = partition{g, begin, limits_};
+  transition_to(partition_state::moving);
+  revive_ = true;
+}
+
+void partition::transition_to(partition_state x) noexcept {
+  state_ = x;
+  if (x == partition_state::moving)
+    ++moves_;
+  next_try_.reset();
+  asked_ = 0;
 }
 
 // -- delivery ----------------------------------------------------------------------
@@ -122,6 +170,22 @@ void partition::call_begun(time_point now) noexcept {
 
 void partition::call_ended() noexcept {
   call_since_.reset();
+  slow_reports_ = 0;
+}
+
+std::optional<duration> partition::slow_call(time_point now,
+                                             duration limit) noexcept {
+  if (!call_since_ || now - *call_since_ < limit * (slow_reports_ + 1))
+    return std::nullopt;
+  ++slow_reports_;
+  return now - *call_since_;
+}
+
+bool partition::set_pause(pause_reason why, bool on) noexcept {
+  auto before = std::exchange(paused_for_,
+                              on ? paused_for_ | static_cast<unsigned>(why)
+                                 : paused_for_ & ~static_cast<unsigned>(why));
+  return (before != 0) != is_paused();
 }
 
 // -- acks ----------------------------------------------------------------------------
@@ -186,17 +250,20 @@ volume partition::drop(const delivery_ptr& x) {
 // -- giving back -----------------------------------------------------------------------
 
 void partition::begin_drain() noexcept {
-  state_ = partition_state::draining;
-  next_try_.reset();
+  transition_to(partition_state::draining);
 }
 
 void partition::worker_drained() noexcept {
   alive_ = false;
-  call_since_.reset();
+  call_ended();
 }
 
 bool partition::drained() const noexcept {
   return state_ == partition_state::draining && !alive_ && awaited_.empty();
+}
+
+void partition::fence() noexcept {
+  transition_to(partition_state::fenced);
 }
 
 } // namespace cafka::core

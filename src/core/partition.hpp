@@ -4,12 +4,14 @@
 #include "core/offset_tracker.hpp"
 #include "core/restart_policy.hpp"
 
+#include <cafka/errc.hpp>
 #include <cafka/partition_state.hpp>
 #include <cafka/types.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace cafka::core {
 
@@ -42,25 +44,44 @@ struct failure_decision {
   duration delay{0};
 };
 
+/// Where the client is to go on reading a partition.
+struct move_target {
+  std::uint64_t id = 0; ///< tells moves of a generation apart
+  offset_t to = 0;      ///< negative: logical
+  /// Its position is out of the broker's range: a seek does not revive it.
+  bool revive = false;
+};
+
+/// What keeps a partition from new records although its window has room.
+enum class pause_reason : std::uint8_t {
+  ack_ranges = 1, ///< `ack-ranges-max`: the gaps must be closed first
+};
+
 /// One held partition in one generation: what the manager keeps of it while its
 /// workers come and go. Decides; the manager carries out.
 ///
 /// ```
 ///              ready                worker gone           backoff over
-///   starting ─────────► running ──────────────► backoff ───────────────┐
-///    ▲  │                  │                     │  ▲ │                │
-///    │  └──────────────────┼──── worker gone ────┘  │ │ intensity      │
-///    │                     │                        │ ▼ exceeded       │
-///    │                     │               exhausted (held, silent)    │
-///    │  all is accounted for, or seek done                             │
-///    └───────────────────────────────── seeking ◄──────────────────────┘
-///   any ── begin_drain ──► draining ── finished ──► given back
+///   starting ────────► running ───────────────► backoff ───────────────┐
+///    ▲ ▲ │ worker gone  │ ▲                       ▲ ▲ │ too often      │
+///    │ │ └──────────────┼─┼───────────────────────┘ │ ▼                │
+///    │ │  out of range, │ │ moved, with its worker  │ exhausted        │
+///    │ │  says a broker ▼ │                         │ (held, silent)   │
+///    │ │           doubted┼── worker gone ──────────┤                  │
+///    │ │                │ │ the leader holds it, or  │                 │
+///    │ │ moved          ▼ │ not: a new generation    │                 │
+///    │ └───────────── moving ── worker gone, refused ┘                 │
+///    │                  ▲ some of what is passed would never come      │
+///    │                  └──────────────────────────────────────────────┤
+///    └──────────────────── all is accounted for ───────────────────────┘
+///   any ── revoked ──► draining ── drained, or out of time ──► fenced
 /// ```
 ///
 /// Invariants: a partition has at most one current life; what a former life
 /// says is void; tracker and log agree on what is pending. Whenever a life
 /// begins, `accounts_for` the source's position: every offset that the source
-/// has passed is acked, retained, or a hole.
+/// has passed is acked, retained, or a hole. It is moved only while no worker
+/// reads it.
 class partition {
 public:
   /// `begin`: offset of the first record; negative for a logical one, which the
@@ -80,16 +101,38 @@ public:
   }
   /// Its handler is built.
   void ready() noexcept;
-  /// The worker is gone.
-  failure_decision worker_gone(time_point now, double jitter);
-  /// The backoff is over, and the source goes on at `source_position`. An offset
-  /// (negative: logical): seek there before the next life begins, because some
-  /// of what lies between would never come; or in any case, if `must_seek`.
-  std::optional<offset_t> backoff_over(offset_t source_position,
-                                       bool must_seek = false);
+  /// The worker is gone, or could not begin, for this reason.
+  failure_decision worker_gone(time_point now, double jitter,
+                               errc code = errc::none, std::string why = {});
+  /// The backoff is over, and the source goes on at `source_position`. True: the
+  /// next life begins. Else the partition is to be moved first: see `target`.
+  bool backoff_over(offset_t source_position);
   /// Whether nothing below `source_position` is missing here: a worker may have
   /// taken records that nobody heard of, or let go of them without an ack.
   bool accounts_for(offset_t source_position) const noexcept;
+
+  // -- moves, and positions that are or seem out of range
+
+  /// While moving: where to, once no former worker reads any more.
+  std::optional<move_target> target() const noexcept;
+  /// The client goes on there: so does the worker, or one is to begin.
+  void moved() noexcept;
+  /// A broker says that the position is out of its range, which may be one that
+  /// takes itself for the leader. True: its leader is to be asked.
+  bool doubt() noexcept;
+  /// It is asked once more.
+  void ask_again() noexcept {
+    ++asked_;
+  }
+  /// How often it was since the doubt began.
+  int asked() const noexcept {
+    return asked_;
+  }
+  /// The leader holds the position: the client is moved there, and the worker
+  /// reads on, which knows what it has had.
+  void believe() noexcept;
+  /// It is out of range: a new generation begins at `begin`, by a move.
+  void reset(generation g, offset_t begin);
 
   // -- delivery
 
@@ -102,6 +145,18 @@ public:
   void call_ended() noexcept;
   std::optional<time_point> call_since() const noexcept {
     return call_since_;
+  }
+  /// How long the running call takes by now, once per `limit` that it is beyond
+  /// it.
+  std::optional<duration> slow_call(time_point now, duration limit) noexcept;
+  /// Whether the running call was told to be slow.
+  bool is_slow() const noexcept {
+    return slow_reports_ > 0;
+  }
+  /// True: it changed whether the partition is paused.
+  bool set_pause(pause_reason why, bool on) noexcept;
+  bool is_paused() const noexcept {
+    return paused_for_ != 0;
   }
 
   // -- acks
@@ -124,6 +179,8 @@ public:
   void worker_drained() noexcept;
   /// Nothing is left to wait for: no worker, no ack that a handler owes.
   bool drained() const noexcept;
+  /// From now on no ack and no message of the generation counts.
+  void fence() noexcept;
 
   // -- facts
 
@@ -139,6 +196,13 @@ public:
   /// Workers that failed since the watermark moved.
   std::uint64_t failures() const noexcept {
     return failures_;
+  }
+  /// Why the last worker ended; `errc::none`: none has.
+  errc last_error() const noexcept {
+    return last_error_;
+  }
+  const std::string& last_error_text() const noexcept {
+    return last_error_text_;
   }
   /// When the backoff is over; nothing where none runs.
   std::optional<time_point> next_try() const noexcept {
@@ -157,6 +221,7 @@ public:
   }
 
 private:
+  void transition_to(partition_state x) noexcept;
   void resolve(offset_t begin);
   ack_effect apply(const ack_outcome& outcome, offset_t watermark_before);
 
@@ -165,6 +230,7 @@ private:
   partition_state state_ = partition_state::starting;
   std::optional<offset_tracker> tracker_;
   delivery_log log_;
+  restart_limits limits_;
   restart_policy policy_;
   range_set awaited_; // delivered, kept by a handler for an explicit ack
   std::uint64_t life_ = 0;
@@ -173,6 +239,13 @@ private:
   std::uint64_t failures_ = 0;
   std::optional<time_point> next_try_;
   std::optional<time_point> call_since_;
+  std::int64_t slow_reports_ = 0; // of the call that runs
+  unsigned paused_for_ = 0;       // pause_reasons
+  bool revive_ = false;           // its position is lost until it was moved
+  int asked_ = 0;                 // its leader, while doubted
+  std::uint64_t moves_ = 0;
+  errc last_error_ = errc::none;
+  std::string last_error_text_;
 };
 
 } // namespace cafka::core

@@ -77,9 +77,6 @@ public:
       [](settle_acks) {},
       [](tick) {},
       [](const backoff_elapsed&) {},
-      [](drain_expired) {},
-      [](commit_expired) {},
-      [](commit_again) {},
       [](const ask_range_again&) {},
     };
   }
@@ -452,12 +449,12 @@ TEST_CASE("a member that its group forgot begins anew with another client") {
 TEST_CASE("a seek for what is not held in that generation is refused") {
   coordination x;
   x.assign({p0});
-  x.post(seek_request{p0, x.gen(p0), 9});
+  x.post(seek_request{p0, x.gen(p0), 1, 9});
   REQUIRE(x.manager_heard.seeks.size() == 1);
   CHECK_FALSE(x.manager_heard.seeks[0].failure);
   CHECK_FALSE(x.script->moves.at(0).repositioned);
-  x.post(seek_request{p0, {77}, 9});
-  x.post(seek_request{p1, {1}, 9});
+  x.post(seek_request{p0, {77}, 1, 9});
+  x.post(seek_request{p1, {1}, 1, 9});
   CHECK(x.script->moves.size() == 1);
   REQUIRE(x.manager_heard.seeks.size() == 3);
   CHECK(x.manager_heard.seeks[1].failure.code == errc::stale_membership);
@@ -468,7 +465,7 @@ TEST_CASE("a seek that revives a partition holds it in the new generation") {
   coordination x;
   x.assign({p0});
   auto g = x.registry->raise(p0);
-  x.post(seek_request{p0, g, 9, true});
+  x.post(seek_request{p0, g, 1, 9, true});
   CHECK(x.script->moves.at(0).repositioned);
   x.post(commit_request{1, {{p0, g, 9}}});
   CHECK(x.script->commits.size() == 1);

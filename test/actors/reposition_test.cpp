@@ -17,7 +17,7 @@ const kafka::error refused{errc::timed_out, "no leader", false, true};
 
 void answer_seek(scripted_group& g, const kafka::error& failure = {}) {
   auto& x = g.coordinator.seeks.back();
-  g.tell_manager(actors::seek_done{x.tp, x.generation, failure});
+  g.tell_manager(actors::seek_done{x.tp, x.generation, x.id, failure});
 }
 
 /// Three records are delivered and continued; then the worker dies.
@@ -78,7 +78,7 @@ TEST_CASE("no worker starts before the seek is done") {
   g.coordinator.answers_seeks = false;
   continue_and_die(g);
   g.advance(10s);
-  CHECK(g.status(0).state == partition_state::seeking);
+  CHECK(g.status(0).state == partition_state::moving);
   CHECK(g.worker_count() == 1);
   answer_seek(g);
   g.settle();
@@ -266,14 +266,33 @@ TEST_CASE("a position that the leader holds is not reset but fetched again") {
   g.log(0).start = 0; // another broker was asked
   g.log(0).records = {{0, 1}, {1, 1}, {2, 1}};
   g.settle();
-  CHECK(g.status(0).state == partition_state::backoff);
-  g.advance(100ms);
   REQUIRE(g.coordinator.seeks.size() == 1);
   CHECK(g.coordinator.seeks[0].revive);
-  CHECK(g.coordinator.seeks[0].offset == 0); // the watermark
-  CHECK(g.handlers.offsets() == offsets{0, 1, 0, 1, 2});
+  CHECK(g.coordinator.seeks[0].offset == 2); // its worker reads on there
+  CHECK(g.status(0).state == partition_state::running);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2});
   CHECK(g.count(event_kind::reset) == 0);
-  CHECK(g.last(event_kind::worker_failed).code == errc::source_failed);
+  CHECK(g.count(event_kind::worker_failed) == 0);
+}
+
+TEST_CASE("a move that fails under a worker that lives ends it, and is told") {
+  scripted_group g;
+  g.coordinator.answers_seeks = false;
+  lose_position(g);
+  g.log(0).start = 0;
+  g.log(0).records = {{0, 1}, {1, 1}, {2, 1}};
+  g.settle();
+  REQUIRE(g.status(0).state == partition_state::moving);
+  answer_seek(g, refused);
+  g.settle();
+  CHECK(g.last(event_kind::client_error).tp == tp(0));
+  CHECK(g.status(0).state == partition_state::backoff);
+  g.coordinator.answers_seeks = true;
+  g.advance(100ms);
+  REQUIRE(g.coordinator.seeks.size() == 2);
+  CHECK(g.coordinator.seeks[1].revive);
+  CHECK(g.coordinator.seeks[1].offset == 0); // the watermark
+  CHECK(g.handlers.offsets() == offsets{0, 1, 0, 1, 2});
 }
 
 TEST_CASE("an end below the position is asked for again until it is believed") {
@@ -332,7 +351,7 @@ TEST_CASE("a reset that fails is tried again with backoff") {
   g.coordinator.answers_seeks = false;
   lose_position(g);
   g.settle();
-  CHECK(g.status(0).state == partition_state::starting);
+  CHECK(g.status(0).state == partition_state::moving);
   answer_seek(g, refused);
   g.settle();
   CHECK(g.status(0).state == partition_state::backoff);

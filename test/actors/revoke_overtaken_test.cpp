@@ -281,6 +281,6 @@ TEST_CASE("messages of an older generation are dropped and counted") {
   g.tell_manager(actors::source_drained{old, {}, true});
   g.tell_manager(actors::backoff_elapsed{tp(0), old.generation});
   g.settle();
-  CHECK(g.status().stale_dropped == 3);
+  CHECK(g.status().stale_dropped == 4);
   CHECK(g.status(0).state == partition_state::running);
 }

@@ -70,7 +70,7 @@ TEST_CASE("a stop without partitions or with a second stop ends all the same") {
 
 TEST_CASE("a stop in each state of a partition ends") {
   auto state = GENERATE(partition_state::starting, partition_state::backoff,
-                        partition_state::seeking, partition_state::exhausted);
+                        partition_state::moving, partition_state::exhausted);
   scripted_group g;
   g.append(0, 1);
   g.coordinator.answers_seeks = false;
@@ -84,7 +84,7 @@ TEST_CASE("a stop in each state of a partition ends") {
   g.settle();
   if (state != partition_state::starting)
     g.kill_worker(0);
-  g.advance(state == partition_state::seeking ? 100ms : 0ms);
+  g.advance(state == partition_state::moving ? 100ms : 0ms);
   REQUIRE(g.status(0).state == state);
   g.stop();
   g.jobs_wait = false;

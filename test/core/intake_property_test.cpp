@@ -68,8 +68,8 @@ struct fixture {
   /// The worker ends, wherever it stands; its successor begins.
   void end_life() {
     machine.worker_gone(now += 1h, 0);
-    if (auto to = machine.backoff_over(source.position))
-      source.position = *to;
+    if (!machine.backoff_over(source.position))
+      source.position = machine.target()->to;
     begin();
   }
   void redeliver_all() {

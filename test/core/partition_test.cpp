@@ -85,7 +85,7 @@ TEST_CASE("a worker that ends is restarted after its backoff") {
   CHECK(decision.delay == 100ms);
   CHECK(x.state() == partition_state::backoff);
   CHECK(x.restarts() == 1);
-  CHECK_FALSE(x.backoff_over(0));
+  CHECK(x.backoff_over(0));
   x.begin_life();
   CHECK(x.state() == partition_state::starting);
 }
@@ -131,15 +131,17 @@ TEST_CASE("dropped records make the next life begin with a seek") {
   x.ack_individual(std::vector<offset_t>{2});
   CHECK(x.drop(all) == volume{2, 10});
   x.worker_gone(start, 0);
-  CHECK(x.backoff_over(4) == 1);
-  CHECK(x.state() == partition_state::seeking);
+  CHECK_FALSE(x.backoff_over(4));
+  CHECK(x.target()->to == 1);
+  CHECK_FALSE(x.target()->revive);
+  CHECK(x.state() == partition_state::moving);
   CHECK(x.tracker()->position() == 1);
   CHECK(x.tracker()->acked_above().contains(2));
   CHECK(x.retained() == volume{});
   x.begin_life();
   CHECK(x.state() == partition_state::starting);
   x.worker_gone(start, 0);
-  CHECK_FALSE(x.backoff_over(1)); // once is enough
+  CHECK(x.backoff_over(1)); // once is enough
 }
 
 TEST_CASE("records that nobody heard of make the next life begin with a seek") {
@@ -149,16 +151,24 @@ TEST_CASE("records that nobody heard of make the next life begin with a seek") {
   CHECK(x.accounts_for(2));
   CHECK_FALSE(x.accounts_for(3));
   x.worker_gone(start, 0);
-  CHECK(x.backoff_over(3) == 1);
+  CHECK_FALSE(x.backoff_over(3));
+  CHECK(x.target()->to == 1);
   CHECK_FALSE(x.next_redelivery(-1));
 }
 
-TEST_CASE("a life may have to begin with a seek in any case") {
+TEST_CASE("a life whose position was in doubt begins with a seek in any case") {
   auto x = running();
   deliver(x, 0, 2);
+  CHECK(x.doubt());
   x.worker_gone(start, 0);
-  CHECK(x.backoff_over(2, true) == 0);
-  CHECK(x.state() == partition_state::seeking);
+  CHECK_FALSE(x.backoff_over(2));
+  CHECK(x.state() == partition_state::moving);
+  CHECK(x.target()->to == 0);
+  CHECK(x.target()->revive);
+  x.moved();
+  x.begin_life();
+  x.worker_gone(start, 0);
+  CHECK(x.backoff_over(0)); // once is enough
 }
 
 TEST_CASE("a begin that the source passed unresolved is sought again") {
@@ -166,18 +176,20 @@ TEST_CASE("a begin that the source passed unresolved is sought again") {
   x.begin_life();
   x.worker_gone(start, 0);
   CHECK(x.accounts_for(latest));
-  CHECK(x.backoff_over(7) == latest);
-  CHECK(x.state() == partition_state::seeking);
+  CHECK_FALSE(x.backoff_over(7));
+  CHECK(x.target()->to == latest);
+  CHECK(x.state() == partition_state::moving);
 }
 
 TEST_CASE("a seek that fails is a failure like any other") {
   auto x = running();
   x.worker_gone(start, 0);
-  REQUIRE(x.backoff_over(1));
+  REQUIRE_FALSE(x.backoff_over(1));
   auto decision = x.worker_gone(start, 0);
   CHECK(decision.what == action::restart);
   CHECK(decision.delay == 200ms);
-  CHECK(x.backoff_over(1) == 0);
+  CHECK_FALSE(x.backoff_over(1));
+  CHECK(x.target()->to == 0);
 }
 
 // -- delivery ---------------------------------------------------------------------
@@ -352,14 +364,107 @@ TEST_CASE("acks that were awaited from a worker that died are not any more") {
 }
 
 TEST_CASE("any state without a worker is drained at once") {
-  auto state = GENERATE(partition_state::backoff, partition_state::seeking,
+  auto state = GENERATE(partition_state::backoff, partition_state::moving,
                         partition_state::exhausted);
   auto x = make(0, state == partition_state::exhausted ? 0 : 10);
   x.begin_life();
   x.worker_gone(start, 0);
-  if (state == partition_state::seeking)
-    x.backoff_over(0, true);
+  if (state == partition_state::moving)
+    x.backoff_over(1);
   REQUIRE(x.state() == state);
   x.begin_drain();
   CHECK(x.drained());
+}
+
+TEST_CASE("what is fenced is drained no more and takes nothing") {
+  auto x = running();
+  x.begin_drain();
+  x.worker_drained();
+  REQUIRE(x.drained());
+  x.fence();
+  CHECK(x.state() == partition_state::fenced);
+  CHECK_FALSE(x.drained());
+}
+
+// -- positions out of range ----------------------------------------------------------
+
+TEST_CASE("a position is doubted once, and believed or reset") {
+  auto x = running();
+  CHECK(x.doubt());
+  CHECK(x.state() == partition_state::doubted);
+  CHECK_FALSE(x.doubt());
+  CHECK(x.asked() == 1);
+  x.ask_again();
+  CHECK(x.asked() == 2);
+  SECTION("believed: it is moved there, and the same worker reads on") {
+    deliver(x, 0, 2);
+    x.believe();
+    CHECK(x.state() == partition_state::moving);
+    CHECK(x.has_worker());
+    CHECK(x.target()->to == 2);
+    CHECK(x.target()->revive);
+    x.moved();
+    CHECK(x.state() == partition_state::running);
+    CHECK(x.doubt());
+    CHECK(x.asked() == 1);
+  }
+  SECTION("believed, but the worker ends meanwhile: from the watermark") {
+    deliver(x, 0, 2);
+    x.believe();
+    auto first = x.target()->id;
+    x.worker_gone(start, 0);
+    CHECK_FALSE(x.target());
+    CHECK_FALSE(x.backoff_over(2));
+    CHECK(x.target()->to == 0);
+    CHECK(x.target()->id != first); // the first one's answer is void
+  }
+  SECTION("reset: a new generation, moved before its first life") {
+    deliver(x, 0, 2);
+    x.reset({2}, latest);
+    CHECK(x.state() == partition_state::moving);
+    CHECK(x.gen() == generation{2});
+    CHECK_FALSE(x.has_worker());
+    CHECK_FALSE(x.tracker());
+    CHECK(x.retained() == volume{});
+    CHECK(x.target()->to == latest);
+    CHECK(x.target()->revive);
+  }
+  SECTION("given back: nobody needs to know") {
+    x.begin_drain();
+    CHECK(x.state() == partition_state::draining);
+    CHECK_FALSE(x.doubt());
+  }
+}
+
+TEST_CASE(
+  "a move that is refused is tried again, still out of a lost position") {
+  auto x = running();
+  x.reset({2}, latest);
+  CHECK(x.worker_gone(start, 0).what == action::restart);
+  CHECK_FALSE(x.target());
+  CHECK_FALSE(x.backoff_over(latest));
+  CHECK(x.target()->revive);
+}
+
+TEST_CASE("a slow call is told once for each time its limit has passed") {
+  auto x = running();
+  CHECK_FALSE(x.slow_call(start + 1h, 1min));
+  x.call_begun(start);
+  CHECK_FALSE(x.slow_call(start + 59s, 1min));
+  CHECK(x.slow_call(start + 61s, 1min) == 61s);
+  CHECK(x.is_slow());
+  CHECK_FALSE(x.slow_call(start + 90s, 1min));
+  CHECK(x.slow_call(start + 2min, 1min) == 2min);
+  x.call_ended();
+  CHECK_FALSE(x.is_slow());
+}
+
+TEST_CASE("a pause is told when it begins and when it ends") {
+  auto x = running();
+  CHECK_FALSE(x.set_pause(pause_reason::ack_ranges, false));
+  CHECK(x.set_pause(pause_reason::ack_ranges, true));
+  CHECK_FALSE(x.set_pause(pause_reason::ack_ranges, true));
+  CHECK(x.is_paused());
+  CHECK(x.set_pause(pause_reason::ack_ranges, false));
+  CHECK_FALSE(x.is_paused());
 }

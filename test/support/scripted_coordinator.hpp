@@ -81,7 +81,8 @@ public:
         if (script_->on_seek)
           script_->on_seek(x);
         if (script_->answers_seeks)
-          compat::post(*script_->manager, seek_done{x.tp, x.generation, {}});
+          compat::post(*script_->manager,
+                       seek_done{x.tp, x.generation, x.id, {}});
       },
       [this](const ends_request& x) {
         script_->ends_asked.push_back(x);

@@ -1,0 +1,137 @@
+#include "actors/group_manager/held_partition.hpp"
+
+#include <algorithm>
+
+namespace cafka::actors {
+
+held_partition::held_partition(const group_config& config,
+                               const std::string& group, const assignment& x,
+                               core::restart_limits limits,
+                               offset_t replaced_at)
+  : machine(x.generation, x.begin, limits),
+    source(x.source),
+    watch(config.progress_timeout, replaced_at),
+    acks(config.ack_timeout),
+    window(config.prefetch_count, config.prefetch_bytes),
+    committed(x.committed.value_or(-1)) {
+  identify(group, x.tp);
+}
+
+void held_partition::identify(const std::string& group,
+                              const topic_partition& tp) {
+  identity = std::make_shared<const partition_identity>(
+    partition_identity{group, tp.topic, tp.partition, machine.gen()});
+}
+
+bool held_partition::is_uncommitted() const noexcept {
+  return machine.tracker() && watermark() != committed;
+}
+
+bool held_partition::takes_acks(generation of) const noexcept {
+  return machine.gen() == of && machine.state() != partition_state::fenced;
+}
+
+bool held_partition::is_full() const noexcept {
+  auto used = window;
+  used.add(machine.retained());
+  return !used.open();
+}
+
+offset_t held_partition::position() const noexcept {
+  auto& tracker = machine.tracker();
+  return tracker ? tracker->position() : machine.begin();
+}
+
+offset_t held_partition::watermark() const noexcept {
+  auto& tracker = machine.tracker();
+  return tracker ? tracker->watermark() : -1;
+}
+
+core::progress_facts held_partition::progress(bool call_waits) const noexcept {
+  using delivery = core::progress_facts::delivery;
+  core::progress_facts result;
+  if (machine.tracker())
+    result.position = position();
+  if (machine.state() == partition_state::exhausted)
+    result.what = delivery::stopped;
+  else if (delivery_waits(call_waits) || machine.is_paused() || is_full())
+    result.what = delivery::waits;
+  return result;
+}
+
+/// For its worker, or for a call.
+bool held_partition::delivery_waits(bool call_waits) const noexcept {
+  return machine.state() != partition_state::running || machine.call_since()
+         || !worker || !worker->reads || call_waits;
+}
+
+/// Only while somebody reads does the source hear that the end moved on; what
+/// the broker was asked for may be newer, or older.
+std::int64_t held_partition::lag() const {
+  auto& tracker = machine.tracker();
+  if (!tracker)
+    return -1;
+  auto asked = watch.end().value_or(-1);
+  auto is_read = machine.state() == partition_state::running;
+  if (is_read && source->at_end() && !tracker->has_pending()
+      && asked <= tracker->position())
+    return 0;
+  auto end = std::max(source->readable_end().value_or(-1), asked);
+  return end < 0 ? -1 : std::max<std::int64_t>(end - tracker->watermark(), 0);
+}
+
+partition_health held_partition::health(std::string& why) const {
+  auto cause = to_string(machine.last_error()) + ": "
+               + machine.last_error_text();
+  if (machine.state() == partition_state::exhausted) {
+    why = "its restarts are used up, so that it stands still; " + cause;
+    return partition_health::exhausted;
+  }
+  if (machine.failures() > 1) {
+    why = "failed " + std::to_string(machine.failures())
+          + " times since it last got on; " + cause;
+    return partition_health::failing;
+  }
+  if (watch.stalls()) {
+    why = "it lags, nothing holds it back, and nothing comes";
+    return partition_health::stalled;
+  }
+  if (machine.is_slow()) {
+    why = "a handler call runs for longer than handler-timeout";
+    return partition_health::handler_slow;
+  }
+  if (acks.overdue()) {
+    why = std::to_string(machine.retained().records)
+          + " records are delivered and not acked, which fills the window";
+    return partition_health::acks_overdue;
+  }
+  return partition_health::healthy;
+}
+
+partition_status held_partition::status(const topic_partition& tp,
+                                        time_point now) const {
+  partition_status result;
+  result.tp = tp;
+  result.state = machine.state();
+  result.generation = machine.gen();
+  result.committed = committed;
+  result.window_records = machine.retained().records;
+  result.window_bytes = machine.retained().bytes;
+  result.restarts = machine.restarts();
+  result.health = health(result.health_text);
+  result.healthy = result.health == partition_health::healthy;
+  result.failures = machine.failures();
+  if (auto at = machine.next_try())
+    result.next_try_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           std::max(*at - now, duration{}))
+                           .count();
+  result.last_error = machine.last_error();
+  result.last_error_text = machine.last_error_text();
+  if (machine.tracker())
+    result.position = position();
+  result.watermark = watermark();
+  result.lag = lag();
+  return result;
+}
+
+} // namespace cafka::actors

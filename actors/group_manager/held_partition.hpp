@@ -1,0 +1,78 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/partition_worker/delivery_window.hpp"
+#include "actors/partition_worker/first_redelivery.hpp"
+#include "core/ack_watch.hpp"
+#include "core/flow_window.hpp"
+#include "core/partition.hpp"
+#include "core/progress_watch.hpp"
+#include "core/wait_notice.hpp"
+
+#include <cafka/config.hpp>
+#include <cafka/status.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cafka::actors {
+
+/// What the manager keeps of one partition that this member holds: its machine,
+/// where every state of it stands, its source, its worker, and who watches it.
+struct held_partition {
+  /// The worker that lives, or that ended and is not yet released.
+  struct worker_link {
+    worker_id id;
+    worker_actor handle;
+    std::shared_ptr<delivery_window> window;
+    std::shared_ptr<first_redelivery> first;
+    bool down = false;
+    bool released = false;
+    caf::error cause;
+    std::uint64_t full_acks = 0; ///< its calls that acked everything
+    core::volume freed;          ///< in its window, and not yet told
+    bool window_counts = false;  ///< what is retained is in there
+    bool reads = false;          ///< no retained records are to come first
+    int acked_nothing = 0;       ///< so many calls in a row
+  };
+
+  held_partition(const group_config& config, const std::string& group,
+                 const assignment& x, core::restart_limits limits,
+                 offset_t replaced_at);
+
+  /// Its generation changed.
+  void identify(const std::string& group, const topic_partition& tp);
+
+  /// The broker has not confirmed its watermark.
+  bool is_uncommitted() const noexcept;
+  bool takes_acks(generation of) const noexcept;
+  /// No room for another record in its window.
+  bool is_full() const noexcept;
+  /// Where the next record is expected; negative: logical.
+  offset_t position() const noexcept;
+  /// -1: there is none yet.
+  offset_t watermark() const noexcept;
+
+  /// What holds the next record back on our side is a reason to wait.
+  /// `call_waits`: one waits for its thread.
+  core::progress_facts progress(bool call_waits) const noexcept;
+  bool delivery_waits(bool call_waits) const noexcept;
+  /// -1: not known. Control records may lie between the last record and the end.
+  std::int64_t lag() const;
+  /// The gravest first; `why` is for people.
+  partition_health health(std::string& why) const;
+  partition_status status(const topic_partition& tp, time_point now) const;
+
+  core::partition machine;
+  core::record_source_ptr source;
+  core::progress_watch watch;
+  core::ack_watch acks;
+  core::wait_notice waits;  ///< for the broker
+  core::flow_window window; ///< an empty one
+  std::shared_ptr<const partition_identity> identity;
+  std::optional<worker_link> worker;
+  offset_t committed = -1; ///< confirmed by the broker
+};
+
+} // namespace cafka::actors
