@@ -258,3 +258,17 @@ TEST_CASE("one question that nobody answers is no stall") {
   CHECK(x.pass(1h).empty());
   CHECK_FALSE(x.watch.stalls());
 }
+
+TEST_CASE("a fetch that is slow but answers is no stall, though the question "
+          "for the end waits behind it") {
+  watched x;
+  x.end.reset();
+  x.asked = true;
+  for (int i = 0; i < 100; ++i) {
+    CHECK(x.pass(59s).empty());
+    ++x.facts.position;
+    CHECK(x.pass(1s).empty());
+  }
+  CHECK(x.questions == 100);
+  CHECK_FALSE(x.watch.stalls());
+}

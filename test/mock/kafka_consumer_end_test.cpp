@@ -18,6 +18,29 @@ std::chrono::nanoseconds processor_time() {
   return std::chrono::seconds{x.tv_sec} + std::chrono::nanoseconds{x.tv_nsec};
 }
 
+/// Members of one group of two partitions with a log of the group's states.
+kafka::properties talking_member(const kafka::mock_cluster& cluster) {
+  return member_of(cluster, "g",
+                   {{"partition.assignment.strategy", "cooperative-sticky"},
+                    {"debug", "cgrp"}});
+}
+
+/// Until librdkafka's thread is about to queue an assignment, which it has done
+/// before it answers anything. Nothing is read from then on.
+bool await_assign(bell& b, client_driver& holder, client_driver& other) {
+  return b.await([&] {
+    other.pump();
+    while (auto x = holder->poll()) {
+      auto* line = std::get_if<kafka::log_line>(&*x);
+      if (line != nullptr
+          && line->text.find("delegating incremental assign")
+               != std::string::npos)
+        return true;
+    }
+    return false;
+  });
+}
+
 std::thread no_thread(std::function<void()>) {
   throw std::system_error{EAGAIN, std::generic_category()};
 }
@@ -65,6 +88,31 @@ TEST_CASE("an assignment that nobody took is no obstacle to a close") {
   };
   REQUIRE(member.await<kafka::log_line>(told));
   auto ended = kafka::consumer::close(member.release(), 10s);
+  CHECK(ended.in_time);
+  CHECK_FALSE(ended.listed);
+}
+
+TEST_CASE("an assignment of nothing that nobody took is no obstacle to a "
+          "close") {
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 2);
+  client_driver holder{b, talking_member(cluster)};
+  REQUIRE(holder.join({"t"}).size() == 2);
+  holder.answer_rebalances(false);
+  client_driver other{b, talking_member(cluster)};
+  other.subscribe({"t"});
+  std::optional<kafka::revoked> taken;
+  REQUIRE(b.await([&] {
+    holder.pump();
+    other.pump();
+    taken = holder.take<kafka::revoked>();
+    return taken.has_value();
+  }));
+  CHECK(taken->partitions.size() == 1);
+  holder.give_back(*taken);
+  REQUIRE(await_assign(b, holder, other));
+  auto ended = kafka::consumer::close(holder.release(), 10s);
   CHECK(ended.in_time);
   CHECK_FALSE(ended.listed);
 }

@@ -16,16 +16,23 @@ using namespace std::chrono_literals;
 constexpr auto limit = 30s;
 
 constexpr std::int16_t fetch_key = 1;
+constexpr std::int16_t metadata_key = 3;
 constexpr std::int16_t join_group_key = 11;
 
 /// From these versions on sizes are written differently, and a request has room
 /// for tagged fields (KIP-482).
 constexpr std::int16_t first_flexible_fetch = 12;
+constexpr std::int16_t first_flexible_metadata = 9;
 constexpr std::int16_t first_flexible_join = 6;
 /// Fetch from this version on names topics by their ids (KIP-516).
 constexpr std::int16_t first_fetch_with_topic_ids = 13;
 /// Fetch from this version on tells the replica in a tagged field (KIP-903).
 constexpr std::int16_t first_fetch_without_replica = 15;
+
+/// Metadata from this version on says whether topics may be made (KIP-204).
+constexpr std::int16_t first_metadata_without_creation = 4;
+/// Metadata from this version on may name topics by their ids (KIP-516).
+constexpr std::int16_t first_metadata_with_topic_ids = 10;
 
 std::mutex tap_mutex;
 wire_tap* tap = nullptr;
@@ -139,6 +146,33 @@ seen_join read_join(reader& in, std::int16_t version) {
   return result;
 }
 
+seen_metadata read_metadata(reader& in, std::int16_t version) {
+  seen_metadata result;
+  for (auto n = in.count(); n > 0; --n) {
+    if (version >= first_metadata_with_topic_ids)
+      in.take(16);
+    result.topics.push_back(in.text().value_or(""));
+    in.end_element();
+  }
+  if (version >= first_metadata_without_creation)
+    result.may_create = in.number<std::int8_t>() != 0;
+  return result;
+}
+
+/// Of the requests that are looked at; nothing: it is none of them.
+std::optional<std::int16_t> first_flexible(std::int16_t key) {
+  switch (key) {
+    case fetch_key:
+      return first_flexible_fetch;
+    case metadata_key:
+      return first_flexible_metadata;
+    case join_group_key:
+      return first_flexible_join;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::string gather(const msghdr& message) {
   std::string result;
   for (std::size_t i = 0; i < message.msg_iovlen; ++i)
@@ -171,6 +205,11 @@ std::optional<seen_join> wire_tap::await_join() {
   return join_;
 }
 
+std::vector<seen_metadata> wire_tap::metadata() {
+  std::lock_guard guard{mutex_};
+  return metadata_;
+}
+
 void wire_tap::note(const std::string& message) try {
   reader in{message};
   if (in.number<std::uint32_t>() != message.size() - sizeof(std::uint32_t))
@@ -180,17 +219,18 @@ void wire_tap::note(const std::string& message) try {
   in.number<std::int32_t>(); // correlation
   if (in.text() != "rdkafka")
     return; // not a request of a client
-  if (key != fetch_key && key != join_group_key)
+  auto flexible = first_flexible(key);
+  if (!flexible)
     return;
-  auto first_flexible = key == fetch_key ? first_flexible_fetch
-                                         : first_flexible_join;
-  if (version >= first_flexible)
+  if (version >= *flexible)
     in.become_flexible();
   std::lock_guard guard{mutex_};
   if (key == fetch_key && !fetch_)
     fetch_ = read_fetch(in, version);
   else if (key == join_group_key && !join_)
     join_ = read_join(in, version);
+  else if (key == metadata_key)
+    metadata_.push_back(read_metadata(in, version));
   noted_.notify_all();
 } catch (const std::out_of_range&) {
   // An answer of the mock cluster, which has another form.

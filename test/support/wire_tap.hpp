@@ -25,6 +25,12 @@ struct seen_join {
   std::vector<std::string> protocols;
 };
 
+/// What a Metadata request that names topics says (API key 3).
+struct seen_metadata {
+  std::vector<std::string> topics;
+  bool may_create = true; ///< the broker, what does not exist
+};
+
 /// Notes what librdkafka's clients in this process ask of brokers, while it
 /// lives; one at a time.
 class wire_tap {
@@ -37,6 +43,8 @@ public:
   /// The first one, or nothing until the deadline.
   std::optional<seen_fetch> await_fetch();
   std::optional<seen_join> await_join();
+  /// All so far.
+  std::vector<seen_metadata> metadata();
 
   /// For the hook: a whole message that leaves through a socket.
   void note(const std::string& message);
@@ -46,6 +54,7 @@ private:
   std::condition_variable noted_;
   std::optional<seen_fetch> fetch_;
   std::optional<seen_join> join_;
+  std::vector<seen_metadata> metadata_;
 };
 
 } // namespace cafka::test

@@ -1,0 +1,128 @@
+#include "broker_support/read_right.hpp"
+
+#include "kafka/handles.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace cafka::test {
+
+namespace {
+
+using acl_ptr = std::unique_ptr<rd_kafka_AclBinding_t,
+                                kafka::destroyer<rd_kafka_AclBinding_destroy>>;
+
+/// What the operator does must happen, on a busy machine, too.
+constexpr int limit_ms = 30'000;
+
+void require(bool holds, const std::string& text) {
+  if (!holds)
+    throw std::runtime_error("access control: " + text);
+}
+
+/// A binding and the filter that finds it have one type.
+acl_ptr binding(const std::string& topic, const char* who,
+                rd_kafka_AclOperation_t what,
+                rd_kafka_AclPermissionType_t permission) {
+  char text[256] = "";
+  acl_ptr result{rd_kafka_AclBinding_new(
+    RD_KAFKA_RESOURCE_TOPIC, topic.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
+    who, "*", what, permission, text, sizeof(text))};
+  require(result != nullptr, text);
+  return result;
+}
+
+acl_ptr denial(const std::string& topic) {
+  return binding(topic, "User:ANONYMOUS", RD_KAFKA_ACL_OPERATION_READ,
+                 RD_KAFKA_ACL_PERMISSION_TYPE_DENY);
+}
+
+} // namespace
+
+struct read_right::impl {
+  impl(const cluster& kafka, const std::string& its_topic)
+    : topic(its_topic), log(kafka.path("node-1/log")) {
+    auto* conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", kafka.endpoints().c_str(),
+                      nullptr, 0);
+    rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
+    char text[256];
+    client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof(text));
+    require(client != nullptr, text);
+    queue.reset(rd_kafka_queue_new(client));
+  }
+  ~impl() {
+    queue.reset();
+    rd_kafka_destroy(client);
+  }
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+
+  kafka::event_ptr answer() {
+    kafka::event_ptr result{rd_kafka_queue_poll(queue.get(), limit_ms)};
+    require(result != nullptr, "no answer");
+    require(!rd_kafka_event_error(result.get()),
+            rd_kafka_event_error_string(result.get()));
+    return result;
+  }
+
+  void add(const acl_ptr& x) {
+    auto* one = x.get();
+    rd_kafka_CreateAcls(client, &one, 1, nullptr, queue.get());
+    auto event = answer();
+    std::size_t count = 0;
+    auto** all = rd_kafka_CreateAcls_result_acls(
+      rd_kafka_event_CreateAcls_result(event.get()), &count);
+    for (std::size_t i = 0; i < count; ++i)
+      if (auto* failure = rd_kafka_acl_result_error(all[i]))
+        require(false, rd_kafka_error_string(failure));
+  }
+
+  void remove(const acl_ptr& x) {
+    auto* one = x.get();
+    rd_kafka_DeleteAcls(client, &one, 1, nullptr, queue.get());
+    auto event = answer();
+    std::size_t count = 0;
+    rd_kafka_DeleteAcls_result_responses(
+      rd_kafka_event_DeleteAcls_result(event.get()), &count);
+    require(count == 1, "nothing was removed");
+  }
+
+  std::string topic;
+  std::string log;
+  rd_kafka_t* client = nullptr;
+  kafka::queue_ptr queue;
+};
+
+read_right::read_right(const cluster& kafka, const std::string& topic)
+  : impl_(std::make_unique<impl>(kafka, topic)) {
+  // Where there is a denial, what nobody allows is denied, too.
+  impl_->add(binding(topic, "User:*", RD_KAFKA_ACL_OPERATION_ALL,
+                     RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW));
+}
+
+read_right::~read_right() = default;
+
+void read_right::take_away() {
+  impl_->add(denial(impl_->topic));
+}
+
+void read_right::give_back() {
+  impl_->remove(denial(impl_->topic));
+}
+
+int read_right::refused_fetches() const {
+  auto words = fmt::format("Topic:LITERAL:{} for request = Fetch",
+                           impl_->topic);
+  int result = 0;
+  std::ifstream in{impl_->log};
+  for (std::string line; std::getline(in, line);)
+    if (line.find(" is Denied ") != std::string::npos
+        && line.find(words) != std::string::npos)
+      ++result;
+  return result;
+}
+
+} // namespace cafka::test

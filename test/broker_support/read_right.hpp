@@ -1,0 +1,30 @@
+#pragma once
+
+#include "broker_support/cluster.hpp"
+
+#include <memory>
+#include <string>
+
+namespace cafka::test {
+
+/// The right to read one topic, which the broker's operator takes away from
+/// those without a login and gives back; any other right on the topic
+/// everybody has. One thread. What fails throws std::runtime_error.
+class read_right {
+public:
+  read_right(const cluster& kafka, const std::string& topic);
+  ~read_right();
+  read_right(const read_right&) = delete;
+  read_right& operator=(const read_right&) = delete;
+
+  void take_away();
+  void give_back();
+  /// How many fetches of the topic the broker has refused so far, by its log.
+  int refused_fetches() const;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace cafka::test
