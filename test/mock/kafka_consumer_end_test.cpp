@@ -109,7 +109,6 @@ TEST_CASE("an assignment of nothing that nobody took is no obstacle to a "
     taken = holder.take<kafka::revoked>();
     return taken.has_value();
   }));
-  CHECK(taken->partitions.size() == 1);
   holder.give_back(*taken);
   REQUIRE(await_assign(b, holder, other));
   auto ended = kafka::consumer::close(holder.release(), 10s);
