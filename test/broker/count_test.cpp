@@ -21,7 +21,7 @@ TEST_CASE("a count of partitions makes no topic") {
   bell b;
   client_driver client{
     b, {{"bootstrap.servers", kafka.endpoints()}, {"group.id", group}}};
-  client.subscribe({group, none});
+  REQUIRE(client.join({group, none}).size() == 1);
   for (int i = 0; i < 2; ++i) { // the second time it knows what it asks for
     client->count_partitions(20s);
     REQUIRE(client.await<kafka::partitions_counted>());
