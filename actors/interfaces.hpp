@@ -15,7 +15,7 @@ using coordinator_actor
                   void(seek_request), void(ends_request), void(range_request),
                   void(wake_request), void(close_client),
                   // from the client's threads and from itself
-                  void(client_ready), void(retry_look_up), void(tick)>;
+                  void(client_ready), void(retry_look_up), void(keep_alive)>;
 
 using manager_actor = compat::typed<
   void(ack), void(ack_individual),
@@ -34,7 +34,7 @@ using manager_actor = compat::typed<
   void(worker_drained), void(life_failed), void(worker_released),
   void(close_failed),
   // from the registry's thread pool and from itself
-  void(event), void(settle_acks), void(tick), void(backoff_elapsed),
+  void(event), void(settle_acks), void(watch_due), void(backoff_elapsed),
   void(ask_range_again)>;
 
 using worker_actor

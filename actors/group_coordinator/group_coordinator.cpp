@@ -88,7 +88,7 @@ void group_coordinator_state::bury(kafka::farewell how, bool last) {
 }
 
 coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
-  compat::post(coordinator_actor{self_}, tick{}); // opens the client
+  compat::post(coordinator_actor{self_}, keep_alive{}); // opens the client
   return {
     [this](const commit_request& x) { on_commit_request(x); },
     [this](const revocation_done& x) { on_revocation_done(x); },
@@ -99,7 +99,7 @@ coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
     [this](close_client) { self_->quit(caf::exit_reason::user_shutdown); },
     [this](client_ready) { on_client_ready(); },
     [this](retry_look_up x) { look_up(x.rebalance); },
-    [this](tick) { on_keep_alive(); },
+    [this](keep_alive) { on_keep_alive(); },
   };
 }
 
@@ -108,7 +108,8 @@ coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
 void group_coordinator_state::on_keep_alive() {
   if (!client_ && !open())
     return;
-  compat::send_after(self_, coordinator_actor{self_}, keep_alive_, tick{});
+  compat::send_after(self_, coordinator_actor{self_}, keep_alive_,
+                     keep_alive{});
   if (outage_.lasts())
     probe();
   tell_waits();

@@ -120,7 +120,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     },
     [this](const event& x) { publisher_.relay(x); },
     [this](settle_acks) { on_settle_acks(); },
-    [this](tick) { on_tick(); },
+    [this](watch_due) { on_watch_due(); },
     [this](const backoff_elapsed& x) { on_backoff_elapsed(x); },
     [this](const ask_range_again& x) { on_ask_range_again(x); },
   };
@@ -155,10 +155,10 @@ void group_manager_state::arm(time_point at) {
   armed_ = at;
   compat::send_after(self_, manager_actor{self_},
                      std::max(caf::timespan{at - now()}, caf::timespan{0}),
-                     tick{});
+                     watch_due{});
 }
 
-void group_manager_state::on_tick() {
+void group_manager_state::on_watch_due() {
   auto t = now();
   if (!armed_ || t < *armed_)
     return; // an earlier one was armed meanwhile and has come

@@ -113,7 +113,7 @@ private:
   held_partition* find(const worker_id& id);
   time_point now() const;
   void arm(time_point at);
-  void on_tick();
+  void on_watch_due();
   void tell(event_kind kind, const topic_partition& tp, generation g,
             offset_t offset = -1, std::uint64_t count = 0,
             errc code = errc::none, std::string text = {});

@@ -51,12 +51,12 @@ public:
     // By a message, for a spawn may run what it spawns at once, and we are
     // called with locks held.
     auto runner = [x = std::move(x)](caf::event_based_actor* self) {
-      return caf::behavior{[self, x](tick) {
+      return caf::behavior{[self, x](run_job) {
         self->quit();
         x();
       }};
     };
-    compat::post(system_.spawn(std::move(runner)), tick{});
+    compat::post(system_.spawn(std::move(runner)), run_job{});
   }
 
 private:

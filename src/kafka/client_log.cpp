@@ -2,6 +2,7 @@
 
 #include "kafka/foreign_answer.hpp"
 
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace cafka::kafka {
 
 namespace {
 
+constexpr int syslog_warning = 4;
 constexpr int syslog_debug = 7;
 
 // `Group "g" changed join state wait-assign-call -> steady (state up)`.
@@ -47,6 +49,8 @@ void client_log::add(int level, const char* facility, const char* text) {
     is_first = lines_.empty();
     if (member)
       lines_.emplace_back(*member);
+    else if (lines_.size() >= lines_max)
+      ++dropped_;
     else
       lines_.emplace_back(log_line{level, facility, with_right_advice(text)});
   }
@@ -56,6 +60,11 @@ void client_log::add(int level, const char* facility, const char* text) {
 
 std::optional<client_event> client_log::take() {
   std::lock_guard guard{mutex_};
+  if (auto n = std::exchange(dropped_, 0); n > 0)
+    return log_line{syslog_warning, "LOG",
+                    std::to_string(n)
+                      + " lines of the log were dropped: they came faster than "
+                        "they were taken"};
   if (lines_.empty())
     return std::nullopt;
   auto result = std::move(lines_.front());

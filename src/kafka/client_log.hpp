@@ -4,6 +4,7 @@
 #include "kafka/wake_gate.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -12,10 +13,14 @@
 namespace cafka::kafka {
 
 /// The lines of librdkafka's log, from the threads that write them to the owner
-/// of the client. Not librdkafka's own log queue: that sorts each line into
+/// of the client. At most `lines_max` wait; what exceeds them is dropped, counted
+/// and told, but for what tells of the membership. Not librdkafka's own log queue: that sorts each line into
 /// those that wait, so that 5,000 partitions that are given back take seconds.
 class client_log {
 public:
+  /// Some seconds of a debug log of everything, in some MB.
+  static constexpr std::size_t lines_max = 10'000;
+
   /// The debug log is on for `membership` alone, unless the user wants it.
   explicit client_log(bool wants_debug) : wants_debug_(wants_debug) {
   }
@@ -46,6 +51,7 @@ private:
   wake_gate gate_;
   std::mutex mutex_; // guards what follows
   std::deque<client_event> lines_;
+  std::size_t dropped_ = 0; // since the last line was taken
   bool closed_ = false;
 };
 

@@ -60,6 +60,10 @@ struct consumer::impl {
 
   // -- end --------------------------------------------------------------------
 
+  // Longest single wait, so that the client's state is looked at again even if
+  // an event said nothing. Short enough to add nothing that is felt to a stop.
+  static constexpr std::chrono::milliseconds end_step{10};
+
   error begin_thread();
   void detach();
   void cut_off();

@@ -75,7 +75,7 @@ public:
       [](const close_failed&) {},
       [](const event&) {},
       [](settle_acks) {},
-      [](tick) {},
+      [](watch_due) {},
       [](const backoff_elapsed&) {},
       [](const ask_range_again&) {},
     };

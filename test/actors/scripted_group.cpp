@@ -222,7 +222,7 @@ void scripted_group::kill_manager() {
 
 void scripted_group::end_coordinator(const caf::error& why) {
   coordinator.ends_with = why;
-  compat::post(*coordinator.self, tick{});
+  compat::post(*coordinator.self, keep_alive{});
 }
 
 // -- the broker's side -----------------------------------------------------------

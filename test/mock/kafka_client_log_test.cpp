@@ -53,6 +53,22 @@ TEST_CASE("of the debug log only the member's state is kept, if nobody asked") {
   CHECK(std::get<membership>(*uut.take()).settled);
 }
 
+TEST_CASE(
+  "of a flood of lines some are dropped, counted and told, but no word on "
+  "the membership") {
+  client_log uut{false};
+  for (std::size_t i = 0; i < client_log::lines_max + 3; ++i)
+    uut.add(warning, "FAIL", "again");
+  uut.add(debug, "CGRPJOINSTATE", settled);
+  auto told = std::get<log_line>(*uut.take());
+  CHECK(told.level == warning);
+  CHECK(told.text.starts_with("3 lines of the log were dropped"));
+  for (std::size_t i = 0; i < client_log::lines_max; ++i)
+    REQUIRE(std::get<log_line>(*uut.take()).text == "again");
+  CHECK(std::get<membership>(*uut.take()).settled);
+  CHECK_FALSE(uut.take());
+}
+
 TEST_CASE("a log that is closed drops what waits and what comes") {
   client_log uut{false};
   int woken = 0;

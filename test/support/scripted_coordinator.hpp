@@ -24,7 +24,7 @@ struct coordinator_script {
   bool answers_ends = true;
   bool ignores_close = false;
   bool closes_clients = true; ///< a client is gone as its coordinator ends
-  /// What a `tick` ends the coordinator with.
+  /// What a `keep_alive` ends the coordinator with.
   caf::error ends_with = caf::exit_reason::kill;
   /// Moves the source that a seek is for.
   std::function<void(const actors::seek_request&)> on_seek;
@@ -105,7 +105,7 @@ public:
       },
       [](client_ready) {},
       [](retry_look_up) {},
-      [this](tick) { self_->quit(script_->ends_with); },
+      [this](keep_alive) { self_->quit(script_->ends_with); },
     };
   }
 

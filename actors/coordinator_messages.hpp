@@ -1,0 +1,161 @@
+#pragma once
+
+/// Between the coordinator and its neighbours, the manager and the reaper of
+/// clients: see messages.hpp.
+
+#include "core/commit_fence.hpp"
+#include "core/record_source.hpp"
+#include "kafka/client_events.hpp"
+
+#include <cafka/types.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cafka::kafka {
+class client;
+} // namespace cafka::kafka
+
+namespace cafka::actors {
+
+// -- coordinator -> manager ------------------------------------------------------
+
+struct assignment {
+  topic_partition tp;
+  cafka::generation generation;
+  /// First offset to deliver; negative: logical.
+  offset_t begin = 0;
+  /// What the group had committed, if anything.
+  std::optional<offset_t> committed;
+  core::record_source_ptr source;
+};
+
+struct assignments_received {
+  std::string group;
+  rebalance_id rebalance;
+  std::vector<assignment> partitions;
+};
+
+/// Answered with `revocation_done`. Lost: fence at once, neither drain nor
+/// commit.
+struct assignments_revoked {
+  rebalance_id rebalance;
+  std::vector<topic_partition> partitions;
+  bool lost = false;
+};
+
+struct commit_result {
+  struct entry {
+    topic_partition tp;
+    cafka::generation generation;
+    offset_t offset = 0;
+    kafka::error failure;
+  };
+  std::uint64_t id = 0;
+  std::vector<entry> entries;
+};
+
+/// The position was moved, or could not be.
+struct seek_done {
+  topic_partition tp;
+  cafka::generation generation;
+  std::uint64_t id = 0; ///< of the `seek_request`
+  kafka::error failure;
+};
+
+/// Answer to `range_request`; nothing: the leader did not say.
+struct range_result {
+  topic_partition tp;
+  cafka::generation generation;
+  std::optional<offset_range> range;
+};
+
+/// Answer to `ends_request`; what could not be found is missing. `asked`: the
+/// brokers were, else silence has another reason.
+struct ends_result {
+  std::map<topic_partition, offset_t> ends;
+  bool asked = false;
+};
+
+struct client_failure {
+  kafka::error what;
+};
+
+/// The member has no partitions yet, for longer than a rebalance takes; once a
+/// minute.
+struct member_waiting {
+  std::string what_for;
+};
+
+/// No broker was left, and now one has answered.
+struct client_recovered {};
+
+// -- manager -> coordinator --------------------------------------------------------
+
+/// Answered with one `commit_result` of the same id and the same entries, at the
+/// latest when the client ends.
+using core::commit_request;
+
+/// The partitions of this rebalance are drained and committed, or out of time.
+struct revocation_done {
+  rebalance_id rebalance;
+};
+
+/// Moves a held partition; negative offsets are logical. `revive`: its position
+/// was out of range, and from now on `generation` holds. Answered with
+/// `seek_done`.
+struct seek_request {
+  topic_partition tp;
+  cafka::generation generation;
+  std::uint64_t id = 0;
+  offset_t offset = 0;
+  bool revive = false;
+};
+
+/// Asks the leader of a held partition what it holds. Answered with
+/// `range_result`, unless the partition is given back or lost meanwhile.
+struct range_request {
+  topic_partition tp;
+  cafka::generation generation;
+};
+
+/// Asks the brokers for the readable ends; one at a time. Answered with one
+/// `ends_result`, an empty one while the member is not settled in its group or
+/// no broker is there.
+struct ends_request {
+  std::vector<topic_partition> partitions;
+};
+
+/// Nothing comes from a held partition, and nothing is known to be in its way.
+/// Not answered: what it brings is records. Of another generation it is void.
+struct wake_request {
+  topic_partition tp;
+  cafka::generation generation;
+  offset_t offset = 0;   ///< where delivery goes on; negative: logical
+  bool reassign = false; ///< else a seek
+};
+
+/// Leaves the group and ends.
+struct close_client {};
+
+// -- coordinator -> reaper --------------------------------------------------------
+
+/// A client is to be ended. `last`: none comes after it; then there may be no
+/// client.
+struct bury_client {
+  std::shared_ptr<kafka::client> client;
+  kafka::farewell how = kafka::farewell::none;
+  bool last = false;
+};
+
+/// From the client's own thread: it is destroyed.
+struct client_gone {
+  std::uint64_t number = 0;
+  kafka::client_ended how;
+};
+
+} // namespace cafka::actors
