@@ -2,12 +2,13 @@
 
 #include "kafka/client_log.hpp"
 #include "kafka/connections.hpp"
+#include "kafka/tls_errors.hpp"
 
 namespace cafka::kafka {
 
-/// What librdkafka calls of one consumer.
-class callbacks : public connections {
-public:
+/// What librdkafka calls of one consumer; the opaque of its client. Its members
+/// are called on librdkafka's threads.
+struct callbacks {
   explicit callbacks(bool wants_debug) : log(wants_debug) {
   }
 
@@ -15,11 +16,9 @@ public:
   /// configuration's opaque.
   void watch(rd_kafka_conf_t* conf);
 
+  tls_errors tls;
+  connections sockets;
   client_log log;
-
-private:
-  static void on_log(const rd_kafka_t* client, int level, const char* facility,
-                     const char* text);
 };
 
 } // namespace cafka::kafka

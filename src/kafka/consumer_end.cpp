@@ -129,7 +129,7 @@ void consumer::impl::close_sources() {
 
 void consumer::impl::cut_off() {
   cut = true;
-  hooks->cut();
+  hooks->sockets.cut();
 }
 
 // Nobody reads the answers any more: only that there are none left counts.

@@ -62,7 +62,7 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
 // librdkafka and the broker write is theirs.
 void consumer::impl::complete(client_event& x) const {
   if (auto* failed = std::get_if<client_error>(&x)) {
-    hooks->explain(failed->what);
+    hooks->tls.explain(failed->what);
     failed->what.text = without_secrets(std::move(failed->what.text), props);
   } else if (auto* line = std::get_if<log_line>(&x)) {
     line->text = without_secrets(std::move(line->text), props);

@@ -11,6 +11,10 @@ namespace cafka::kafka {
 
 namespace {
 
+tls_errors& tls_of(void* opaque) {
+  return *static_cast<tls_errors*>(opaque);
+}
+
 using topic_ptr
   = std::unique_ptr<rd_kafka_topic_t, destroyer<rd_kafka_topic_destroy>>;
 
@@ -155,7 +159,8 @@ offset_lookup::open(const properties& props, std::chrono::milliseconds limit) {
   if (!conf)
     return conf.failure();
   auto certificates = std::make_unique<tls_errors>();
-  certificates->watch(conf->get());
+  rd_kafka_conf_set_opaque(conf->get(), certificates.get());
+  tls_errors::watch<tls_of>(conf->get());
   auto client = make_client(RD_KAFKA_CONSUMER, std::move(*conf), props);
   if (!client)
     return client.failure();

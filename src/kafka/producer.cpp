@@ -62,8 +62,7 @@ error failure_of(rd_kafka_t* client, rd_kafka_resp_err_t code) {
   return cause ? cause : make_error(code);
 }
 
-// The opaque of a client is its tls_errors.
-struct producer::impl : tls_errors {
+struct producer::impl {
   impl(properties x, report f) : props(std::move(x)), on_report(std::move(f)) {
   }
   ~impl() {
@@ -74,7 +73,10 @@ struct producer::impl : tls_errors {
   impl& operator=(const impl&) = delete;
 
   static impl* self_of(void* opaque) {
-    return static_cast<impl*>(static_cast<tls_errors*>(opaque));
+    return static_cast<impl*>(opaque);
+  }
+  static tls_errors& tls_of(void* opaque) {
+    return self_of(opaque)->tls;
   }
 
   static void on_error(rd_kafka_t* client, int code, const char* words,
@@ -84,7 +86,7 @@ struct producer::impl : tls_errors {
                                                     : make_error(code, words);
     if (self->refusal || !(failure.fatal || is_permanent(failure.code)))
       return;
-    self->explain(failure);
+    self->tls.explain(failure);
     failure.text = without_secrets(std::move(failure.text), self->props);
     self->refusal = std::move(failure);
   }
@@ -100,6 +102,7 @@ struct producer::impl : tls_errors {
     self->current = {};
   }
 
+  tls_errors tls; // outlives the client
   rd_kafka_t* client = nullptr;
   properties props;
   report on_report;
@@ -118,7 +121,8 @@ result<std::unique_ptr<producer>> producer::open(const properties& props,
   if (!conf)
     return conf.failure();
   auto self = std::make_unique<impl>(props, std::move(on_report));
-  self->watch(conf->get());
+  rd_kafka_conf_set_opaque(conf->get(), self.get());
+  tls_errors::watch<impl::tls_of>(conf->get());
   rd_kafka_conf_set_error_cb(conf->get(), impl::on_error);
   rd_kafka_conf_set_dr_msg_cb(conf->get(), impl::on_delivered);
   auto client = make_client(RD_KAFKA_PRODUCER, std::move(*conf), props);

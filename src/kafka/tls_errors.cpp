@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace cafka::kafka {
@@ -26,31 +27,25 @@ constexpr std::array<std::pair<int, const char*>, 11> reasons{{
 } // namespace
 
 // librdkafka takes a 1 for an acceptance, whatever OpenSSL said.
-int tls_errors::on_certificate(rd_kafka_t*, const char* broker, std::int32_t,
-                               int* x509_error, int depth, const char*,
-                               std::size_t, char* words, std::size_t words_size,
-                               void* self) {
-  if (*x509_error == 0)
+int tls_errors::look(const char* broker, int x509_error, int depth, char* words,
+                     std::size_t words_size) {
+  if (x509_error == 0)
     return 1;
-  auto why = certificate_refusal(*x509_error, depth);
+  auto why = certificate_refusal(x509_error, depth);
   words[why.copy(words, words_size - 1)] = '\0';
-  auto* notes = static_cast<tls_errors*>(self);
-  std::lock_guard guard{notes->mutex_};
-  notes->refusals_.insert_or_assign(broker, std::move(why));
+  std::lock_guard guard{mutex_};
+  refusals_.insert_or_assign(broker, std::move(why));
   return 0;
 }
 
-void tls_errors::watch(rd_kafka_conf_t* conf) {
-  rd_kafka_conf_set_opaque(conf, this);
-  // Where nothing is verified, OpenSSL's doubts are no errors.
-  std::array<char, 8> verifies{};
-  auto size = verifies.size();
-  if (rd_kafka_conf_get(conf, "enable.ssl.certificate.verification",
-                        verifies.data(), &size)
-        != RD_KAFKA_CONF_OK
-      || std::string_view{verifies.data()} != "true")
-    return;
-  rd_kafka_conf_set_ssl_cert_verify_cb(conf, on_certificate);
+// Where nothing is verified, OpenSSL's doubts are no errors.
+bool tls_errors::verifies(const rd_kafka_conf_t* conf) {
+  std::array<char, 8> value{};
+  auto size = value.size();
+  return rd_kafka_conf_get(conf, "enable.ssl.certificate.verification",
+                           value.data(), &size)
+           == RD_KAFKA_CONF_OK
+         && std::string_view{value.data()} == "true";
 }
 
 void tls_errors::explain(error& x) const {

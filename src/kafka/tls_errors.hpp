@@ -3,6 +3,8 @@
 #include "kafka/error.hpp"
 #include "kafka/handles.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -17,18 +19,28 @@ public:
   tls_errors(const tls_errors&) = delete;
   tls_errors& operator=(const tls_errors&) = delete;
 
-  /// Before the client is made of `conf`; this must outlive it. Takes the
-  /// configuration's opaque.
-  void watch(rd_kafka_conf_t* conf);
+  /// Before the client is made of `conf`, in whose opaque `Of` finds an object of
+  /// this class; it must outlive the client.
+  template <tls_errors& (*Of)(void* opaque)>
+  static void watch(rd_kafka_conf_t* conf) {
+    if (verifies(conf))
+      rd_kafka_conf_set_ssl_cert_verify_cb(conf, on_certificate<Of>);
+  }
 
   /// Adds the reason to the text of a refused certificate. Any thread.
   void explain(error& x) const;
 
 private:
+  static bool verifies(const rd_kafka_conf_t* conf);
+  template <tls_errors& (*Of)(void* opaque)>
   static int on_certificate(rd_kafka_t*, const char* broker, std::int32_t,
                             int* x509_error, int depth, const char*,
                             std::size_t, char* words, std::size_t words_size,
-                            void* self);
+                            void* opaque) {
+    return Of(opaque).look(broker, *x509_error, depth, words, words_size);
+  }
+  int look(const char* broker, int x509_error, int depth, char* words,
+           std::size_t words_size);
 
   mutable std::mutex mutex_;
   std::map<std::string, std::string> refusals_; // by host:port, the last one
