@@ -140,6 +140,6 @@ TEST_CASE("a client that gets no thread is refused with the limit's name") {
   REQUIRE_FALSE(client);
   CHECK_FALSE(is_permanent(client.failure().code));
   CHECK(client.failure().retriable);
-  CHECK_THAT(client.failure().text, Catch::Contains("no thread can be made")
-                                      && Catch::Contains("ulimit -u"));
+  CHECK_THAT(client.failure().text,
+             has_text("no thread can be made") && has_text("ulimit -u"));
 }
