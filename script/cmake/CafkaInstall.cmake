@@ -1,4 +1,5 @@
-# `cmake --install`: the library with its headers and package, and the program.
+# `cmake --install`: the library with its headers and package, the program, the
+# license and the sample configuration files.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -17,6 +18,11 @@ install(
         "${PROJECT_BINARY_DIR}/cafkaConfig.cmake"
         "${PROJECT_BINARY_DIR}/cafkaConfigVersion.cmake"
   DESTINATION "${package_dir}")
+install(FILES LICENSE TYPE DOC)
+install(
+  DIRECTORY config/
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}/config"
+  FILES_MATCHING PATTERN "*.conf")
 if(TARGET cafka_program)
   # CAF may stand where the loader does not look.
   set_target_properties(cafka_program PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)

@@ -4,6 +4,12 @@
 #include <caf/scoped_actor.hpp>
 
 #include <iostream>
+#include <string_view>
+
+static_assert(CAFKA_VERSION_STRING == std::string_view{PACKAGE_VERSION});
+static_assert(CAFKA_VERSION
+              == CAFKA_VERSION_MAJOR * 10'000 + CAFKA_VERSION_MINOR * 100
+                   + CAFKA_VERSION_PATCH);
 
 int main() {
   cafka::init_types();
