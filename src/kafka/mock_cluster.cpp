@@ -63,41 +63,8 @@ void mock_cluster::create_topic(const std::string& name, int partitions) {
                              /* replication_factor */ 1);
 }
 
-void mock_cluster::fail_topic(const std::string& name, std::int16_t code) {
-  rd_kafka_mock_topic_set_error(impl_->cluster, name.c_str(),
-                                static_cast<rd_kafka_resp_err_t>(code));
-}
-
-void mock_cluster::inject(std::int16_t api_key,
-                          const std::vector<std::int16_t>& errors) {
-  std::vector<rd_kafka_resp_err_t> native;
-  native.reserve(errors.size());
-  for (auto x : errors)
-    native.push_back(static_cast<rd_kafka_resp_err_t>(x));
-  rd_kafka_mock_push_request_errors_array(impl_->cluster, api_key,
-                                          native.size(), native.data());
-}
-
-void mock_cluster::clear_injected(std::int16_t api_key) {
-  rd_kafka_mock_clear_request_errors(impl_->cluster, api_key);
-}
-
-void mock_cluster::set_broker_down(std::int32_t id) {
-  rd_kafka_mock_broker_set_down(impl_->cluster, id);
-}
-
-void mock_cluster::set_broker_up(std::int32_t id) {
-  rd_kafka_mock_broker_set_up(impl_->cluster, id);
-}
-
-void mock_cluster::set_round_trip(std::int32_t id,
-                                  std::chrono::milliseconds x) {
-  rd_kafka_mock_broker_set_rtt(impl_->cluster, id, static_cast<int>(x.count()));
-}
-
-void mock_cluster::set_group_coordinator(const std::string& group,
-                                         std::int32_t id) {
-  rd_kafka_mock_coordinator_set(impl_->cluster, "group", group.c_str(), id);
+rd_kafka_mock_cluster_s* mock_cluster::native() const noexcept {
+  return impl_->cluster;
 }
 
 } // namespace cafka::kafka

@@ -1,12 +1,9 @@
 #pragma once
 
-#include "kafka/error.hpp"
-
-#include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
+
+struct rd_kafka_mock_cluster_s; // librdkafka's
 
 namespace cafka::kafka {
 
@@ -28,22 +25,8 @@ public:
   /// A topic that exists stays as it is.
   void create_topic(const std::string& name,
                     int partitions = default_partitions);
-  /// Whatever is asked of the topic is answered with this error code of the
-  /// Kafka protocol.
-  void fail_topic(const std::string& name, std::int16_t code);
-  /// The next requests of this Kafka API key (Kafka protocol: 8 OffsetCommit,
-  /// 9 OffsetFetch, 12 Heartbeat, 1 Fetch, …) are answered with these error
-  /// codes of the protocol, one each.
-  void inject(std::int16_t api_key, const std::vector<std::int16_t>& errors);
-  /// Forgets what `inject` left for this API key.
-  void clear_injected(std::int16_t api_key);
-  /// Broker ids count from 1.
-  void set_broker_down(std::int32_t id);
-  void set_broker_up(std::int32_t id);
-  /// Answers of this broker take that long.
-  void set_round_trip(std::int32_t id, std::chrono::milliseconds x);
-  /// Lets the group's coordinator be that broker.
-  void set_group_coordinator(const std::string& group, std::int32_t id);
+  /// librdkafka's own handle of it, for what tests do to it.
+  rd_kafka_mock_cluster_s* native() const noexcept;
 
 private:
   struct impl;

@@ -1,14 +1,12 @@
-#include "kafka/mock_cluster.hpp"
-
 #include "support/catch.hpp"
 #include "support/config_text.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/refusing_listener.hpp"
 #include "support/run_program.hpp"
 #include "support/sasl_refusing_broker.hpp"
 #include "support/upstream_faults.hpp"
 
 using namespace cafka::test;
-using cafka::kafka::mock_cluster;
 
 namespace {
 
@@ -20,7 +18,7 @@ const std::string nobody = "127.0.0.1:1";
 } // namespace
 
 TEST_CASE("offsets shows what a group never committed, and the ends") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 2);
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
@@ -49,7 +47,7 @@ TEST_CASE("offsets shows what a group never committed, and the ends") {
 TEST_CASE("offsets of a topic that the broker refuses is a named error") {
   if (skips_topic_errors())
     return;
-  mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   cluster.fail_topic("orders", topic_authorization_failed);
   scratch_directory files;
@@ -63,7 +61,7 @@ TEST_CASE("offsets of a topic that the broker refuses is a named error") {
 }
 
 TEST_CASE("offsets of an unknown topic is a named error") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   constexpr std::int16_t unknown_topic = 3; // Kafka protocol
   cluster.create_topic("orders", 1);
   cluster.fail_topic("orders", unknown_topic);
@@ -76,7 +74,7 @@ TEST_CASE("offsets of an unknown topic is a named error") {
 }
 
 TEST_CASE("a topic that cannot be had hides none of the others") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   constexpr std::int16_t unknown_topic = 3; // Kafka protocol
   for (auto topic : {"gone", "orders", "secret"})
     cluster.create_topic(topic, 1);
@@ -95,7 +93,7 @@ TEST_CASE("a topic that cannot be had hides none of the others") {
 }
 
 TEST_CASE("a group that fails hides none of the others") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   auto group = [](const std::string& name, const std::string& endpoints) {
     return name + " { group = \"" + name
@@ -119,7 +117,7 @@ TEST_CASE("a group that fails hides none of the others") {
 }
 
 TEST_CASE("offsets of a group that may not be read are named at once") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   constexpr std::int16_t find_coordinator = 10; // Kafka protocol, both
   constexpr std::int16_t group_authorization_failed = 30;
@@ -163,7 +161,7 @@ TEST_CASE("offsets and produce want endpoints of an embedded group") {
 }
 
 TEST_CASE("a record that cannot be delivered is named by its line") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   cluster.inject(0, {topic_authorization_failed}); // Produce
   scratch_directory files;
@@ -176,7 +174,7 @@ TEST_CASE("a record that cannot be delivered is named by its line") {
 }
 
 TEST_CASE("a topic that does not exist is named soon by produce") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   constexpr std::int16_t unknown_topic = 3; // Kafka protocol
   cluster.create_topic("orders", 1);
   cluster.fail_topic("orders", unknown_topic);
@@ -189,7 +187,7 @@ TEST_CASE("a topic that does not exist is named soon by produce") {
 }
 
 TEST_CASE("a login that may not write is named by produce, and nothing else") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   constexpr std::int16_t init_producer_id = 22; // Kafka protocol, all
   constexpr std::int16_t cluster_authorization_failed = 31;
   cluster.create_topic("orders", 1);
@@ -233,7 +231,7 @@ TEST_CASE("the timeout of produce goes over that of the config file") {
 }
 
 TEST_CASE("a line that is too long ends produce by its number") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
@@ -277,7 +275,7 @@ TEST_CASE("a signal ends a command at once that does not look at signals") {
 }
 
 TEST_CASE("wrong arguments are named by produce") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));
   auto refusal = [&](std::vector<std::string> more) {
@@ -301,7 +299,7 @@ TEST_CASE("wrong arguments are named by produce") {
 }
 
 TEST_CASE("a signal ends produce with the count of what was delivered") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text(cluster.endpoints()));

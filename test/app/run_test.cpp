@@ -5,7 +5,6 @@ using namespace cafka;
 using namespace cafka::test;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-using cafka::kafka::mock_cluster;
 
 TEST_CASE("a run prints every record, and a signal commits what was printed") {
   run_world w{"commit-interval = 10min"};
@@ -188,7 +187,7 @@ TEST_CASE("records that a full disk does not take are not acked") {
 }
 
 TEST_CASE("a group that gives up is told by name and stops the others") {
-  mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   scratch_directory files;
   auto group = [&](const std::string& name) {

@@ -1,8 +1,8 @@
-#include "kafka/mock_cluster.hpp"
 #include "kafka/producer.hpp"
 
 #include "support/catch.hpp"
 #include "support/config_text.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/run_program.hpp"
 
 #include <nlohmann/json.hpp>
@@ -10,7 +10,6 @@
 using namespace cafka;
 using namespace cafka::test;
 using namespace std::chrono_literals;
-using cafka::kafka::mock_cluster;
 using nlohmann::json;
 
 namespace {
@@ -62,7 +61,7 @@ struct world {
     return x.out_has(line);
   }
 
-  mock_cluster cluster;
+  faulty_cluster cluster;
   scratch_directory files;
   std::string file;
   std::string conf;

@@ -1,6 +1,6 @@
-#include "kafka/mock_cluster.hpp"
 #include "support/app_process.hpp"
 #include "support/catch.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/kafka_bell.hpp"
 #include "support/kafka_client_driver.hpp"
 
@@ -81,7 +81,7 @@ std::string after(const std::string& out, const std::string& text) {
 TEST_CASE("a group that nobody gave a log tells on standard error what goes "
           "wrong") {
   constexpr std::int16_t unknown_topic = 3; // Kafka protocol
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   cluster.fail_topic("orders", unknown_topic);
   running x{{"quickstart", cluster.endpoints()}};
@@ -92,7 +92,7 @@ TEST_CASE("a group that nobody gave a log tells on standard error what goes "
 
 TEST_CASE("example quickstart: records are printed and committed until it is "
           "told to end") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   topic_partition orders{"orders", 0};
   committed_reader committed{cluster, "order-readers"};
@@ -108,7 +108,7 @@ TEST_CASE("example quickstart: records are printed and committed until it is "
 
 TEST_CASE("example explicit_acks: what waits for its ack holds back what is "
           "committed, and a cumulative ack covers all") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("payments", 2);
   append(cluster, {"payments", 0}, {"10", "9000", "20", "30"});
   committed_reader committed{cluster, "cashiers"};
@@ -128,7 +128,7 @@ TEST_CASE("example explicit_acks: what waits for its ack holds back what is "
 
 TEST_CASE("example handler_class: rows are acked when they are written, also "
           "where the handler is closed") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   topic_partition orders{"orders", 0};
   committed_reader committed{cluster, "order-writers"};
@@ -149,7 +149,7 @@ TEST_CASE("example handler_class: rows are acked when they are written, also "
 
 TEST_CASE("examples published_group and remote_ack: another process acks what "
           "was delivered") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("orders", 1);
   topic_partition orders{"orders", 0};
   committed_reader committed{cluster, "order-readers"};
@@ -169,7 +169,7 @@ TEST_CASE("examples published_group and remote_ack: another process acks what "
 
 TEST_CASE("example from_config: every group of a file runs, each with its "
           "own settings") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   scratch_directory files;
   auto group = [&](const std::string& name) {
     cluster.create_topic(name, 1);

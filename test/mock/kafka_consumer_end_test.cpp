@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/kafka_client_driver.hpp"
 
 #include <ctime>
@@ -50,7 +51,7 @@ std::thread no_thread(std::function<void()>) {
 TEST_CASE("a client whose commit has no coordinator ends without a processor "
           "of its own") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   client_driver member{b, member_of(cluster, "g")};
   REQUIRE(member.join({"t"}).size() == 1);
@@ -73,7 +74,7 @@ TEST_CASE("an assignment that nobody took is no obstacle to a close") {
   std::string strategy = GENERATE("cooperative-sticky", "range");
   INFO(strategy);
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   auto props = member_of(cluster, "g",
                          {{"partition.assignment.strategy", strategy},
@@ -118,7 +119,7 @@ TEST_CASE("an assignment of nothing that nobody took is no obstacle to a "
 
 TEST_CASE("a client tells whether its group let the member go") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   for (std::string group : {"g", "h"}) {
     client_driver member{b, member_of(cluster, group)};
@@ -134,7 +135,7 @@ TEST_CASE("a client tells whether its group let the member go") {
 }
 
 TEST_CASE("a client that gets no thread is refused with the limit's name") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   auto client = kafka::consumer::open(
     member_of(cluster, "g"), [] {}, true, no_thread);
   REQUIRE_FALSE(client);

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/kafka_client_driver.hpp"
 
 #include <atomic>
@@ -125,7 +126,7 @@ struct two_members {
 
 TEST_CASE("commits are answered with what became of them") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 2);
   topic_partition tp{"t", 0};
   client_driver member{b, member_of(cluster, "g")};
@@ -183,7 +184,7 @@ TEST_CASE("commits are answered with what became of them") {
 
 TEST_CASE("a commit waits for the broker to come back") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   topic_partition tp{"t", 0};
   client_driver member{b, member_of(cluster, "g")};
@@ -221,7 +222,7 @@ TEST_CASE("a look-up that no broker answers fails in time") {
 
 TEST_CASE("a second member takes over where the first one committed") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 2);
   // Both protocols at once: the mock cluster's rebalances take their time.
   std::vector<two_members> groups;
@@ -284,7 +285,7 @@ TEST_CASE("a member that the group forgot while it joined is told so") {
   std::string strategy = GENERATE("cooperative-sticky", "range");
   INFO(strategy);
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 2);
   client_driver member{
     b, member_of(cluster, "g", {{"partition.assignment.strategy", strategy}})};
@@ -308,7 +309,7 @@ TEST_CASE("a member that the group forgot while it joined is told so") {
 
 TEST_CASE("a fenced member is fatal and its end does not hang") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   client_driver holder{b,
                        member_of(cluster, "g", {{"group.instance.id", "i"}})};
@@ -343,7 +344,7 @@ TEST_CASE("a client without a group, a topic or a broker closes in time") {
   std::string strategy = GENERATE("cooperative-sticky", "range");
   INFO(strategy);
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   auto props = member_of(cluster, "g",
                          {{"partition.assignment.strategy", strategy}});
@@ -376,7 +377,7 @@ TEST_CASE("a client without a group, a topic or a broker closes in time") {
 
 TEST_CASE("a client ends in the middle of a rebalance") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 2);
   std::vector<two_members> groups;
   for (std::string strategy : {"cooperative-sticky", "range"})
@@ -408,7 +409,7 @@ TEST_CASE("a client ends in the middle of a rebalance") {
 
 TEST_CASE("a client ends between joining and its first assignment") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   client_driver closing{b, member_of(cluster, "g", {{"debug", "cgrp"}})};
   client_driver abandoned{b, member_of(cluster, "h", {{"debug", "cgrp"}})};
@@ -428,7 +429,7 @@ TEST_CASE("a client ends between joining and its first assignment") {
 
 TEST_CASE("a close leaves the group, and its sources are empty for ever") {
   bell b;
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   topic_partition tp{"t", 0};
   client_driver member{b, member_of(cluster, "g")};

@@ -1,5 +1,5 @@
-#include "kafka/mock_cluster.hpp"
 #include "support/catch.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/kafka_bell.hpp"
 #include "support/kafka_client_driver.hpp"
 
@@ -34,7 +34,7 @@ bool await_fetched(client_driver& client, offset_t end) {
 } // namespace
 
 TEST_CASE("the ends of partitions are found, whether they are read or not") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 2);
   appender{cluster}.append(first, 3);
   bell b;
@@ -48,7 +48,7 @@ TEST_CASE("the ends of partitions are found, whether they are read or not") {
 }
 
 TEST_CASE("the end of a topic that is gone is missing") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 2);
   cluster.create_topic("gone", 1);
   appender{cluster}.append(first, 3);
@@ -62,7 +62,7 @@ TEST_CASE("the end of a topic that is gone is missing") {
 }
 
 TEST_CASE("a request for all ends that is refused is made one by one") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 2);
   appender{cluster}.append(first, 3);
   cluster.inject(2, {29}); // ListOffsets: TOPIC_AUTHORIZATION_FAILED
@@ -98,7 +98,7 @@ TEST_CASE("a client may end while it looks for ends") {
 TEST_CASE("a queue that lost its wake-up is heard again after a seek or a "
           "reposition") {
   auto reassign = GENERATE(false, true);
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   appender out{cluster};
   out.append(first, 3);

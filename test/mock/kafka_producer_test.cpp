@@ -1,6 +1,6 @@
-#include "kafka/mock_cluster.hpp"
 #include "kafka/producer.hpp"
 #include "support/catch.hpp"
+#include "support/faulty_cluster.hpp"
 
 #include <map>
 
@@ -29,7 +29,7 @@ struct reports {
 
 TEST_CASE(
   "a producer reports each record once, with where it lies or why not") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 2);
   reports seen;
   auto out = kafka::producer::open({{"bootstrap.servers", cluster.endpoints()},
@@ -68,7 +68,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a flush that cannot finish says so in time") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   cluster.set_broker_down(1);
   reports seen;

@@ -1,5 +1,5 @@
-#include "kafka/mock_cluster.hpp"
 #include "support/catch.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/kafka_bell.hpp"
 #include "support/kafka_client_driver.hpp"
 
@@ -17,7 +17,7 @@ const kafka::properties nowhere{{"bootstrap.servers", "127.0.0.1:1"},
 } // namespace
 
 TEST_CASE("the partitions of all subscribed topics are counted") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 3);
   cluster.create_topic("u", 5);
   bell b;
@@ -54,7 +54,7 @@ TEST_CASE("a client may end while it counts partitions") {
 }
 
 TEST_CASE("many topics are counted in one round trip") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   std::vector<std::string> topics;
   std::map<std::string, partition_t> counts;
   for (int i = 1; i <= 20; ++i) {
@@ -77,7 +77,7 @@ TEST_CASE("many topics are counted in one round trip") {
 }
 
 TEST_CASE("a question for which there is no thread is answered by that") {
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   cluster.create_topic("t", 1);
   int threads = 0;
   auto client = kafka::consumer::open(

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "kafka/mock_cluster.hpp"
 #include "support/catch.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/kafka_bell.hpp"
 #include "support/kafka_client_driver.hpp"
 
@@ -96,7 +96,7 @@ public:
   /// What the broker has for the group, asked by a client of its own.
   std::map<partition_t, offset_t> committed_at_broker(int partitions);
 
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   std::unique_ptr<caf::actor_system_config> config;
   std::unique_ptr<caf::actor_system> system;
   std::optional<group_actor> group;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "kafka/mock_cluster.hpp"
 #include "kafka/producer.hpp"
 
 #include "support/catch.hpp"
 #include "support/config_text.hpp"
+#include "support/faulty_cluster.hpp"
 #include "support/run_program.hpp"
 
 #include <chrono>
@@ -50,7 +50,7 @@ struct run_world {
     send("k", std::string(1'000, 'x'), {}, 200);
   }
 
-  kafka::mock_cluster cluster;
+  faulty_cluster cluster;
   scratch_directory files;
   std::string conf;
 };
