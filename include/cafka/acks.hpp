@@ -3,23 +3,44 @@
 #include <cafka/message_batch.hpp>
 #include <cafka/messages.hpp>
 
+/// Acks for handlers that answer `no_ack`: whoever does the work sends them to
+/// the group, from any thread and any actor, also of another process. They
+/// outlive the batch.
 namespace cafka {
 
-/// The ack of everything up to `offset`, for a handler that answers `no_ack`:
-/// whoever does the work sends it to the group, from any actor, also of another
-/// process. It outlives the batch.
+/// The ack of everything up to `offset`.
 inline ack ack_of(const message_batch& batch, offset_t offset) {
   return {batch.topic(), batch.partition(), batch.generation(), offset};
 }
 
-/// The same up to the batch's last record.
+/// The ack of everything up to the batch's last record.
 inline ack ack_of(const message_batch& batch) {
   return ack_of(batch, batch.last_offset());
+}
+
+/// The ack of everything up to this record.
+inline ack ack_of(const record& x) {
+  return {x.topic(), x.partition(), x.generation(), x.offset()};
+}
+
+/// The ack of everything up to this record.
+inline ack ack_of(const owned_record& x) {
+  return ack_of(x.view());
 }
 
 /// The ack of just the record that `x` ends with.
 inline ack_individual individual_ack_of(const ack& x) {
   return {x.topic, x.partition, x.generation, {x.offset}};
+}
+
+/// The ack of just this record.
+inline ack_individual individual_ack_of(const record& x) {
+  return individual_ack_of(ack_of(x));
+}
+
+/// The ack of just this record.
+inline ack_individual individual_ack_of(const owned_record& x) {
+  return individual_ack_of(x.view());
 }
 
 } // namespace cafka

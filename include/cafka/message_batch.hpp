@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cafka/partition_identity.hpp>
 #include <cafka/record.hpp>
 #include <cafka/types.hpp>
 
@@ -13,22 +14,17 @@
 
 namespace cafka {
 
-/// What a handler may know of its partition, fixed for one generation.
-struct partition_identity {
-  std::string group;
-  std::string topic;
-  partition_t partition = 0;
-  cafka::generation generation;
-};
-
 /// Set by the runtime when a partition is about to be given back, read by the
 /// handler. Shared; any thread.
 class revocation_notice {
 public:
+  /// From now on the partition is being given back, at `deadline` at the
+  /// latest.
   void announce(time_point deadline) noexcept {
     deadline_ns_.store(deadline.time_since_epoch().count(),
                        std::memory_order_release);
   }
+  /// When the partition is given back at the latest; nothing before `announce`.
   std::optional<time_point> deadline() const noexcept {
     auto x = deadline_ns_.load(std::memory_order_acquire);
     if (x == none)
@@ -41,34 +37,52 @@ private:
   std::atomic<duration::rep> deadline_ns_{none};
 };
 
-/// The records of one handler call, in rising offsets, never empty. Lives as
-/// long as the call; so do its records. The thread of the call may use it.
+/// The records of one handler call, in rising offsets, never empty: a
+/// `std::ranges::forward_range`. It lives as long as the call, and so do its
+/// records; during the call any thread may read them.
 class message_batch {
 public:
+  /// Goes over the records. Those that it gives are views and no references.
   class iterator {
   public:
+    /// Its elements are no references, which C++17 asks of a forward iterator.
     using iterator_category = std::input_iterator_tag;
-    using value_type = record;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const record*;
-    using reference = record;
+    /// Any number of passes.
+    using iterator_concept = std::forward_iterator_tag;
+    using value_type = record;              ///< a view
+    using difference_type = std::ptrdiff_t; ///< between positions
+    using pointer = void;                   ///< there is none
+    using reference = record;               ///< a view, too
+
+    /// To be assigned to.
+    iterator() = default;
+    /// At the record `i` of `batch`, which must outlive it.
     iterator(const message_batch& batch, std::size_t i)
       : batch_(&batch), i_(i) {
     }
+    /// The record that it stands at.
     record operator*() const {
       return (*batch_)[i_];
     }
+    /// Goes on to the next record.
     iterator& operator++() {
       ++i_;
       return *this;
     }
+    /// Goes on to the next record, and gives where it stood.
+    iterator operator++(int) {
+      auto before = *this;
+      ++i_;
+      return before;
+    }
+    /// Whether two of one batch stand at the same record.
     friend bool operator==(const iterator& a, const iterator& b) {
       return a.i_ == b.i_;
     }
 
   private:
-    const message_batch* batch_;
-    std::size_t i_;
+    const message_batch* batch_ = nullptr;
+    std::size_t i_ = 0;
   };
 
   /// `indices` picks records of `block`; empty means all of them.
@@ -84,15 +98,19 @@ public:
       delivery_count_(delivery_count) {
   }
 
+  /// The Kafka consumer group id.
   const std::string& group() const noexcept {
     return identity_->group;
   }
+  /// The topic of all its records.
   const std::string& topic() const noexcept {
     return identity_->topic;
   }
+  /// The partition of all its records.
   partition_t partition() const noexcept {
     return identity_->partition;
   }
+  /// The generation of the partition; acks must name it.
   cafka::generation generation() const noexcept {
     return identity_->generation;
   }
@@ -101,25 +119,33 @@ public:
   bool revoked() const noexcept {
     return notice_->deadline().has_value();
   }
+  /// Until when the answer counts; nothing while the partition stays here.
   std::optional<time_point> revoke_deadline() const noexcept {
     return notice_->deadline();
   }
 
+  /// How many records it has, at least one.
   std::size_t size() const noexcept {
     return indices_.empty() ? block_->size() : indices_.size();
   }
+  /// The record at `i`, below `size`.
   record operator[](std::size_t i) const noexcept {
-    return {*block_, indices_.empty() ? i : indices_[i], delivery_count_};
+    return {*block_, indices_.empty() ? i : indices_[i], delivery_count_,
+            identity_};
   }
+  /// The offset of its first record.
   offset_t first_offset() const noexcept {
     return (*this)[0].offset();
   }
+  /// The offset of its last record. Between the two may be holes.
   offset_t last_offset() const noexcept {
     return (*this)[size() - 1].offset();
   }
+  /// At the first record.
   iterator begin() const {
     return {*this, 0};
   }
+  /// Behind the last record.
   iterator end() const {
     return {*this, size()};
   }

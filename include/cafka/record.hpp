@@ -1,13 +1,15 @@
 #pragma once
 
+#include <cafka/partition_identity.hpp>
 #include <cafka/types.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cafka {
@@ -17,38 +19,69 @@ namespace cafka {
 using optional_bytes = std::optional<std::string_view>;
 
 /// Where a record's timestamp comes from (Kafka's message.timestamp.type).
-enum class timestamp_type : std::uint8_t { none, create_time, log_append_time };
+enum class timestamp_type : std::uint8_t {
+  none,            ///< the record has no timestamp
+  create_time,     ///< set by the producer
+  log_append_time, ///< set by the broker
+};
 
 /// One header of a record. The views live as long as the record's block.
 struct header {
-  std::string_view name;
-  optional_bytes value;
+  std::string_view name; ///< may be empty, and may repeat
+  optional_bytes value;  ///< nothing: Kafka's null
 };
 
 class owned_record;
 class record_block;
 
-/// A view of one record. It owns nothing: its bytes belong to the block of its
-/// batch and are valid during the handler call; `keep` copies them out. Safe to
-/// read from any thread while the block lives.
+/// A view of one record, to be copied at will. It owns nothing: it belongs to
+/// its batch and is valid during the handler call, in which any thread may read
+/// it; `keep` copies the record out.
 class record {
 public:
-  /// `index` counts within `block`; `delivery_count` from 1.
+  /// `index` counts within `block`, `delivery_count` from 1. All that is
+  /// referred to must outlive the view.
   record(const record_block& block, std::size_t index,
-         std::uint32_t delivery_count) noexcept
-    : block_(&block), index_(index), delivery_count_(delivery_count) {
+         std::uint32_t delivery_count,
+         const std::shared_ptr<const partition_identity>& identity) noexcept
+    : block_(&block),
+      identity_(&identity),
+      index_(index),
+      delivery_count_(delivery_count) {
   }
 
+  /// The topic that it was read from.
+  const std::string& topic() const noexcept {
+    return (*identity_)->topic;
+  }
+  /// The partition that it was read from.
+  partition_t partition() const noexcept {
+    return (*identity_)->partition;
+  }
+  /// The generation of the partition that it was delivered in.
+  cafka::generation generation() const noexcept {
+    return (*identity_)->generation;
+  }
+  /// The position in its partition.
   offset_t offset() const noexcept;
+  /// `topic-partition@offset`, for sinks that must not take a record twice: a
+  /// record that comes again has this text again, whoever reads it. No other
+  /// record of the cluster has it, unless the topic is deleted and made anew.
+  std::string id() const;
+
+  /// Nothing where the producer gave null.
   optional_bytes key() const noexcept;
+  /// Nothing where the producer gave null, as in a tombstone.
   optional_bytes value() const noexcept;
 
   /// Since the Unix epoch; nothing where the record has none.
   std::optional<std::chrono::milliseconds> timestamp() const noexcept;
+  /// Whose clock the timestamp is from.
   timestamp_type timestamp_kind() const noexcept;
 
+  /// How many headers it has, repeated names included.
   std::size_t header_count() const noexcept;
-  /// The header at `i`, in the order of the wire. Names may repeat.
+  /// The header at `i`, below `header_count`, in the order of the wire.
   header header_at(std::size_t i) const noexcept;
 
   /// How often the record was handed to a handler in this generation, this time
@@ -65,6 +98,7 @@ public:
 
 private:
   const record_block* block_;
+  const std::shared_ptr<const partition_identity>* identity_;
   std::size_t index_;
   std::uint32_t delivery_count_;
 };
@@ -80,15 +114,19 @@ public:
   record_block(const record_block&) = delete;
   record_block& operator=(const record_block&) = delete;
 
+  /// How many records it has.
   std::size_t size() const noexcept {
     return entries_.size();
   }
+  /// True where it has no record.
   bool empty() const noexcept {
     return entries_.empty();
   }
+  /// The offset of the record at `i`.
   offset_t offset_at(std::size_t i) const noexcept {
     return entries_[i].offset;
   }
+  /// Bytes of the key, the value and the headers of the record at `i`.
   std::size_t size_bytes_at(std::size_t i) const noexcept {
     auto end = i + 1 < entries_.size() ? entries_[i + 1].begin : bytes_.size();
     return end - entries_[i].begin;
@@ -129,6 +167,9 @@ private:
     return x == null_length ? 0 : x;
   }
   optional_bytes view(std::size_t begin, length size) const noexcept;
+  optional_bytes key_at(std::size_t i) const noexcept;
+  optional_bytes value_at(std::size_t i) const noexcept;
+  header view(const header_entry& x) const noexcept;
   std::size_t headers_end(std::size_t i) const noexcept;
 
   std::vector<entry> entries_;
@@ -140,7 +181,9 @@ private:
 /// for entries and bytes.
 class record_block::builder {
 public:
+  /// Begins an empty block.
   builder();
+  /// Makes room for so many records with so many bytes in all.
   void reserve(std::size_t records, std::size_t bytes);
   /// `offset` must rise from call to call. `timestamp_ms` < 0: none.
   builder& add(offset_t offset, optional_bytes key, optional_bytes value,
@@ -150,9 +193,11 @@ public:
   builder& add_header(std::string_view name, optional_bytes value);
   /// Copies record `index` of `from`, with its headers.
   builder& add_copy(const record_block& from, std::size_t index);
+  /// Records so far.
   std::size_t size() const noexcept {
     return block_->size();
   }
+  /// Bytes so far.
   std::size_t size_bytes() const noexcept {
     return block_->size_bytes();
   }
@@ -165,20 +210,46 @@ private:
   std::shared_ptr<record_block> block_;
 };
 
-/// A record with bytes of its own, for as long as it is kept.
+/// A record with bytes and an origin of its own, for as long as it is kept.
+/// Copies share them. Any thread may read it.
 class owned_record {
 public:
+  /// `block` holds this one record.
   owned_record(std::shared_ptr<const record_block> block,
-               std::uint32_t delivery_count)
-    : block_(std::move(block)), delivery_count_(delivery_count) {
+               std::uint32_t delivery_count,
+               std::shared_ptr<const partition_identity> identity)
+    : content_(std::make_shared<const content>(
+      content{std::move(block), std::move(identity)})),
+      delivery_count_(delivery_count) {
   }
   /// A view that lives as long as this object or a copy of it.
   record view() const noexcept {
-    return {*block_, 0, delivery_count_};
+    return {*content_->block, 0, delivery_count_, content_->identity};
+  }
+  /// As `record::topic`.
+  const std::string& topic() const noexcept {
+    return content_->identity->topic;
+  }
+  /// As `record::partition`.
+  partition_t partition() const noexcept {
+    return content_->identity->partition;
+  }
+  /// As `record::offset`.
+  offset_t offset() const noexcept {
+    return content_->block->offset_at(0);
+  }
+  /// As `record::id`.
+  std::string id() const {
+    return view().id();
   }
 
 private:
-  std::shared_ptr<const record_block> block_;
+  struct content {
+    std::shared_ptr<const record_block> block;
+    std::shared_ptr<const partition_identity> identity;
+  };
+
+  std::shared_ptr<const content> content_;
   std::uint32_t delivery_count_;
 };
 

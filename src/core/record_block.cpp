@@ -12,14 +12,17 @@ offset_t record::offset() const noexcept {
   return block_->entries_[index_].offset;
 }
 
+std::string record::id() const {
+  return topic() + "-" + std::to_string(partition()) + "@"
+         + std::to_string(offset());
+}
+
 optional_bytes record::key() const noexcept {
-  auto& x = block_->entries_[index_];
-  return block_->view(x.begin, x.key);
+  return block_->key_at(index_);
 }
 
 optional_bytes record::value() const noexcept {
-  auto& x = block_->entries_[index_];
-  return block_->view(x.begin + record_block::bytes_in(x.key), x.value);
+  return block_->value_at(index_);
 }
 
 std::optional<std::chrono::milliseconds> record::timestamp() const noexcept {
@@ -39,9 +42,8 @@ std::size_t record::header_count() const noexcept {
 
 header record::header_at(std::size_t i) const noexcept {
   assert(i < header_count());
-  auto& x = block_->headers_[block_->entries_[index_].headers_begin + i];
-  return {*block_->view(x.begin, x.name),
-          block_->view(x.begin + x.name, x.value)};
+  auto first = block_->entries_[index_].headers_begin;
+  return block_->view(block_->headers_[first + i]);
 }
 
 std::size_t record::size_bytes() const noexcept {
@@ -52,7 +54,7 @@ owned_record record::keep() const {
   record_block::builder copy;
   copy.reserve(1, size_bytes());
   copy.add_copy(*block_, index_);
-  return {copy.finish(), delivery_count_};
+  return {copy.finish(), delivery_count_, *identity_};
 }
 
 // -- record_block -------------------------------------------------------------
@@ -70,6 +72,20 @@ optional_bytes record_block::view(std::size_t begin,
   if (size == 0)
     return std::string_view{""};
   return std::string_view{bytes_.data() + begin, size};
+}
+
+optional_bytes record_block::key_at(std::size_t i) const noexcept {
+  auto& x = entries_[i];
+  return view(x.begin, x.key);
+}
+
+optional_bytes record_block::value_at(std::size_t i) const noexcept {
+  auto& x = entries_[i];
+  return view(x.begin + bytes_in(x.key), x.value);
+}
+
+header record_block::view(const header_entry& x) const noexcept {
+  return {*view(x.begin, x.name), view(x.begin + x.name, x.value)};
 }
 
 std::size_t record_block::headers_end(std::size_t i) const noexcept {
@@ -119,11 +135,11 @@ record_block::builder& record_block::builder::add_header(std::string_view name,
 
 record_block::builder& record_block::builder::add_copy(const record_block& from,
                                                        std::size_t index) {
-  record x{from, index, 1};
-  auto& its = from.entries_[index];
-  add(its.offset, x.key(), x.value(), its.timestamp_ms, its.timestamp_kind);
-  for (std::size_t i = 0; i < x.header_count(); ++i) {
-    auto header = x.header_at(i);
+  auto& x = from.entries_[index];
+  add(x.offset, from.key_at(index), from.value_at(index), x.timestamp_ms,
+      x.timestamp_kind);
+  for (auto i = x.headers_begin; i < from.headers_end(index); ++i) {
+    auto header = from.view(from.headers_[i]);
     add_header(header.name, header.value);
   }
   return *this;

@@ -2,6 +2,10 @@
 
 #include <cafka/acks.hpp>
 
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+
 using namespace cafka;
 
 namespace {
@@ -37,4 +41,37 @@ TEST_CASE("an ack up to a record and the ack of just that record name it") {
   CHECK(just_it.partition == 3);
   CHECK(just_it.generation == generation{7});
   CHECK(just_it.offsets == std::vector<offset_t>{5});
+}
+
+TEST_CASE("a record, also a kept one, is acked up to itself or alone") {
+  auto batch = batch_of({4, 5, 9});
+  auto kept = batch[1].keep();
+  for (auto& up_to : {ack_of(batch[1]), ack_of(kept)}) {
+    CHECK(up_to.topic == "t");
+    CHECK(up_to.partition == 3);
+    CHECK(up_to.generation == generation{7});
+    CHECK(up_to.offset == 5);
+  }
+  for (auto& just_it : {individual_ack_of(batch[1]), individual_ack_of(kept)}) {
+    CHECK(just_it.topic == "t");
+    CHECK(just_it.partition == 3);
+    CHECK(just_it.generation == generation{7});
+    CHECK(just_it.offsets == std::vector<offset_t>{5});
+  }
+}
+
+TEST_CASE("a batch is a range that can be gone through many times") {
+  static_assert(std::ranges::forward_range<message_batch>);
+  static_assert(std::ranges::sized_range<message_batch>);
+  auto batch = batch_of({4, 5, 9, 12});
+  auto offsets = std::views::transform(&record::offset);
+  auto late = batch | std::views::drop(1) | std::views::take(2) | offsets;
+  std::vector<offset_t> seen;
+  for (auto pass = 0; pass < 2; ++pass)
+    std::ranges::copy(late, std::back_inserter(seen));
+  CHECK(seen == std::vector<offset_t>{5, 9, 5, 9});
+  auto i = batch.begin();
+  CHECK((*i++).offset() == 4);
+  CHECK((*i).offset() == 5);
+  CHECK(std::ranges::max(batch | offsets) == 12);
 }

@@ -12,8 +12,9 @@ std::string line_of(const record_block::builder& x,
                     bytes_form form = bytes_form::text) {
   auto copy = x;
   auto block = copy.finish();
+  auto identity = std::make_shared<const partition_identity>();
   std::string result;
-  add_json_line(result, "orders", 3, record{*block, 0, 1}, form);
+  add_json_line(result, "orders", 3, record{*block, 0, 1, identity}, form);
   return result;
 }
 

@@ -420,6 +420,7 @@ void step(fixture& f) {
 // Each record that is left is redelivered once, in order, with its own bytes
 // and the calls of its own delivery.
 void check_redeliveries(const fixture& f) {
+  std::shared_ptr<const partition_identity> unknown;
   auto expected = f.model.left.begin();
   for (auto& x : f.log.redeliveries()) {
     auto left = offsets_of(x);
@@ -427,7 +428,8 @@ void check_redeliveries(const fixture& f) {
     for (auto offset : left) {
       RC_ASSERT(expected != f.model.left.end());
       RC_ASSERT(offset == expected->first);
-      record view{*x.from->block, x.from->block->lower_bound(offset), 1};
+      record view{*x.from->block, x.from->block->lower_bound(offset), 1,
+                  unknown};
       RC_ASSERT(view.value() == optional_bytes{expected->second.value});
       RC_ASSERT(x.from->calls == f.model.calls[expected->second.origin]);
       ++expected;

@@ -17,8 +17,15 @@ block_ptr block_of(offset_t offset, optional_bytes key, optional_bytes value) {
   return builder{}.add(offset, key, value).finish();
 }
 
+record record_of(const block_ptr& x, std::size_t index,
+                 std::uint32_t delivery_count = 1) {
+  static const auto identity = std::make_shared<const partition_identity>(
+    partition_identity{"g", "t", 3, generation{7}});
+  return {*x, index, delivery_count, identity};
+}
+
 record first_of(const block_ptr& x) {
-  return {*x, 0, 1};
+  return record_of(x, 0);
 }
 
 block_ptr block_at(std::initializer_list<offset_t> offsets) {
@@ -40,7 +47,7 @@ TEST_CASE("a builder to which nothing was added gives an empty block") {
 
 TEST_CASE("a record gives back its offset, key, value and delivery count") {
   auto block = block_of(7, "key", "value");
-  record uut{*block, 0, 3};
+  auto uut = record_of(block, 0, 3);
   CHECK(uut.offset() == 7);
   CHECK(uut.key() == "key");
   CHECK(uut.value() == "value");
@@ -80,14 +87,14 @@ TEST_CASE("a timestamp has a kind, and a negative one is none") {
                  .add(2, {}, {}, -1, timestamp_type::create_time)
                  .add(3, {}, {})
                  .finish();
-  CHECK(record(*block, 0, 1).timestamp() == 1500ms);
-  CHECK(record(*block, 0, 1).timestamp_kind() == timestamp_type::create_time);
-  CHECK(record(*block, 1, 1).timestamp() == 0ms);
-  CHECK(record(*block, 1, 1).timestamp_kind()
+  CHECK(record_of(block, 0).timestamp() == 1500ms);
+  CHECK(record_of(block, 0).timestamp_kind() == timestamp_type::create_time);
+  CHECK(record_of(block, 1).timestamp() == 0ms);
+  CHECK(record_of(block, 1).timestamp_kind()
         == timestamp_type::log_append_time);
-  CHECK(record(*block, 2, 1).timestamp() == std::nullopt);
-  CHECK(record(*block, 2, 1).timestamp_kind() == timestamp_type::none);
-  CHECK(record(*block, 3, 1).timestamp() == std::nullopt);
+  CHECK(record_of(block, 2).timestamp() == std::nullopt);
+  CHECK(record_of(block, 2).timestamp_kind() == timestamp_type::none);
+  CHECK(record_of(block, 3).timestamp() == std::nullopt);
 }
 
 TEST_CASE("headers keep their order, repeated names and null values") {
@@ -100,7 +107,7 @@ TEST_CASE("headers keep their order, repeated names and null values") {
                  .add(2, "k", "v")
                  .add_header("b", "2")
                  .finish();
-  record uut{*block, 0, 1};
+  auto uut = record_of(block, 0, 1);
   REQUIRE(uut.header_count() == 3);
   CHECK(uut.header_at(0).name == "a");
   CHECK(uut.header_at(0).value == "1");
@@ -108,9 +115,9 @@ TEST_CASE("headers keep their order, repeated names and null values") {
   CHECK(uut.header_at(1).value == std::nullopt);
   CHECK(uut.header_at(2).name.empty());
   CHECK(uut.header_at(2).value == "");
-  CHECK(record(*block, 1, 1).header_count() == 0);
-  REQUIRE(record(*block, 2, 1).header_count() == 1);
-  CHECK(record(*block, 2, 1).header_at(0).name == "b");
+  CHECK(record_of(block, 1).header_count() == 0);
+  REQUIRE(record_of(block, 2).header_count() == 1);
+  CHECK(record_of(block, 2).header_at(0).name == "b");
 }
 
 TEST_CASE("a record counts its key, value, header names and header values") {
@@ -142,8 +149,8 @@ TEST_CASE("reserved room is used without moving what is stored") {
   builder uut;
   uut.reserve(2, 2);
   auto block = uut.add(0, "a", {}).add(1, {}, "b").finish();
-  CHECK(record(*block, 0, 1).key() == "a");
-  CHECK(record(*block, 1, 1).value() == "b");
+  CHECK(record_of(block, 0).key() == "a");
+  CHECK(record_of(block, 1).value() == "b");
 }
 
 TEST_CASE("lower_bound finds the first record at or above an offset") {
@@ -187,7 +194,7 @@ TEST_CASE("a kept record lives on without its batch, and in copies") {
                  .add_header("h", "x")
                  .finish();
   std::weak_ptr<const record_block> pinned = block;
-  auto kept = std::make_unique<owned_record>(record(*block, 1, 4).keep());
+  auto kept = std::make_unique<owned_record>(record_of(block, 1, 4).keep());
   block.reset();
   CHECK(pinned.expired());
   auto copy = *kept;
@@ -197,4 +204,34 @@ TEST_CASE("a kept record lives on without its batch, and in copies") {
   CHECK(copy.view().value() == "v2");
   CHECK(copy.view().header_at(0).value == "x");
   CHECK(copy.view().delivery_count() == 4);
+}
+
+TEST_CASE("a record knows its partition, and its id is its place in the "
+          "cluster") {
+  auto block = block_of(12, "k", "v");
+  auto uut = first_of(block);
+  CHECK(uut.topic() == "t");
+  CHECK(uut.partition() == 3);
+  CHECK(uut.generation() == generation{7});
+  CHECK(uut.id() == "t-3@12");
+}
+
+TEST_CASE("a kept record knows its partition when its batch has gone, and so "
+          "does a view of a copy") {
+  auto block = block_of(12, "k", "v");
+  auto identity = std::make_shared<const partition_identity>(
+    partition_identity{"g", "orders", 3, generation{7}});
+  auto kept
+    = std::make_unique<owned_record>(record(*block, 0, 1, identity).keep());
+  block.reset();
+  identity.reset();
+  auto copy = *kept;
+  auto view = kept->view();
+  kept.reset();
+  CHECK(copy.topic() == "orders");
+  CHECK(copy.partition() == 3);
+  CHECK(copy.offset() == 12);
+  CHECK(copy.id() == "orders-3@12");
+  CHECK(view.id() == "orders-3@12");
+  CHECK(view.generation() == generation{7});
 }
