@@ -260,6 +260,10 @@ void group_manager_state::on_call_ended(const call_ended& x) {
       apply(x.from.tp, *held, effect);
       break;
     }
+    case kind::failed_at: // the worker ends with it, too
+      apply(x.from.tp, *held,
+            held->machine.ack_pending({x.batch.first, x.through + 1}));
+      break;
     case kind::failed: // the worker ends with it instead
       break;
   }

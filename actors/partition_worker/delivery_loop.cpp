@@ -6,6 +6,7 @@
 #include <chrono>
 #include <exception>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace cafka::actors {
@@ -17,6 +18,41 @@ using clock = std::chrono::steady_clock;
 /// As long as calls are short, a turn goes on. Other strands wait for threads that
 /// long at most; beyond it, what a turn costs is nothing beside its calls.
 constexpr auto turn_max = std::chrono::milliseconds{1};
+
+/// The name of an answer that names a record; empty: it names none.
+std::string_view naming(handler_answer::kind x) {
+  using kind = handler_answer::kind;
+  switch (x) {
+    case kind::ack_through:
+      return "ack_through";
+    case kind::ack_through_keep:
+      return "ack_through_keep";
+    case kind::failed_at:
+      return "failed_at";
+    default:
+      return {};
+  }
+}
+
+/// Whether the batch holds the record that the answer names.
+bool fits(const handler_answer& x, const message_batch& batch) {
+  if (naming(x.what()).empty())
+    return true;
+  if (x.what() == handler_answer::kind::ack_through
+      && x.offset() == batch.first_offset() - 1)
+    return true; // nothing of it
+  return std::ranges::any_of(batch, [&](const record& r) {
+    return r.offset() == x.offset();
+  });
+}
+
+/// Up to where an answer acks, if it acks.
+offset_t acked_through(const handler_answer& x, const message_batch& batch) {
+  if (naming(x.what()).empty())
+    return batch.last_offset();
+  return x.what() == handler_answer::kind::failed_at ? x.offset() - 1
+                                                     : x.offset();
+}
 
 } // namespace
 
@@ -266,16 +302,9 @@ delivery_loop::answer_of(handler_session::outcome x,
     fail(errc::handler_failed, x.answer->cause());
     return std::nullopt;
   }
-  auto keeps = x.answer->what() == kind::ack_through_keep;
-  auto names_it = [&](const record& r) {
-    return r.offset() == x.answer->offset();
-  };
-  auto is_right = (x.answer->what() != kind::ack_through && !keeps)
-                  || (!keeps && x.answer->offset() == batch.first_offset() - 1)
-                  || std::any_of(batch.begin(), batch.end(), names_it);
-  if (is_right)
+  if (fits(*x.answer, batch))
     return x.answer;
-  fail(errc::bad_answer, (keeps ? "ack_through_keep(" : "ack_through(")
+  fail(errc::bad_answer, std::string{naming(x.answer->what())} + "("
                            + std::to_string(x.answer->offset())
                            + ") names no record of the batch "
                            + std::to_string(batch.first_offset()) + " to "
@@ -290,15 +319,14 @@ void delivery_loop::end_call(const handler_answer& answer,
   if (answer.what() == kind::ack)
     window_->clear(); // whatever was delivered lies below
   offset_range all{batch.first_offset(), batch.last_offset() + 1};
-  auto through = answer.offset();
-  if (answer.what() != kind::ack_through
-      && answer.what() != kind::ack_through_keep)
-    through = batch.last_offset();
+  auto through = acked_through(answer, batch);
   if (answer.what() == kind::ack_through && through < batch.last_offset()) {
     reading_ = false;
     again_after_ = through;
   }
   ended_ = call_ended{id_, std::move(what), answer.what(), all, through};
+  if (answer.what() == kind::failed_at)
+    fail(errc::handler_failed, answer.cause());
 }
 
 /// Before anything else that the manager or the worker is told.

@@ -19,7 +19,8 @@ public:
     ack_through_keep,
     no_ack,
     continued,
-    failed
+    failed,
+    failed_at
   };
 
   /// Every record up to the batch's last is processed.
@@ -53,15 +54,22 @@ public:
   static handler_answer failed(std::string cause) {
     return handler_answer{kind::failed, -1, std::move(cause)};
   }
+  /// The record at `offset`, one that the batch holds, failed with this cause.
+  /// The records of the batch below it are processed and acked, only those. The
+  /// worker fails, and its successor begins with what is not acked. Any other
+  /// offset fails the worker without an ack.
+  static handler_answer failed_at(offset_t offset, std::string cause) {
+    return handler_answer{kind::failed_at, offset, std::move(cause)};
+  }
 
   kind what() const noexcept {
     return kind_;
   }
-  /// Only for `ack_through` and `ack_through_keep`.
+  /// Only for `ack_through`, `ack_through_keep` and `failed_at`.
   offset_t offset() const noexcept {
     return offset_;
   }
-  /// Only for `failed`.
+  /// Only for `failed` and `failed_at`.
   const std::string& cause() const noexcept {
     return cause_;
   }

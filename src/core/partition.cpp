@@ -221,6 +221,14 @@ ack_effect partition::ack_individual(std::span<const offset_t> offsets) {
   return apply(tracker_->ack_individual(offsets), before);
 }
 
+ack_effect partition::ack_pending(offset_range x) {
+  std::vector<offset_t> offsets;
+  for (auto part : tracker_->pending().intersection(x))
+    for (auto i = part.first; i < part.last; ++i)
+      offsets.push_back(i);
+  return offsets.empty() ? ack_effect{} : ack_individual(offsets);
+}
+
 std::optional<ack_effect> partition::ack_each(std::span<const offset_t> offsets,
                                               bool cumulative) {
   if (!tracker_)

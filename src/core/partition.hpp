@@ -163,6 +163,8 @@ public:
 
   ack_effect ack(offset_t offset);
   ack_effect ack_individual(std::span<const offset_t> offsets);
+  /// Those records of `x` that were delivered and are not acked.
+  ack_effect ack_pending(offset_range x);
   /// Acks of one kind and of one offset each in this order, at least one, done
   /// in one go. Nothing: some would be refused, and nothing changed.
   std::optional<ack_effect> ack_each(std::span<const offset_t> offsets,

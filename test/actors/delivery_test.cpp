@@ -313,7 +313,12 @@ TEST_CASE("what is kept of a batch waits for explicit acks") {
 TEST_CASE("an ack through an offset that the batch lacks fails the worker") {
   using answer = handler_answer;
   auto through = GENERATE(offset_t{-2}, offset_t{1}, offset_t{4});
-  auto make = GENERATE(&answer::ack_through, &answer::ack_through_keep);
+  std::function<answer(offset_t)> failed_at = [](offset_t x) {
+    return answer::failed_at(x, "cause");
+  };
+  auto make = GENERATE_COPY(
+    std::function<answer(offset_t)>{&answer::ack_through},
+    std::function<answer(offset_t)>{&answer::ack_through_keep}, failed_at);
   scripted_group g;
   g.handlers.answer = [=](const message_batch&) { return make(through); };
   g.log(0).records = {{0, 1}, {2, 1}, {3, 1}};
@@ -391,6 +396,57 @@ TEST_CASE("whatever the handler throws or answers failed ends its worker") {
   CHECK(g.status(0).last_error_text == text);
   CHECK(g.status(0).watermark == 0);
   CHECK(g.handlers.log.back() == "destroyed 0");
+}
+
+TEST_CASE("a record that failed fails its worker, and of its batch only what "
+          "lies below it is acked") {
+  scripted_group g;
+  g.config.batch_size = 3;
+  g.handlers.answer = [](const message_batch& x) {
+    return x.first_offset() == 0 ? handler_answer::no_ack()
+                                 : handler_answer::failed_at(5, "no luck");
+  };
+  g.append(0, 6);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  REQUIRE(g.handlers.offsets() == offsets{0, 1, 2, 3, 4, 5});
+  CHECK(g.last(event_kind::worker_failed).code == errc::handler_failed);
+  CHECK(g.last(event_kind::worker_failed).text == "no luck");
+  CHECK(g.status(0).state == partition_state::backoff);
+  CHECK(g.status(0).watermark == 0);       // what the call before kept
+  CHECK(g.ask_ack(0, {2}).watermark == 5); // 3 and 4 were acked
+  g.handlers.answer = nullptr;
+  g.advance(100ms);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3, 4, 5, 5});
+  CHECK(g.status(0).watermark == 6);
+}
+
+TEST_CASE("a record that failed first in its batch acks nothing") {
+  scripted_group g;
+  g.handlers.answer = [](const message_batch& x) {
+    return handler_answer::failed_at(x.first_offset(), "no luck");
+  };
+  g.append(0, 2);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.last(event_kind::worker_failed).text == "no luck");
+  CHECK(g.status(0).watermark == 0);
+}
+
+TEST_CASE("what a call acked before it failed in a drain is committed") {
+  scripted_group g;
+  g.handlers.answer = [&](const message_batch&) {
+    g.revoke({0});
+    g.actors.run();
+    return handler_answer::failed_at(1, "no luck");
+  };
+  g.append(0, 3);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.last_commit() == std::map<partition_t, offset_t>{{0, 1}});
 }
 
 TEST_CASE("an explicit ack during the call counts before its answer") {
