@@ -1,27 +1,13 @@
 #include "actors/partition_registry/handler_session.hpp"
 
-#include <exception>
+#include "core/thrown_by.hpp"
+
 #include <optional>
 #include <utility>
 
 namespace cafka::actors {
 
-namespace {
-
-/// Runs user code; what it throws comes back as text.
-template <class F>
-std::optional<std::string> thrown_by(F f) {
-  try {
-    f();
-    return std::nullopt;
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) {
-    return "threw something that is not a std::exception";
-  }
-}
-
-} // namespace
+using core::thrown_by;
 
 std::optional<std::string> handler_session::build() {
   if (auto x = std::exchange(former, nullptr))

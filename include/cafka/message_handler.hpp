@@ -4,23 +4,27 @@
 
 #include <caf/settings.hpp>
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace cafka {
 
-/// What a handler call says of its batch.
+/// The answer of a handler call: which records of its batch are processed.
 class handler_answer {
 public:
+  /// One for each of the functions that make an answer.
   enum class kind {
-    ack,
-    ack_through,
-    ack_through_keep,
-    no_ack,
-    continued,
-    failed,
-    failed_at
+    ack,              ///< `ack`
+    ack_through,      ///< `ack_through`
+    ack_through_keep, ///< `ack_through_keep`
+    no_ack,           ///< `no_ack`
+    continued,        ///< `continue_without_ack`
+    failed,           ///< `failed`
+    failed_at,        ///< `failed_at`
   };
 
   /// Every record up to the batch's last is processed.
@@ -28,10 +32,10 @@ public:
     return handler_answer{kind::ack};
   }
   /// Every record up to `offset` is processed. The rest of the batch comes
-  /// again, before anything newer; it keeps its place in the window, and a drain
-  /// does not wait for it. `offset` must be one that the batch holds, or its
-  /// first one minus 1: then nothing is acked, and a second such answer in a row
-  /// waits for `restart-backoff-min`. Any other offset fails the worker.
+  /// again, before anything newer; it keeps its place in the window, and a
+  /// drain does not wait for it. `offset` must be one that the batch holds, or
+  /// its first one minus 1: then nothing is acked, and a second such answer in
+  /// a row waits for `restart-backoff-min`. Any other offset fails the worker.
   static handler_answer ack_through(offset_t offset) {
     return handler_answer{kind::ack_through, offset};
   }
@@ -62,6 +66,7 @@ public:
     return handler_answer{kind::failed_at, offset, std::move(cause)};
   }
 
+  /// The function that made it.
   kind what() const noexcept {
     return kind_;
   }
@@ -93,28 +98,31 @@ enum class close_reason {
   stopped, ///< the group stops
 };
 
+/// The name, as it stands in the enumeration.
 std::string to_string(close_reason x);
 
-/// What a handler is built from.
+/// A handler is built from this.
 struct handler_context {
-  partition_identity identity;
-  caf::settings init_args;
+  partition_identity identity; ///< the partition whose records it gets
+  caf::settings init_args;     ///< the setting `handler-init-args`
 };
 
 /// User code for one partition: built once per worker life, then called with
 /// batches, then closed. Constructor, calls, `on_close` and destructor never
 /// overlap for one partition, across restarts too, but may run on different
-/// threads. Whatever it throws fails the worker and nothing else. It may block:
-/// see `handler-threads`.
+/// threads. An exception fails the worker and nothing else. It may block: see
+/// `handler-threads`.
 class message_handler {
 public:
+  /// Comes after `on_close`.
   virtual ~message_handler() = default;
 
   /// Called with one batch at a time.
   virtual handler_answer handle(const message_batch& batch) = 0;
 
   /// Called once before destruction; acks sent from here still count when the
-  /// reason is `revoked` or `stopped`. What it throws is reported.
+  /// reason is `revoked` or `stopped`. An exception is told by the event
+  /// `handler_not_closed`.
   virtual void on_close(close_reason) {
   }
 };
@@ -124,15 +132,66 @@ public:
 using handler_factory
   = std::function<std::unique_ptr<message_handler>(const handler_context&)>;
 
-/// A factory for handlers that are one function. All partitions share it, so it
-/// is called on several threads at the same time.
-handler_factory
-make_handler(std::function<handler_answer(const message_batch&)> f);
+namespace detail {
 
-/// A factory for handlers of a class, built as `Handler(context, xs…)`; `xs` are
-/// copied for each, so share by pointer or `std::ref`.
+using batch_function = std::function<handler_answer(const message_batch&)>;
+using record_function = std::function<void(const record&)>;
+
+handler_factory make_batch_handler(batch_function f);
+handler_factory make_record_handler(record_function f);
+
+} // namespace detail
+
+/// A factory for handlers that are one function. All partitions share it, so it
+/// is called on several threads at the same time. It takes one of:
+/// - `const message_batch&`, and returns a `handler_answer`, or nothing, which
+///   acks the batch.
+/// - `const record&`, and returns nothing. It is called with the records of a
+///   batch in order, and each that it returned from is acked when the call
+///   ends. If it throws, the worker fails at that record, as by
+///   `handler_answer::failed_at`. When the partition is about to be given back,
+///   the records behind the running one are left to who reads them next.
+template <class F>
+requires(!std::derived_from<F, message_handler>) handler_factory
+  make_handler(F f) {
+  static_assert(std::is_copy_constructible_v<F>,
+                "make_handler: the function must be copyable; keep what is not "
+                "in a std::shared_ptr");
+  if constexpr (std::is_invocable_r_v<handler_answer, F&,
+                                      const message_batch&>) {
+    return detail::make_batch_handler(std::move(f));
+  } else if constexpr (std::is_invocable_v<F&, const message_batch&>) {
+    using result = std::invoke_result_t<F&, const message_batch&>;
+    static_assert(std::is_void_v<result>,
+                  "make_handler: a function of a const cafka::message_batch& "
+                  "must return cafka::handler_answer or void");
+    return detail::make_batch_handler([f](const message_batch& x) mutable {
+      f(x);
+      return handler_answer::ack();
+    });
+  } else if constexpr (std::is_invocable_v<F&, const record&>) {
+    using result = std::invoke_result_t<F&, const record&>;
+    static_assert(std::is_void_v<result>,
+                  "make_handler: a function of a const cafka::record& must "
+                  "return void; throw where the record cannot be processed");
+    return detail::make_record_handler(std::move(f));
+  } else {
+    static_assert(std::is_void_v<F>,
+                  "make_handler: the function must take a const "
+                  "cafka::message_batch& or a const cafka::record&");
+    return {};
+  }
+}
+
+/// A factory for handlers of a class, built as `Handler(context, xs…)`; `xs`
+/// are copied for each, so share by pointer or `std::ref`.
 template <class Handler, class... Ts>
-handler_factory make_handler(Ts... xs) {
+requires std::derived_from<Handler, message_handler>
+  handler_factory make_handler(Ts... xs) {
+  static_assert(
+    std::is_constructible_v<Handler, const handler_context&, const Ts&...>,
+    "make_handler<Handler>(xs...): Handler must have a constructor that takes "
+    "a const cafka::handler_context& and xs...");
   return [xs...](const handler_context& context) {
     return std::make_unique<Handler>(context, xs...);
   };

@@ -1,5 +1,9 @@
 #pragma once
 
+#if __cplusplus < 202002L
+#  error "cafka needs C++20: compile with -std=c++20 or a newer standard"
+#endif
+
 #include <chrono>
 #include <compare>
 #include <cstddef>

@@ -1,15 +1,16 @@
+#include "core/thrown_by.hpp"
+
 #include <cafka/message_handler.hpp>
 
 #include <utility>
 
-namespace cafka {
+namespace cafka::detail {
 
 namespace {
 
 class function_handler : public message_handler {
 public:
-  explicit function_handler(
-    std::shared_ptr<std::function<handler_answer(const message_batch&)>> f)
+  explicit function_handler(std::shared_ptr<batch_function> f)
     : f_(std::move(f)) {
   }
   handler_answer handle(const message_batch& batch) override {
@@ -17,19 +18,36 @@ public:
   }
 
 private:
-  std::shared_ptr<std::function<handler_answer(const message_batch&)>> f_;
+  std::shared_ptr<batch_function> f_;
 };
+
+/// Calls `f` with one record after the other, until it throws or the partition
+/// is to be given back.
+handler_answer call_each(const record_function& f, const message_batch& batch) {
+  std::optional<offset_t> handled;
+  for (auto x : batch) {
+    if (handled && batch.revoked())
+      return handler_answer::ack_through(*handled);
+    if (auto failure = core::thrown_by([&] { f(x); }))
+      return handler_answer::failed_at(x.offset(), std::move(*failure));
+    handled = x.offset();
+  }
+  return handler_answer::ack();
+}
 
 } // namespace
 
-handler_factory
-make_handler(std::function<handler_answer(const message_batch&)> f) {
-  auto shared
-    = std::make_shared<std::function<handler_answer(const message_batch&)>>(
-      std::move(f));
+handler_factory make_batch_handler(batch_function f) {
+  auto shared = std::make_shared<batch_function>(std::move(f));
   return [shared](const handler_context&) {
     return std::make_unique<function_handler>(shared);
   };
 }
 
-} // namespace cafka
+handler_factory make_record_handler(record_function f) {
+  return make_batch_handler([f = std::move(f)](const message_batch& batch) {
+    return call_each(f, batch);
+  });
+}
+
+} // namespace cafka::detail
