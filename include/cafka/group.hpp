@@ -12,6 +12,7 @@
 #include <caf/expected.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,8 +37,13 @@ struct group_life {
 
 /// What one group runs with.
 struct group_options {
-  group_config config;
-  handler_factory handler;
+  group_config config;     ///< its settings
+  handler_factory handler; ///< builds a handler per partition; required
+  /// With `config.embedded`: topics of the embedded cluster and their
+  /// partitions, 1 to 1000. Each topic of `config.topics` that is missing here
+  /// has 4. A topic that only stands here is for the program's own producers
+  /// and consumers.
+  std::map<std::string, int> embedded_topics;
   /// False, for a handler that reads none: records come without their headers,
   /// which count for no window either. To look whether a record has any makes
   /// librdkafka allocate, 0.1 us or so each.
@@ -90,9 +96,15 @@ child_spec make_child_spec(group_options options);
 std::optional<group_actor> find(caf::actor_system& system,
                                 const std::string& name);
 
-/// Blocks until `group` has ended; why, or nothing where it was stopped and
-/// everything was in order. For threads that are no actor of `system`, and not
-/// from within a handler.
+/// The `bootstrap.servers` of the cluster that an embedded group runs on, for
+/// producers and consumers of a test's own. Nothing where `group` is not
+/// embedded, is of another process, or has ended; the cluster ends with the
+/// group.
+std::optional<std::string> embedded_endpoints(const group_actor& group);
+
+/// Blocks, without a time-out, until `group` has ended. Returns the reason, or
+/// an empty error after an orderly stop. Do not call it from an actor of
+/// `system` or from a handler: it would deadlock.
 caf::error await_end(caf::actor_system& system, const group_actor& group);
 
 /// Lets `group` drain, commit and leave, and blocks until it has ended, like

@@ -10,10 +10,15 @@ namespace {
 
 using key = std::pair<caf::actor_system*, std::string>;
 
+struct running {
+  // Weak: a handle here must not keep a group's registry after its end.
+  caf::actor_addr group;
+  std::string endpoints;
+};
+
 struct table {
   std::mutex mutex;
-  // Weak: a handle here must not keep a group's registry after its end.
-  std::map<key, caf::actor_addr> groups;
+  std::map<key, running> groups;
 };
 
 table& groups() {
@@ -27,12 +32,12 @@ entry::entry(caf::actor_system* system, std::string name)
   : system_(system), name_(std::move(name)) {
 }
 
-void entry::set(const group_actor& x) {
+void entry::set(const group_actor& x, std::string endpoints) {
   std::unique_lock guard{groups().mutex};
   auto i = groups().groups.find({system_, name_});
   // The group may have ended already.
   if (i != groups().groups.end())
-    i->second = caf::actor_cast<caf::actor_addr>(x);
+    i->second = {caf::actor_cast<caf::actor_addr>(x), std::move(endpoints)};
 }
 
 void entry::remove() {
@@ -52,12 +57,21 @@ std::optional<group_actor> find(caf::actor_system& system,
                                 const std::string& name) {
   std::unique_lock guard{groups().mutex};
   auto i = groups().groups.find({&system, name});
-  if (i == groups().groups.end() || !i->second)
+  if (i == groups().groups.end() || !i->second.group)
     return std::nullopt;
-  auto x = caf::actor_cast<group_actor>(i->second);
+  auto x = caf::actor_cast<group_actor>(i->second.group);
   if (!x)
     return std::nullopt;
   return x;
+}
+
+std::optional<std::string> embedded_endpoints(const group_actor& x) {
+  std::unique_lock guard{groups().mutex};
+  auto addr = caf::actor_cast<caf::actor_addr>(x);
+  for (auto& [_, found] : groups().groups)
+    if (found.group == addr && !found.endpoints.empty())
+      return found.endpoints;
+  return std::nullopt;
 }
 
 } // namespace cafka::directory

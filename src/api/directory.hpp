@@ -15,7 +15,8 @@ namespace cafka::directory {
 class entry {
 public:
   entry(caf::actor_system* system, std::string name);
-  void set(const group_actor& x);
+  /// `endpoints` of the cluster that the group brought; empty: it brought none.
+  void set(const group_actor& x, std::string endpoints = {});
   void remove();
 
 private:
@@ -29,5 +30,8 @@ std::shared_ptr<entry> reserve(caf::actor_system& system,
 
 std::optional<group_actor> find(caf::actor_system& system,
                                 const std::string& name);
+
+/// Of the cluster that a running group brought.
+std::optional<std::string> embedded_endpoints(const group_actor& x);
 
 } // namespace cafka::directory

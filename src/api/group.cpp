@@ -63,10 +63,25 @@ private:
   caf::actor_system& system_;
 };
 
+/// Adds what is wrong with the topics of the embedded cluster.
+void check_embedded(const group_options& x, std::vector<config_error>& wrong) {
+  // More are a slip of the pen.
+  constexpr int partitions_max = 1'000;
+  for (auto& [topic, partitions] : x.embedded_topics) {
+    auto key = "embedded_topics." + topic;
+    auto value = std::to_string(partitions);
+    if (!x.config.embedded)
+      wrong.push_back({key, value, "only where embedded = true"});
+    else if (partitions < 1 || partitions > partitions_max)
+      wrong.push_back({key, value, fmt::format("1 to {}", partitions_max)});
+  }
+}
+
 caf::error check(const group_options& x) {
   if (!x.handler)
     return make_error(errc::invalid_config, "handler: none was given");
   auto wrong = validate(x.config);
+  check_embedded(x, wrong);
   if (wrong.empty())
     return {};
   std::string text;
@@ -88,8 +103,11 @@ shared_options complete(group_options x) {
     group_options options;
   };
   auto both = std::make_shared<with_cluster>();
+  auto topics = x.embedded_topics;
   for (auto& topic : x.config.topics)
-    both->cluster.create_topic(topic);
+    topics.try_emplace(topic, kafka::mock_cluster::default_partitions);
+  for (auto& [topic, partitions] : topics)
+    both->cluster.create_topic(topic, partitions);
   both->options = std::move(x);
   both->options.config.endpoints = {both->cluster.endpoints()};
   return {both, &both->options};
@@ -148,7 +166,7 @@ caf::expected<group_actor> start(caf::actor_system& system,
     all, registry, group_supervisor_state::children_factory{children},
     std::function<void()>{[entry] { entry->remove(); }});
   group_actor result = supervisor;
-  entry->set(result);
+  entry->set(result, all->config.embedded ? all->config.endpoints.front() : "");
   return result;
 }
 
@@ -190,6 +208,10 @@ child_spec make_child_spec(group_options options) {
 std::optional<group_actor> find(caf::actor_system& system,
                                 const std::string& name) {
   return directory::find(system, name);
+}
+
+std::optional<std::string> embedded_endpoints(const group_actor& group) {
+  return directory::embedded_endpoints(group);
 }
 
 std::shared_ptr<partition_registry>

@@ -109,6 +109,25 @@ TEST_CASE("a group without a handler does not start") {
   CHECK(text_of(x.error()).find("handler") != std::string::npos);
 }
 
+TEST_CASE("topics of an embedded cluster are refused without one, and with a "
+          "number of partitions that none has") {
+  actor_fixture actors;
+  auto wrong = options();
+  wrong.embedded_topics = {{"t", 2}};
+  auto x = spawn(actors.system(), wrong);
+  REQUIRE_FALSE(x);
+  CHECK(code_of(x.error()) == errc::invalid_config);
+  CHECK(text_of(x.error())
+        == "embedded_topics.t = 2: only where embedded = true");
+  wrong.config.embedded = true;
+  wrong.embedded_topics = {{"t", 0}, {"u", 1'001}};
+  x = spawn(actors.system(), wrong);
+  REQUIRE_FALSE(x);
+  CHECK(text_of(x.error())
+        == "embedded_topics.t = 0: 1 to 1000; "
+           "embedded_topics.u = 1001: 1 to 1000");
+}
+
 TEST_CASE("a child specification starts a linked group") {
   actor_fixture actors;
   auto spec = make_child_spec(options());
