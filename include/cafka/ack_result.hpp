@@ -5,7 +5,7 @@
 
 namespace cafka {
 
-/// What became of one ack. Only `accepted` changes anything.
+/// The result of one ack. Only `accepted` changes anything.
 enum class ack_result : std::uint8_t {
   accepted,         ///< at least one record is acked that was not
   already_acked,    ///< individual: all of it was acked before; changes nothing
@@ -17,6 +17,7 @@ enum class ack_result : std::uint8_t {
   not_delivered,    ///< individual: a hole, no record was delivered there
 };
 
+/// The name, as it stands in the enumeration.
 std::string to_string(ack_result x);
 
 /// True for the two results that are no error of the sender.

@@ -14,29 +14,40 @@
 
 namespace cafka {
 
-/// Where a partition without a committed offset starts.
-enum class logical_offset : std::uint8_t { earliest, latest };
+/// A place in a partition that the broker resolves to an offset.
+enum class logical_offset : std::uint8_t {
+  earliest, ///< the first record that the log still has
+  latest,   ///< behind the last record that can be read
+};
+/// Where a partition without a committed offset begins: there, or at an offset
+/// from 0.
 using begin_offset = std::variant<logical_offset, offset_t>;
 
-/// What happens when the position is out of the broker's range.
+/// Where a partition goes on whose position is out of the broker's range.
 enum class offset_reset_policy : std::uint8_t {
-  reset_to_earliest,
-  reset_to_latest,
+  reset_to_earliest, ///< at the log's start
+  reset_to_latest,   ///< at its end: the records before it are skipped
 };
 
 /// KIP-429 and the assignors of the Java client.
 enum class assignment_strategy : std::uint8_t {
-  cooperative_sticky,
-  range,
-  roundrobin,
+  cooperative_sticky, ///< a rebalance moves only what must move
+  range,              ///< neighbouring partitions, topic by topic; eager
+  roundrobin,         ///< the partitions of all topics in turn; eager
 };
 
-/// What happens to a partition that used up its restarts.
-enum class exhaustion_policy : std::uint8_t { stop_partition, stop_group };
+/// The end of a partition that used up its restarts.
+enum class exhaustion_policy : std::uint8_t {
+  stop_partition, ///< it is held and not delivered; the others go on
+  stop_group,     ///< the group drains, commits and ends with an error
+};
 
 /// Settings of one group; each field is the key of the same name with `-` for
-/// `_`. Units are in the types or names; zero is allowed only where said.
+/// `_`. Units are in the types or names; zero is allowed only where said, and a
+/// time is at most 365 days. `validate` names the value that is out of its
+/// range.
 struct group_config {
+  /// Every time has this unit.
   using milliseconds = std::chrono::milliseconds;
 
   /// Of `restart_max`, the key's "unlimited".
@@ -48,59 +59,100 @@ struct group_config {
   std::vector<std::string> endpoints;
   /// Kafka consumer group id; required.
   std::string group;
-  /// Required.
+  /// The topics to subscribe to, each once, no patterns; required.
   std::vector<std::string> topics;
+  /// Given to the constructor of every handler, see `handler_context`.
   caf::settings handler_init_args;
 
+  /// The least that a broker gathers before it answers a fetch, 0 to 100 MB
+  /// (`fetch.min.bytes`, which is 1 for 0).
   std::size_t min_bytes = 0;
+  /// The most that one fetch brings of a partition, 1 byte to 1 GB
+  /// (`max.partition.fetch.bytes`). A larger batch of the producer comes whole.
   std::size_t max_bytes = 1'000'000;
+  /// The longest that a broker waits for `min_bytes`, 0 to 300 s
+  /// (`fetch.wait.max.ms` where `min_bytes` is above 0).
   milliseconds max_wait_time{10'000};
+  /// The longest that a broker keeps a fetch for which it has nothing, 0 to 300
+  /// s (`fetch.wait.max.ms` where `min_bytes` is 0).
   milliseconds sleep_timeout{1'000};
-  /// Delivery of a partition waits when both are exceeded by what is handed
-  /// out and not acked.
+  /// The window of a partition in records, delivered and not acked. Delivery
+  /// waits when this and `prefetch_bytes` are both exceeded.
   std::size_t prefetch_count = 10;
+  /// The window of a partition in bytes of keys, values and headers.
   std::size_t prefetch_bytes = 100'000;
+  /// Where a partition begins for which the group never committed
+  /// (`auto.offset.reset` of other clients). One that was added to its topic
+  /// while the group ran begins at the earliest record.
   cafka::begin_offset begin_offset = logical_offset::latest;
+  /// Where a partition goes on whose position the broker does not have
+  /// (OFFSET_OUT_OF_RANGE); told by the event `reset`.
   cafka::offset_reset_policy offset_reset_policy
     = offset_reset_policy::reset_to_latest;
 
   /// librdkafka properties by their own names, secrets as they are: `file:` and
   /// `env:` are for `read_config`.
   std::map<std::string, std::string> kafka;
+  /// Who gets which partition (`partition.assignment.strategy`); all members of
+  /// a group must share one.
   cafka::assignment_strategy assignment_strategy
     = assignment_strategy::cooperative_sticky;
-  /// Empty: a dynamic member.
+  /// The id of a static member, which does not leave when it stops
+  /// (`group.instance.id`). Empty: a dynamic member.
   std::string group_instance_id;
+  /// The most records in one handler call.
   std::size_t batch_size = 500;
+  /// Acks are gathered so long before they are committed
+  /// (`auto.commit.interval.ms` of other clients), 1 ms or more.
   milliseconds commit_interval{5'000};
+  /// So many acked records are committed at once.
   std::size_t commit_count = 10'000;
+  /// The wait before the first restart of a quiet partition; it doubles from
+  /// there. May be 0.
   milliseconds restart_backoff_min{100};
+  /// The longest such wait, `restart_backoff_min` or more.
   milliseconds restart_backoff_max{30'000};
   /// More restarts of a partition than this in the window exhaust it.
   std::size_t restart_max = unlimited;
+  /// How long a restart counts for `restart_max`.
   milliseconds restart_window{600'000};
+  /// More restarts of the whole group than this in the window end it. May be 0.
   std::size_t supervisor_restart_max = 10;
+  /// How long a restart counts for `supervisor_restart_max`.
   milliseconds supervisor_restart_window{600'000};
+  /// The wait before the first restart of the group; it doubles from there. May
+  /// be 0.
   milliseconds supervisor_backoff_min{1'000};
+  /// The longest such wait, `supervisor_backoff_min` or more.
   milliseconds supervisor_backoff_max{30'000};
+  /// The end of a partition that used up its restarts.
   exhaustion_policy on_exhausted = exhaustion_policy::stop_partition;
+  /// The most threads that run handlers, made as they are needed, up to 10,000.
   /// 0: handlers run on CAF's scheduler and must be quick.
   std::size_t handler_threads = 64;
+  /// Separate ranges of individual acks of a partition; its delivery waits at
+  /// this many.
   std::size_t ack_ranges_max = 10'000;
-  /// 0: no report.
+  /// A handler call that takes longer is told by the event `handler_slow`,
+  /// again and again, and in the status. 0: never.
   milliseconds handler_timeout{300'000};
   /// A partition whose window is full and of which nothing was acked for this
   /// long is reported, again and again, and unhealthy. 0: never.
   milliseconds ack_timeout{60'000};
   /// A partition that lags this long without a record, and without a reason, is
   /// reported, sought, assigned anew, and after four times as long, once for
-  /// where it stands, given a new client: the group restarts. 0: never. A minute
-  /// is longer than a leader's election, librdkafka's waits before it connects
-  /// again (10 s) and the default `max-wait-time` take together.
+  /// where it stands, given a new client: the group restarts. 0: never. A
+  /// minute is longer than a leader's election, librdkafka's waits before it
+  /// connects again (10 s) and the default `max-wait-time` take together.
   milliseconds progress_timeout{60'000};
+  /// How long a revocation waits for running calls and for acks that handlers
+  /// owe. May be 0; 5 s less than `max.poll.interval.ms` at most.
   milliseconds drain_timeout{10'000};
+  /// How long a stop of the group waits for them. May be 0.
   milliseconds stop_timeout{30'000};
-  /// Uses librdkafka's mock cluster, in this process.
+  /// Runs on librdkafka's mock cluster in this process, without a disk and
+  /// without `endpoints`; see `group_options::embedded_topics` and
+  /// `embedded_endpoints`.
   bool embedded = false;
 };
 
@@ -115,8 +167,8 @@ struct config_error {
 std::string to_string(const config_error& x);
 
 /// Everything that is wrong with `x`, also settings that cannot stand together,
-/// and what librdkafka says of the properties; empty: it can be started. Connects
-/// to nobody and runs no command that the properties name.
+/// and what librdkafka says of the properties; empty: it can be started.
+/// Connects to nobody and runs no command that the properties name.
 std::vector<config_error> validate(const group_config& x);
 
 } // namespace cafka

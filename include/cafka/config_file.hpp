@@ -26,11 +26,11 @@ struct configured_group {
   std::vector<std::string> variables;
 };
 
-/// What the category `cafka` of a configuration says. Unless `errors` is empty
-/// nothing should be started.
+/// The groups in the category `cafka` of a configuration. Unless `errors` is
+/// empty, nothing should be started.
 struct configured_groups {
-  std::vector<configured_group> groups;
-  std::vector<config_error> errors;
+  std::vector<configured_group> groups; ///< in the order of their names
+  std::vector<config_error> errors;     ///< all that is wrong; empty: nothing
 };
 
 /// The content of the config file at `path`, for `read_config`. The error is
@@ -42,17 +42,17 @@ caf::expected<caf::settings> load_config(const std::string& path);
 
 /// Reads every group in the category `cafka` of `content`, which is of
 /// `load_config`. `caf::content(cfg)` will do, too, but CAF keeps one of two
-/// values of a key without a word, and a file that is nested some thousand levels
-/// deep overflows its parser's stack. One group stands directly in `cafka { … }`, several stand by their names in
-/// `cafka { groups { … } }`. All errors are reported, also those of `validate`.
-/// An unknown key is one, and names the nearest known key; so is a handler that
-/// is not in `handlers`, and names those that are. Values `file:PATH` and
-/// `env:NAME` of secret properties are replaced by what is there, so it may
-/// block.
+/// values of a key without a word, and a file that is nested some thousand
+/// levels deep overflows its parser's stack. One group stands directly in
+/// `cafka { … }`, several stand by their names in `cafka { groups { … } }`. All
+/// errors are reported, also those of `validate`. An unknown key is one, and
+/// names the nearest known key; so is a handler that is not in `handlers`, and
+/// names those that are. Values `file:PATH` and `env:NAME` of secret properties
+/// are replaced by what is there, so it may block.
 configured_groups read_config(const caf::settings& content,
                               const handler_registry& handlers);
 
-/// The same where no handler is to be run: any name of one will do.
+/// Reads the groups where no handler is to be run: any name of one will do.
 configured_groups read_config(const caf::settings& content);
 
 /// True for arguments that are meant for `override_config`.
@@ -61,8 +61,8 @@ bool is_override(std::string_view argument);
 /// Puts what a command line says into `content`, over what is there, before
 /// `read_config`: `--cafka.batch-size=10`, `--cafka.groups.orders.group=x`. The
 /// value is read as in a config file, and is a text where it is none there;
-/// below `kafka` it is always a text, and replaces every spelling of the property.
-/// `errc::invalid_config` for another form, and for more nesting than
+/// below `kafka` it is always a text, and replaces every spelling of the
+/// property. `errc::invalid_config` for another form, and for more nesting than
 /// `load_config` takes; keys are for `read_config` to check.
 caf::error override_config(caf::settings& content, std::string_view argument);
 

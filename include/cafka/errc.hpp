@@ -5,9 +5,9 @@
 
 namespace cafka {
 
-/// What can go wrong, by name. `errors.hpp` makes them `caf::error` codes.
+/// The errors, by name. `errors.hpp` makes them `caf::error` codes.
 enum class errc : std::uint8_t {
-  none = 0,
+  none = 0,            ///< no error
   invalid_config,      ///< a setting is missing, wrong or out of range
   name_taken,          ///< another group of this name runs in the system
   authentication,      ///< the broker or the client refused the credentials
@@ -21,19 +21,20 @@ enum class errc : std::uint8_t {
   rebalance_in_progress, ///< refused while the group rebalances
   timed_out,             ///< no answer in time
   other_client_error,    ///< any other error of the client or the broker
-  handler_failed,        ///< the handler threw or answered `failed`
-  handler_not_built,     ///< the handler's factory threw or gave none
-  bad_answer,            ///< the answer named an offset not in the batch
-  source_failed,         ///< the partition's queue failed
-  worker_killed,         ///< the worker ended by an exit message
-  coordinator_died,      ///< the coordinator ended unexpectedly
-  manager_died,          ///< the group manager ended unexpectedly
-  restarts_exhausted,    ///< more restarts than allowed in the window
-  partition_stalled,     ///< a partition stalls: its client is replaced
-  partition_exhausted,   ///< a partition gave up and `on-exhausted` stops all
-  calls_outlived_stop,   ///< handler calls ran on after `stop-timeout`
+  handler_failed,    ///< the handler threw, or answered `failed` or `failed_at`
+  handler_not_built, ///< the handler's factory threw or gave none
+  bad_answer,        ///< the answer named an offset not in the batch
+  source_failed,     ///< the partition's queue failed
+  worker_killed,     ///< the worker ended by an exit message
+  coordinator_died,  ///< the coordinator ended unexpectedly
+  manager_died,      ///< the group manager ended unexpectedly
+  restarts_exhausted,  ///< more restarts than allowed in the window
+  partition_stalled,   ///< a partition stalls: its client is replaced
+  partition_exhausted, ///< a partition gave up and `on-exhausted` stops all
+  calls_outlived_stop, ///< handler calls ran on after `stop-timeout`
 };
 
+/// The name, as it stands in the enumeration.
 std::string to_string(errc x);
 
 /// True for errors that a restart of the group cannot mend: configuration,

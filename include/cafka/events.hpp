@@ -10,8 +10,8 @@
 
 namespace cafka {
 
-/// What an `event` tells. The fields that it fills stand behind it; `group` is
-/// always filled.
+/// The kinds of events. Behind each stand the fields of `event` that it fills;
+/// `group` is always filled.
 enum class event_kind : std::uint8_t {
   assigned, ///< tp, generation, offset: begin (-1: end, -2: earliest)
   assignment_complete, ///< count: the `assigned` of one rebalance, which came
@@ -57,22 +57,23 @@ enum class event_kind : std::uint8_t {
   supervisor_gave_up ///< code, text: cause
 };
 
+/// The name, as it stands in the enumeration.
 std::string to_string(event_kind x);
 
-/// Whether somebody should know of it: the default of `group_options::log` prints
-/// these.
+/// Whether somebody should know of it: the default of `group_options::log`
+/// prints these.
 bool is_warning(event_kind x) noexcept;
 
 /// One thing that happened in a group, as told to subscribers.
 struct event {
-  event_kind kind = event_kind::assigned;
-  std::string group;
-  topic_partition tp;
-  cafka::generation generation;
-  offset_t offset = -1;
-  std::uint64_t count = 0;
-  errc code = errc::none;
-  std::string text;
+  event_kind kind = event_kind::assigned; ///< says which fields are filled
+  std::string group;                      ///< the Kafka consumer group id
+  topic_partition tp;                     ///< the partition; empty: none
+  cafka::generation generation;           ///< of the partition; 0: none
+  offset_t offset = -1;                   ///< -1: none
+  std::uint64_t count = 0;                ///< its meaning stands at the kind
+  errc code = errc::none;                 ///< the error by name
+  std::string text;                       ///< for people
 };
 
 /// One line for logs: `name=value`, in quotes and escaped where it is no word.

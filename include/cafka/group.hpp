@@ -21,21 +21,22 @@ namespace cafka {
 
 /// One line of librdkafka's or our log; `level` as in syslog(3), 0 to 7.
 struct log_record {
+  /// Lines up to this level tell that something is wrong.
   static constexpr int warning = 4;
-  int level = 6;
-  std::string group;
-  std::string facility;
-  std::string text;
+  int level = 6;        ///< 0 (emergency) to 7 (debug)
+  std::string group;    ///< the Kafka consumer group id
+  std::string facility; ///< which part of librdkafka, or `cafka`
+  std::string text;     ///< one line, without a newline
 };
 
 /// The actors of one life of a supervised group, for diagnosis and for tests
 /// that let them die.
 struct group_life {
-  caf::actor_addr manager;
-  caf::actor_addr coordinator;
+  caf::actor_addr manager;     ///< keeps the partitions
+  caf::actor_addr coordinator; ///< owns the client
 };
 
-/// What one group runs with.
+/// Everything that one group runs with.
 struct group_options {
   group_config config;     ///< its settings
   handler_factory handler; ///< builds a handler per partition; required
@@ -69,9 +70,10 @@ void init_types();
 void add_types(caf::actor_system_config& cfg);
 
 /// The scheduler's threads wait for work on a condition variable. By default
-/// they look for it in each other's queues, and sleep in between for microseconds:
-/// where messages come all the time and take little, as here, that costs more
-/// processor time than all the actors do. For a `cfg` that is yours to tune.
+/// they look for it in each other's queues, and sleep in between for
+/// microseconds: where messages come all the time and take little, as here,
+/// that costs more processor time than all the actors do. For a `cfg` that is
+/// yours to tune.
 void wait_for_work(caf::actor_system_config& cfg);
 
 /// Starts a supervised group in `system`. It runs until `stop_group`, an exit
@@ -87,9 +89,11 @@ caf::expected<group_actor> start_link(caf::event_based_actor* parent,
 
 /// How a supervisor of yours starts a group, like an OTP child specification.
 struct child_spec {
-  std::string id;
+  std::string id; ///< the name of the group
+  /// Starts the group, linked to its argument. Errors as of `spawn`.
   std::function<caf::expected<group_actor>(caf::event_based_actor*)> start;
 };
+/// A specification that starts a group with these options, any number of times.
 child_spec make_child_spec(group_options options);
 
 /// The running group of this name in `system`, or nothing.
@@ -112,19 +116,21 @@ caf::error await_end(caf::actor_system& system, const group_actor& group);
 /// the program should end without waiting for it.
 caf::error stop(caf::actor_system& system, const group_actor& group);
 
-/// Owns a group: its destructor stops it, and blocks like `stop`. To be declared
-/// behind the system, so that it goes first: a system that is destroyed while a
-/// group runs in it waits for the group's end for ever.
+/// Owns a group: its destructor stops it, and blocks like `stop`. To be
+/// declared behind the system, so that it goes first: a system that is
+/// destroyed while a group runs in it waits for the group's end for ever.
 class running_group {
 public:
   /// `system` must outlive this.
   running_group(caf::actor_system& system, group_actor group)
     : system_(&system), group_(std::move(group)) {
   }
+  /// `x` has no group any more.
   running_group(running_group&& x) noexcept;
   running_group& operator=(running_group&&) = delete;
   ~running_group();
 
+  /// The group. Not after `stop`, and not of one that was moved away.
   const group_actor& handle() const noexcept {
     return *group_;
   }
@@ -136,10 +142,11 @@ private:
   std::optional<group_actor> group_; // empty: stopped, or moved away
 };
 
-/// What must outlive a manager for its guarantees to hold across restarts:
-/// generations and running handler calls. Opaque; share one among the lives of
-/// a group.
+/// The generations and the running handler calls of a group. It must outlive a
+/// manager, so that the guarantees hold across restarts. Opaque; share one
+/// among the lives of a group.
 class partition_registry;
+/// The registry for `spawn_manager`; `system` must outlive it.
 std::shared_ptr<partition_registry>
 make_partition_registry(caf::actor_system& system, const group_config& config);
 
@@ -147,9 +154,11 @@ make_partition_registry(caf::actor_system& system, const group_config& config);
 /// wait for `client_closed` to be called, then spawn both anew with the same
 /// memory. `stop_group` to the manager ends both.
 struct manager_parts {
-  group_actor manager;
-  caf::actor coordinator; // to monitor and to end
+  group_actor manager;    ///< takes what a group takes
+  caf::actor coordinator; ///< to monitor and to end
 };
+/// Starts the two. `memory` comes from `make_partition_registry`, one for all
+/// lives; `client_closed` is called on any thread. Errors as of `spawn`.
 caf::expected<manager_parts>
 spawn_manager(caf::actor_system& system, group_options options,
               std::shared_ptr<partition_registry> memory,

@@ -12,73 +12,78 @@
 
 namespace cafka {
 
-// -- acks: any actor, also of another process, to the group --------------------
+// -- acks: any actor, also of another process, to the group -------------------
 
 /// Cumulative: every record of the partition up to `offset` is processed. Never
 /// answered; a refused one changes nothing and is an event.
 struct ack {
-  std::string topic;
-  partition_t partition = 0;
-  cafka::generation generation;
-  offset_t offset = 0;
+  std::string topic;            ///< of the partition
+  partition_t partition = 0;    ///< of the topic
+  cafka::generation generation; ///< in which the records were delivered
+  offset_t offset = 0;          ///< this one is processed, too
 };
 
 /// Just these records are processed, in any order. Never answered.
 struct ack_individual {
-  std::string topic;
-  partition_t partition = 0;
-  cafka::generation generation;
-  std::vector<offset_t> offsets;
+  std::string topic;             ///< of the partition
+  partition_t partition = 0;     ///< of the topic
+  cafka::generation generation;  ///< in which the records were delivered
+  std::vector<offset_t> offsets; ///< at least one, in any order
 };
 
-/// The same two with an answer (`ack_reply`), which also paces a sender of
-/// very many acks. Cumulative takes exactly one offset.
+/// An `ack` or an `ack_individual` that is answered with an `ack_reply`. The
+/// answers also pace a sender of very many acks.
 struct ack_request {
-  std::string topic;
-  partition_t partition = 0;
-  cafka::generation generation;
-  bool cumulative = true;
-  std::vector<offset_t> offsets;
+  std::string topic;             ///< of the partition
+  partition_t partition = 0;     ///< of the topic
+  cafka::generation generation;  ///< in which the records were delivered
+  bool cumulative = true;        ///< as `ack`, else as `ack_individual`
+  std::vector<offset_t> offsets; ///< a cumulative one has exactly one
 };
 
+/// The answer to an `ack_request`.
 struct ack_reply {
-  ack_result result = ack_result::accepted;
+  ack_result result = ack_result::accepted; ///< what became of the ack
   /// Where the watermark stands after this ack; -1 where the partition is not
   /// held or has no position yet.
   offset_t watermark = -1;
 };
 
-// -- queries -------------------------------------------------------------------
+// -- queries ------------------------------------------------------------------
 
-/// Answered with `committed_offsets`.
+/// From anybody to the group, which answers with `committed_offsets`.
 struct get_committed_offsets {
-  std::string topic;
+  std::string topic; ///< only the partitions of this one that are held
 };
 
+/// The committed offset of one partition.
 struct committed_offset {
-  partition_t partition = 0;
+  partition_t partition = 0; ///< of the topic that was asked for
   /// Offset of the next record to read, as last confirmed by the broker.
   offset_t next = 0;
 };
 
-/// One entry per held partition of the topic that has a committed offset.
+/// The answer to `get_committed_offsets`.
 struct committed_offsets {
+  /// One entry per held partition of the topic that has a committed offset.
   std::vector<committed_offset> partitions;
 };
 
-/// Answered with a `group_status`.
+/// From anybody to the group, which answers with a `group_status`.
 struct get_status {};
 
-/// From now on `listener` gets every `event`, until it ends.
+/// From anybody to the group. From now on `listener` gets every `event`, until
+/// it ends. Never answered.
 struct subscribe_events {
+  /// An actor that takes `event`.
   caf::actor listener;
 };
 
-/// Drains, commits, leaves the group and ends; see `stop-timeout`. Never
-/// answered: monitor the group to see its end.
+/// From anybody to the group, which drains, commits, leaves and ends within
+/// `stop-timeout`. Never answered: monitor the group to see its end.
 struct stop_group {};
 
-// -- serialisation -------------------------------------------------------------
+// -- serialisation ------------------------------------------------------------
 
 CAFKA_INSPECT_ENUM(ack_result)
 

@@ -5,7 +5,7 @@
 
 namespace cafka {
 
-/// Where a partition stands.
+/// The state of a held partition.
 enum class partition_state : std::uint8_t {
   starting,  ///< its worker builds the handler
   running,   ///< its worker delivers
@@ -17,6 +17,7 @@ enum class partition_state : std::uint8_t {
   exhausted, ///< its restarts are used up: it is held and not delivered
 };
 
+/// The name, as it stands in the enumeration.
 std::string to_string(partition_state x);
 
 } // namespace cafka

@@ -7,22 +7,28 @@
 
 #include <chrono>
 
-/// Sending to a group and asking it, without CAF's own functions. Any thread may
-/// call them, also one that is no actor: of a producer's delivery reports, of an
-/// event loop, of `std::thread`. The group's actor system must still exist.
+/// Sending to a group and asking it, without CAF's own functions. Any thread
+/// may call them, also one that is no actor: of a producer's delivery reports,
+/// of an event loop, of `std::thread`. The group's actor system must still
+/// exist.
 namespace cafka {
 
-// -- sending: does not block and does not fail; a group that has ended drops it.
+// -- sending ------------------------------------------------------------------
 
+/// Sends an ack. Does not block and does not fail: a group that has ended drops
+/// the message. So do the other three.
 void send(const group_actor& group, const ack& x);
+/// Sends an ack of single records.
 void send(const group_actor& group, const ack_individual& x);
+/// Subscribes an actor to the group's events.
 void send(const group_actor& group, const subscribe_events& x);
+/// Begins the orderly stop of the group and does not wait for it; `stop` does.
 void send(const group_actor& group, stop_group x);
 
-// -- asking: blocks the calling thread until the answer or for `timeout`
+// -- asking: blocks the calling thread until the answer or for `timeout` ------
 
-/// How long the functions below wait by default. A group answers in milliseconds
-/// unless the machine is overloaded.
+/// How long the functions below wait by default. A group answers in
+/// milliseconds unless the machine is overloaded.
 constexpr std::chrono::milliseconds ask_timeout{10'000};
 
 /// Acks, and tells how far the partition is acked now. The answer says whether

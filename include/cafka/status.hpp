@@ -15,7 +15,7 @@ namespace cafka {
 
 /// Why a partition needs somebody to look at it; of several, the first.
 enum class partition_health : std::uint8_t {
-  healthy,
+  healthy,      ///< nothing is wrong
   exhausted,    ///< its restarts are used up, so that it stands still
   failing,      ///< it failed more than once since it last got on
   stalled,      ///< it lags and nothing comes (`progress-timeout`)
@@ -23,45 +23,58 @@ enum class partition_health : std::uint8_t {
   acks_overdue, ///< its window is full and no ack comes (`ack-timeout`)
 };
 
+/// The name, as it stands in the enumeration.
 std::string to_string(partition_health x);
 
+/// The state of one held partition at one moment.
 struct partition_status {
-  topic_partition tp;
+  topic_partition tp; ///< the partition
+  /// Where its worker stands.
   partition_state state = partition_state::starting;
-  cafka::generation generation;
+  cafka::generation generation; ///< acks must name this one
   offset_t position = -1;  ///< next offset to deliver; -1: not resolved yet
   offset_t watermark = -1; ///< what may be committed; -1: not resolved yet
   offset_t committed = -1; ///< confirmed by the broker; -1: nothing yet
   /// Readable end minus watermark, in offsets; an upper bound. -1: unknown.
   std::int64_t lag = -1;
-  std::uint64_t window_records = 0;
-  std::uint64_t window_bytes = 0;
-  std::uint64_t restarts = 0;
-  /// What `health` says in one word.
+  std::uint64_t window_records = 0; ///< delivered and neither acked nor let go
+  std::uint64_t window_bytes = 0;   ///< the bytes of these
+  std::uint64_t restarts = 0;       ///< of its workers, in this generation
+  /// Whether `health` is `partition_health::healthy`.
   bool healthy = true;
+  /// Why it is not healthy.
   partition_health health = partition_health::healthy;
   std::string health_text;    ///< for people; empty: healthy
   std::uint64_t failures = 0; ///< of its workers, since the watermark moved
   std::int64_t next_try_ms
     = -1; ///< until its next worker begins; -1: none is due
-  errc last_error = errc::none;
-  std::string last_error_text;
+  errc last_error = errc::none; ///< of its last worker that failed
+  std::string last_error_text;  ///< the cause of that failure; empty: none
 };
 
-enum class group_state : std::uint8_t { running, restarting, stopping };
+/// The state of a group.
+enum class group_state : std::uint8_t {
+  running,    ///< its member is in the group, or joins
+  restarting, ///< a life of the group ended, the next one waits
+  stopping,   ///< it drains, commits and leaves
+};
 
+/// The name, as it stands in the enumeration.
 std::string to_string(group_state x);
 
-/// An immutable snapshot.
+/// A snapshot of a group and its partitions.
 struct group_status {
-  std::string name;
-  std::string group;
+  std::string name;  ///< the name for `find`
+  std::string group; ///< the Kafka consumer group id
+  /// Where the group stands.
   group_state state = group_state::running;
-  std::uint64_t group_restarts = 0;
-  std::uint64_t acks_refused = 0;
+  std::uint64_t group_restarts = 0; ///< of the whole group, by its supervisor
+  std::uint64_t acks_refused
+    = 0; ///< acks that changed nothing, but for `already_acked`
   /// Messages of ended workers, fenced generations or overtaken rebalances that
   /// were dropped.
   std::uint64_t stale_dropped = 0;
+  /// Those that are held, by topic and partition.
   std::vector<partition_status> partitions;
 };
 

@@ -24,20 +24,25 @@ using partition_t = std::int32_t;
 /// partition is given to this member and when it is fenced; kept through other
 /// members' rebalances and through worker restarts. 0 is never assigned.
 struct generation {
+  /// From 1, rising; 0 where there is none.
   std::uint64_t value = 0;
+  /// A later generation of a partition is greater.
   friend auto operator<=>(const generation&, const generation&) = default;
 };
 
 /// Serial number that the coordinator gives to a rebalance, from 1.
 struct rebalance_id {
+  /// From 1, rising; 0 where there is none.
   std::uint64_t value = 0;
+  /// A later rebalance is greater.
   friend auto operator<=>(const rebalance_id&, const rebalance_id&) = default;
 };
 
 /// Names one partition of one topic.
 struct topic_partition {
-  std::string topic;
-  partition_t partition = 0;
+  std::string topic;         ///< as the broker names it
+  partition_t partition = 0; ///< from 0
+  /// By topic, then by partition.
   friend auto operator<=>(const topic_partition&, const topic_partition&)
     = default;
 };
@@ -49,22 +54,30 @@ inline std::string to_string(const topic_partition& x) {
 
 /// Half-open range of offsets, `[first, last)`.
 struct offset_range {
-  offset_t first = 0;
-  offset_t last = 0;
+  offset_t first = 0; ///< the first one that belongs to it
+  offset_t last = 0;  ///< the first one behind it
+  /// By `first`, then by `last`.
   friend auto operator<=>(const offset_range&, const offset_range&) = default;
 };
 
 /// The monotonic clock that decisions are given; they never read it themselves.
 using time_point = std::chrono::steady_clock::time_point;
+/// A span of that clock.
 using duration = std::chrono::steady_clock::duration;
 
 } // namespace cafka
 
+namespace std {
+
+/// For unordered containers.
 template <>
-struct std::hash<cafka::topic_partition> {
+struct hash<cafka::topic_partition> {
+  /// The hash of topic and partition.
   std::size_t operator()(const cafka::topic_partition& x) const noexcept {
     // 0x9e37…: 2^64 / golden ratio, spreads neighbouring partition numbers.
     return std::hash<std::string>{}(x.topic)
            ^ (static_cast<std::size_t>(x.partition) * 0x9e3779b97f4a7c15ull);
   }
 };
+
+} // namespace std
