@@ -3,6 +3,13 @@
 #include "support/faulty_cluster.hpp"
 #include "support/kafka_bell.hpp"
 #include "support/kafka_client_driver.hpp"
+#include "support/scratch_directory.hpp"
+
+#include <librdkafka/rdkafka.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
 
 using namespace cafka;
 using namespace cafka::test;
@@ -65,6 +72,46 @@ void append(const kafka::mock_cluster& cluster, const topic_partition& tp,
   appender out{cluster};
   for (auto& x : values)
     out.append(tp, "key", x, {}, 0);
+}
+
+/// The first `n` values of partition 0 of a topic, as text; "null" for none.
+std::vector<std::string> values_of(const kafka::mock_cluster& cluster,
+                                   const char* topic, std::size_t n) {
+  auto* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", cluster.endpoints().c_str(),
+                    nullptr, 0);
+  auto* client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, nullptr, 0);
+  auto* handle = rd_kafka_topic_new(client, topic, nullptr);
+  rd_kafka_consume_start(handle, 0, RD_KAFKA_OFFSET_BEGINNING);
+  std::vector<std::string> result;
+  auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (result.size() < n && std::chrono::steady_clock::now() < deadline)
+    if (auto* x = rd_kafka_consume(handle, 0, 100)) {
+      if (x->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        result.push_back(
+          x->payload == nullptr
+            ? "null"
+            : std::string{static_cast<char*>(x->payload), x->len});
+      rd_kafka_message_destroy(x);
+    }
+  rd_kafka_consume_stop(handle, 0);
+  rd_kafka_topic_destroy(handle);
+  rd_kafka_destroy(client);
+  return result;
+}
+
+/// What a query for one number gives.
+int number_in(const std::string& database, const char* query) {
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(database.c_str(), &db) == SQLITE_OK);
+  auto result = -1;
+  auto take = [](void* to, int, char** columns, char**) {
+    *static_cast<int*>(to) = std::stoi(columns[0]);
+    return 0;
+  };
+  CHECK(sqlite3_exec(db, query, take, &result, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  return result;
 }
 
 /// What follows `text` in `out`, up to the end of the line.
@@ -145,6 +192,80 @@ TEST_CASE("example handler_class: rows are acked when they are written, also "
   CHECK(after(x.program.out(), "stopped: ") == "3 rows written");
   CHECK(committed(orders) == 7);
   CHECK(x.program.err().empty());
+}
+
+TEST_CASE("example database: what is committed is in the database, each record "
+          "once, and nothing of a batch that failed") {
+  faulty_cluster cluster;
+  cluster.create_topic("orders", 1);
+  topic_partition orders{"orders", 0};
+  committed_reader committed{cluster, "order-writers"};
+  scratch_directory files;
+  auto database = files.path() + "/orders.db";
+  running x{{"database", cluster.endpoints(), database}};
+  REQUIRE(committed.await(orders, 0)); // where it begins
+  append(cluster, orders, {"1", "2"});
+  REQUIRE(committed.await(orders, 2));
+  CHECK(x.program.err().empty());
+  CHECK(number_in(database, "SELECT COUNT(*) FROM orders") == 2);
+  CHECK(number_in(database, "SELECT SUM(amount) FROM orders") == 3);
+  append(cluster, orders, {"3", "no number", "4"});
+  REQUIRE(x.program.await_error("event=worker_failed"));
+  x.stop();
+  auto rows = number_in(database, "SELECT COUNT(*) FROM orders");
+  CHECK(rows == committed(orders));
+  CHECK(rows < 4);
+}
+
+TEST_CASE("example idempotent_sink: a record that comes again finds what was "
+          "made of it") {
+  faulty_cluster cluster;
+  cluster.create_topic("orders", 1);
+  topic_partition orders{"orders", 0};
+  committed_reader committed{cluster, "order-storers"};
+  scratch_directory files;
+  files.write("orders-0@1", "b"); // by a run that did not come to its commit
+  running x{{"idempotent_sink", cluster.endpoints(), files.path()}};
+  REQUIRE(committed.await(orders, 0)); // where it begins
+  append(cluster, orders, {"a", "b", "c"});
+  REQUIRE(committed.await(orders, 3));
+  CHECK(x.stop() == 0);
+  CHECK(x.program.out()
+        == "orders-0@0 is stored\norders-0@1 is there already\n"
+           "orders-0@2 is stored\n");
+  auto stored = [&](const std::string& id) {
+    std::ifstream in{files.path() + "/" + id};
+    return std::string{std::istreambuf_iterator<char>{in}, {}};
+  };
+  CHECK(stored("orders-0@0") == "a");
+  CHECK(stored("orders-0@2") == "c");
+  CHECK(x.program.err().empty());
+}
+
+TEST_CASE(
+  "example transform: a record is committed when what was made of it is "
+  "delivered") {
+  constexpr std::int16_t topic_authorization_failed = 29; // Kafka protocol
+  faulty_cluster cluster;
+  cluster.create_topic("orders", 1);
+  cluster.create_topic("orders.upper", 1);
+  topic_partition orders{"orders", 0};
+  committed_reader committed{cluster, "order-transformers"};
+  running x{{"transform", cluster.endpoints()}};
+  REQUIRE(committed.await(orders, 0)); // where it begins
+  append(cluster, orders, {"one", "two"});
+  REQUIRE(committed.await(orders, 2));
+  CHECK(values_of(cluster, "orders.upper", 2)
+        == std::vector<std::string>{"ONE", "TWO"});
+  CHECK(x.program.err().empty());
+  cluster.fail_topic("orders.upper", topic_authorization_failed);
+  append(cluster, orders, {"three"});
+  REQUIRE(x.program.await_error("event=worker_failed"));
+  CHECK(committed(orders) == 2);
+  cluster.fail_topic("orders.upper", 0);
+  REQUIRE(committed.await(orders, 3));
+  CHECK(values_of(cluster, "orders.upper", 3).back() == "THREE");
+  CHECK(x.stop() == 0);
 }
 
 TEST_CASE("examples published_group and remote_ack: another process acks what "
