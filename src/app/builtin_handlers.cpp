@@ -1,6 +1,6 @@
 #include "app/builtin_handlers.hpp"
 
-#include "app/record_json.hpp"
+#include "io/record_json.hpp"
 #include "config/shown_key.hpp"
 
 #include <caf/config_value.hpp>
@@ -14,28 +14,28 @@ namespace {
 constexpr auto encoding_key = "encoding";
 
 /// Nothing: no encoding that there is.
-std::optional<bytes_form> encoding_of(const caf::settings& args) {
+std::optional<io::bytes_form> encoding_of(const caf::settings& args) {
   auto i = args.find(encoding_key);
   if (i == args.end())
-    return bytes_form::text;
+    return io::bytes_form::text;
   auto* name = caf::get_if<std::string>(&i->second);
   if (name && *name == "text")
-    return bytes_form::text;
+    return io::bytes_form::text;
   if (name && *name == "base64")
-    return bytes_form::base64;
+    return io::bytes_form::base64;
   return std::nullopt;
 }
 
 class print_handler : public message_handler {
 public:
-  print_handler(std::shared_ptr<record_output> out, bytes_form form)
+  print_handler(std::shared_ptr<io::record_output> out, io::bytes_form form)
     : out_(std::move(out)), form_(form) {
   }
 
   handler_answer handle(const message_batch& batch) override {
     lines_.clear();
     for (auto x : batch)
-      add_json_line(lines_, batch.topic(), batch.partition(), x, form_);
+      io::add_json_line(lines_, batch.topic(), batch.partition(), x, form_);
     auto failure = out_->write(lines_);
     if (!failure.empty())
       return handler_answer::failed("standard output: " + failure);
@@ -43,17 +43,17 @@ public:
   }
 
 private:
-  std::shared_ptr<record_output> out_;
-  bytes_form form_;
+  std::shared_ptr<io::record_output> out_;
+  io::bytes_form form_;
   std::string lines_; // kept for its memory
 };
 
 } // namespace
 
-handler_registry make_handlers(std::shared_ptr<record_output> out) {
+handler_registry make_handlers(std::shared_ptr<io::record_output> out) {
   auto print = [out = std::move(out)](const handler_context& x) {
     return std::make_unique<print_handler>(
-      out, encoding_of(x.init_args).value_or(bytes_form::text));
+      out, encoding_of(x.init_args).value_or(io::bytes_form::text));
   };
   auto count
     = make_handler([](const message_batch&) { return handler_answer::ack(); });

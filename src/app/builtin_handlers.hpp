@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/record_output.hpp"
+#include "io/record_output.hpp"
 
 #include <cafka/config_file.hpp>
 
@@ -15,7 +15,7 @@ namespace cafka::app {
 ///   written; `handler-init-args { encoding = "base64" }` writes all bytes in
 ///   base64, "text", the default, only those that are no UTF-8.
 /// - `count` acks; it is counted what every handler gets.
-handler_registry make_handlers(std::shared_ptr<record_output> out);
+handler_registry make_handlers(std::shared_ptr<io::record_output> out);
 
 /// What is wrong with the `handler-init-args` of `x`.
 std::vector<std::string> check_init_args(const configured_group& x);

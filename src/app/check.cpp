@@ -3,7 +3,7 @@
 #include "app/builtin_handlers.hpp"
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
-#include "app/standard_files.hpp"
+#include "io/standard_files.hpp"
 #include "config/keys.hpp"
 #include "core/text_field.hpp"
 
@@ -33,9 +33,9 @@ void print(const std::vector<configured_group>& groups) {
 }
 
 exit_code check(const arguments& args) {
-  if (!require_standard_output("cafka check"))
+  if (!io::require_standard_output("cafka check"))
     return exit_code::usage;
-  auto handlers = make_handlers(std::make_shared<record_output>(STDOUT_FILENO));
+  auto handlers = make_handlers(std::make_shared<io::record_output>(STDOUT_FILENO));
   auto groups = read_groups(args, handlers);
   if (!groups)
     return exit_code::usage;

@@ -1,7 +1,7 @@
 #include "app/config_arguments.hpp"
 
 #include "app/builtin_handlers.hpp"
-#include "app/tell.hpp"
+#include "io/tell.hpp"
 #include "config/override.hpp"
 #include "config/shown_key.hpp"
 
@@ -82,7 +82,7 @@ strings override_all(caf::settings& content, const config_arguments& args) {
 void warn_of_secrets(const config_arguments& args) {
   for (auto& x : args.command->remaining())
     if (shows_secret(x))
-      tell(fmt::format(
+      io::tell(fmt::format(
         "cafka {}: warning: the value of {} stands in the list of "
         "processes; file:PATH or env:NAME in its place says "
         "where it is",
@@ -91,7 +91,7 @@ void warn_of_secrets(const config_arguments& args) {
 
 void complain(const config_arguments& about, const strings& wrong) {
   for (auto& x : wrong)
-    tell(fmt::format("cafka {}: {}", about.command->get_name(), x));
+    io::tell(fmt::format("cafka {}: {}", about.command->get_name(), x));
 }
 
 /// `read` takes the groups from the settings.

@@ -1,9 +1,9 @@
 #include "app/line_producer.hpp"
 
 #include "app/kept_lines.hpp"
-#include "app/line_buffer.hpp"
-#include "app/stop_signal.hpp"
-#include "app/tell.hpp"
+#include "io/line_buffer.hpp"
+#include "api/stop_signal.hpp"
+#include "io/tell.hpp"
 #include "kafka/producer.hpp"
 
 #include <fmt/format.h>
@@ -47,7 +47,7 @@ std::size_t batch_bytes_in(const kafka::properties& props) {
 
 class line_producer {
 public:
-  line_producer(const std::string& topic, const line_rule& rule,
+  line_producer(const std::string& topic, const io::line_rule& rule,
                 const kafka::properties& props)
     : topic_(topic),
       rule_(rule),
@@ -92,11 +92,11 @@ private:
   exit_code conclude() const;
 
   std::string topic_;
-  const line_rule& rule_;
+  const io::line_rule& rule_;
   kafka::properties props_;
   std::vector<header> headers_;
   std::size_t batch_bytes_; // the most in a batch of more than one record
-  line_buffer lines_;
+  io::line_buffer lines_;
   kept_lines kept_;
   std::unique_ptr<kafka::producer> client_;
   std::string input_failure_;
@@ -132,7 +132,7 @@ bool line_producer::send_next() {
       --sent_;
   } else if (lines_.too_long()) {
     input_failure_ = fmt::format("line {} is longer than {} bytes",
-                                 lines_.count() + 1, line_bytes_max);
+                                 lines_.count() + 1, io::line_bytes_max);
   } else if (lines_.finished()) {
     return false;
   } else {
@@ -184,7 +184,7 @@ void line_producer::read_some() {
   pollfd asked{STDIN_FILENO, POLLIN, 0};
   if (poll(&asked, 1, static_cast<int>(look_interval.count())) <= 0)
     return;
-  auto n = read(STDIN_FILENO, lines_.room(), line_buffer::chunk_bytes);
+  auto n = read(STDIN_FILENO, lines_.room(), io::line_buffer::chunk_bytes);
   if (n > 0)
     lines_.add(static_cast<std::size_t>(n));
   else if (n == 0)
@@ -224,12 +224,12 @@ void line_producer::on_report(std::uint64_t line, partition_t at,
 void line_producer::on_failure(std::uint64_t line,
                                const kafka::error& failure) {
   if (++failed_ <= failures_told_max)
-    tell(fmt::format("cafka produce: line {}: {}: {}", line,
+    io::tell(fmt::format("cafka produce: line {}: {}: {}", line,
                      to_string(failure.code), failure.text));
 }
 
 exit_code line_producer::refuse(const std::string& text) const {
-  tell("cafka produce: " + text);
+  io::tell("cafka produce: " + text);
   return exit_code::usage;
 }
 
@@ -240,9 +240,9 @@ exit_code line_producer::conclude() const {
     sum += fmt::format(", {} failed", failed_);
   if (unknown > 0)
     sum += fmt::format(", {} without an answer yet", unknown);
-  tell(sum);
+  io::tell(sum);
   if (auto& lines = kept_.overtaken(); !lines.empty())
-    tell(fmt::format(
+    io::tell(fmt::format(
       "cafka produce: {} records, of line {} first, came behind later lines of "
       "their partition: topic {} did not take their batches, which were sent "
       "again in parts. A kafka {{ batch-size = … }} below the topic's "
@@ -251,7 +251,7 @@ exit_code line_producer::conclude() const {
   if (!input_failure_.empty())
     return refuse("standard input: " + input_failure_);
   if (refusal_)
-    tell(fmt::format("cafka produce: {}: {}", to_string(refusal_.code),
+    io::tell(fmt::format("cafka produce: {}: {}", to_string(refusal_.code),
                      refusal_.text));
   if (failed_ > 0 || refusal_)
     return exit_code::check_failed;
@@ -260,7 +260,7 @@ exit_code line_producer::conclude() const {
 
 } // namespace
 
-exit_code produce_lines(const std::string& topic, const line_rule& rule,
+exit_code produce_lines(const std::string& topic, const io::line_rule& rule,
                         const kafka::properties& props) {
   return line_producer{topic, rule, props}.run();
 }

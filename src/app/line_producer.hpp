@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/exit_code.hpp"
-#include "app/line_record.hpp"
+#include "io/line_record.hpp"
 #include "kafka/consumer.hpp"
 
 #include <string>
@@ -12,7 +12,7 @@ namespace cafka::app {
 /// each; ends early at the first that fails, and at a stop signal. Lines whose
 /// batch is too large for the topic are sent again in smaller ones. Tells on
 /// standard error how it went.
-exit_code produce_lines(const std::string& topic, const line_rule& rule,
+exit_code produce_lines(const std::string& topic, const io::line_rule& rule,
                         const kafka::properties& props);
 
 } // namespace cafka::app

@@ -1,7 +1,7 @@
 #include "app/commands.hpp"
-#include "app/file_limit.hpp"
-#include "app/standard_files.hpp"
-#include "app/tell.hpp"
+#include "io/file_limit.hpp"
+#include "io/standard_files.hpp"
+#include "io/tell.hpp"
 
 #include <cafka/group.hpp>
 

@@ -3,8 +3,8 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/offset_table.hpp"
-#include "app/standard_files.hpp"
-#include "app/tell.hpp"
+#include "io/standard_files.hpp"
+#include "io/tell.hpp"
 #include "config/client_properties.hpp"
 #include "kafka/offset_lookup.hpp"
 
@@ -66,7 +66,7 @@ private:
 
 void group_lookup::tell_failure(const kafka::error& x) {
   failed_ = true;
-  tell(fmt::format("cafka offsets: group {} at {}: {}: {}", config_.name,
+  io::tell(fmt::format("cafka offsets: group {} at {}: {}: {}", config_.name,
                    fmt::join(config_.endpoints, ","), to_string(x.code),
                    x.text));
 }
@@ -116,7 +116,7 @@ void group_lookup::add_rows(std::vector<offset_row>& to) {
 }
 
 exit_code offsets(const arguments& args) {
-  if (!require_standard_output("cafka offsets"))
+  if (!io::require_standard_output("cafka offsets"))
     return exit_code::usage;
   auto groups = read_groups(args);
   if (!groups)
@@ -126,7 +126,7 @@ exit_code offsets(const arguments& args) {
   for (auto& x : *groups) {
     auto& config = x.options.config;
     if (config.endpoints.empty()) {
-      tell(fmt::format("cafka offsets: group {} is embedded: --endpoints says "
+      io::tell(fmt::format("cafka offsets: group {} is embedded: --endpoints says "
                        "where it runs",
                        config.name));
       if (result == exit_code::ok)

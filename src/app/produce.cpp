@@ -2,11 +2,11 @@
 
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
-#include "app/line_buffer.hpp"
+#include "io/line_buffer.hpp"
 #include "app/line_producer.hpp"
-#include "app/standard_files.hpp"
-#include "app/stop_signal.hpp"
-#include "app/tell.hpp"
+#include "io/standard_files.hpp"
+#include "api/stop_signal.hpp"
+#include "io/tell.hpp"
 #include "config/client_properties.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,7 +23,7 @@ struct arguments : config_arguments {
   std::string group;
   std::vector<std::string> headers;
   std::string separator; // with escapes
-  line_rule rule;
+  io::line_rule rule;
   std::optional<long> timeout_s;
 };
 
@@ -43,7 +43,7 @@ constexpr std::int64_t default_timeout_ms = 30'000;
 constexpr std::int64_t unknown_topic_ms = 10'000;
 
 exit_code complain(const std::string& text) {
-  tell("cafka produce: " + text);
+  io::tell("cafka produce: " + text);
   return exit_code::usage;
 }
 
@@ -67,7 +67,7 @@ kafka::properties properties_for(const group_config& x,
   result.emplace("queue.buffering.max.kbytes", "65536");
   // A line twice, as key and as value, and its framing.
   result.emplace("message.max.bytes",
-                 std::to_string(2 * line_bytes_max + 10'000));
+                 std::to_string(2 * io::line_bytes_max + 10'000));
   return result;
 }
 
@@ -101,7 +101,7 @@ std::string read_rule(arguments& args) {
 }
 
 exit_code produce(arguments& args) {
-  if (!require_standard_input("cafka produce"))
+  if (!io::require_standard_input("cafka produce"))
     return exit_code::usage;
   auto groups = read_groups(args);
   if (!groups)
@@ -139,7 +139,7 @@ void add_produce(CLI::App& program, exit_code& result) {
         ->add_option("--key-field", args->rule.key_field,
                      "Which field of a line, divided by white space, is the "
                      "key, from 1; a line without it has none")
-        ->check(CLI::Range(std::size_t{1}, line_bytes_max));
+        ->check(CLI::Range(std::size_t{1}, io::line_bytes_max));
   command
     ->add_option("--key-separator", args->separator,
                  "What stands between key and value, once per line; a line "

@@ -4,8 +4,8 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/run_groups.hpp"
-#include "app/standard_files.hpp"
-#include "app/stop_signal.hpp"
+#include "io/standard_files.hpp"
+#include "api/stop_signal.hpp"
 #include "core/text_field.hpp"
 
 #include <CLI/CLI.hpp>
@@ -34,7 +34,7 @@ with 128 + its number.)";
 bool can_print(const groups& xs) {
   for (auto& x : xs)
     if (x.handler == "print"
-        && !require_standard_output(
+        && !io::require_standard_output(
           fmt::format("cafka run: group {}, handler print",
                       field_value(x.options.config.name))))
       return false;
@@ -43,7 +43,7 @@ bool can_print(const groups& xs) {
 
 exit_code run(const config_arguments& args) {
   catch_stop_signals();
-  auto out = std::make_shared<record_output>(STDOUT_FILENO);
+  auto out = std::make_shared<io::record_output>(STDOUT_FILENO);
   auto groups = read_groups(args, make_handlers(out));
   if (!groups || !can_print(*groups))
     return exit_code::usage;

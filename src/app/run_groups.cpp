@@ -2,11 +2,11 @@
 
 #include "app/embedded_cluster.hpp"
 #include "app/group_account.hpp"
-#include "app/group_ends.hpp"
+#include "api/group_ends.hpp"
 #include "app/group_notes.hpp"
-#include "app/progress_line.hpp"
-#include "app/stop_signal.hpp"
-#include "app/tell.hpp"
+#include "io/progress_line.hpp"
+#include "api/stop_signal.hpp"
+#include "io/tell.hpp"
 #include "core/text_field.hpp"
 
 #include <caf/actor_system_config.hpp>
@@ -32,10 +32,10 @@ constexpr auto progress_interval = 5s;
 class groups_run {
 public:
   groups_run(std::vector<configured_group> groups,
-             std::shared_ptr<record_output> out)
+             std::shared_ptr<io::record_output> out)
     : groups_(std::move(groups)),
       out_(std::move(out)),
-      line_(std::make_shared<progress_line>(STDERR_FILENO, tell_text,
+      line_(std::make_shared<io::progress_line>(STDERR_FILENO, io::tell_text,
                                             progress_interval, clock::now())),
       cluster_(embed(groups_)) {
     add_types(config_);
@@ -68,8 +68,8 @@ private:
   void leave(exit_code result) const;
 
   std::vector<configured_group> groups_;
-  std::shared_ptr<record_output> out_;
-  std::shared_ptr<progress_line> line_;
+  std::shared_ptr<io::record_output> out_;
+  std::shared_ptr<io::progress_line> line_;
   // What follows ends in the reverse order: the cluster last.
   std::unique_ptr<kafka::mock_cluster> cluster_;
   caf::actor_system_config config_;
@@ -162,7 +162,7 @@ group_ends::reasons groups_run::stop_all() {
 /// A handler call cannot be killed, and here nothing waits for it. Where a group
 /// did not end in order there may be one.
 void groups_run::leave(exit_code result) const {
-  await_told();
+  io::await_told();
   std::_Exit(static_cast<int>(result));
 }
 
@@ -198,7 +198,7 @@ void groups_run::show_progress() {
 } // namespace
 
 exit_code run_groups(std::vector<configured_group> groups,
-                     std::shared_ptr<record_output> out) {
+                     std::shared_ptr<io::record_output> out) {
   return groups_run{std::move(groups), std::move(out)}.run();
 }
 

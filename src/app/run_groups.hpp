@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/exit_code.hpp"
-#include "app/record_output.hpp"
+#include "io/record_output.hpp"
 
 #include <cafka/config_file.hpp>
 
@@ -14,6 +14,6 @@ namespace cafka::app {
 /// one of them ends by itself; then stops them in order, and tells on standard
 /// error what they did. Does not return where handler calls cannot be ended.
 exit_code run_groups(std::vector<configured_group> groups,
-                     std::shared_ptr<record_output> out);
+                     std::shared_ptr<io::record_output> out);
 
 } // namespace cafka::app

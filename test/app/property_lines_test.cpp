@@ -1,4 +1,4 @@
-#include "app/property_lines.hpp"
+#include "app/verifiable/property_lines.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "app/verifiable_lines.hpp"
+#include "app/verifiable/lines.hpp"
 
 #include "support/catch.hpp"
 

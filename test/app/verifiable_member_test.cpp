@@ -1,4 +1,4 @@
-#include "app/verifiable_member.hpp"
+#include "app/verifiable/member.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "app/verifiable_options.hpp"
+#include "app/verifiable/options.hpp"
 
 #include "support/catch.hpp"
 

@@ -3,8 +3,8 @@
 /// one by one. The same environment and the same line as `cafka bench-consumer`,
 /// as far as a plain loop can have it.
 
-#include "app/bench_input.hpp"
-#include "app/bench_tally.hpp"
+#include "bench/consumer/input.hpp"
+#include "bench/consumer/tally.hpp"
 
 #include "kafka/handles.hpp"
 

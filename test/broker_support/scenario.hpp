@@ -1,7 +1,7 @@
 #pragma once
 
 #include "broker_support/cluster.hpp"
-#include "broker_support/invariants.hpp"
+#include "invariants/invariants.hpp"
 #include "broker_support/member.hpp"
 #include "broker_support/member_program.hpp"
 #include "broker_support/record_writer.hpp"

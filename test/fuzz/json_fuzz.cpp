@@ -1,6 +1,6 @@
 /// Any bytes as a record's value: its line of JSON can be read, and has them.
 
-#include "app/record_json.hpp"
+#include "io/record_json.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 /// Any bytes as lines, in pieces of any size: put together again they are what
 /// came, and every field lies within its line.
 
-#include "app/fields.hpp"
-#include "app/line_buffer.hpp"
+#include "io/fields.hpp"
+#include "io/line_buffer.hpp"
 
 #include <algorithm>
 #include <cstdint>

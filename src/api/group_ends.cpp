@@ -1,0 +1,42 @@
+#include "api/group_ends.hpp"
+
+#include "core/text_field.hpp"
+
+#include <cafka/errors.hpp>
+
+#include <fmt/format.h>
+
+namespace cafka {
+
+void group_ends::watch(const std::string& name, const group_actor& group) {
+  group->attach_functor([name, to = shared_](const caf::error& why) {
+    {
+      std::lock_guard guard{to->mutex};
+      to->ended.emplace(name, why);
+    }
+    to->changed.notify_all();
+  });
+}
+
+group_ends::reasons group_ends::wait(std::size_t count,
+                                     std::chrono::milliseconds limit) {
+  std::unique_lock guard{shared_->mutex};
+  shared_->changed.wait_for(guard, limit,
+                            [&] { return shared_->ended.size() >= count; });
+  return shared_->ended;
+}
+
+exit_code code_of_end(const caf::error& why) {
+  if (why == caf::exit_reason::user_shutdown)
+    return exit_code::ok;
+  return code_of(why) == errc::calls_outlived_stop
+           ? exit_code::calls_outlived_stop
+           : exit_code::gave_up;
+}
+
+std::string describe_end(const std::string& name, const caf::error& why) {
+  return fmt::format("group {} ended: {}: {}", field_value(name),
+                     to_string(code_of(why)), escaped(text_of(why)));
+}
+
+} // namespace cafka

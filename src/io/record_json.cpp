@@ -1,0 +1,86 @@
+#include "io/record_json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <iterator>
+
+namespace cafka::io {
+
+namespace {
+
+using nlohmann::json;
+
+/// In quotes and escaped; nothing: these bytes are no UTF-8.
+std::optional<std::string> quoted(std::string_view bytes) {
+  try {
+    return json(bytes).dump();
+  } catch (const json::type_error&) {
+    return std::nullopt;
+  }
+}
+
+void add_member(std::string& to, std::string_view name, optional_bytes bytes,
+                bytes_form form) {
+  auto out = std::back_inserter(to);
+  if (!bytes) {
+    fmt::format_to(out, "\"{}\":null", name);
+    return;
+  }
+  std::optional<std::string> text;
+  if (form == bytes_form::text)
+    text = quoted(*bytes);
+  if (text)
+    fmt::format_to(out, "\"{}\":{}", name, *text);
+  else
+    fmt::format_to(out, "\"{}_base64\":\"{}\"", name, base64_of(*bytes));
+}
+
+void add_headers(std::string& to, const record& x, bytes_form form) {
+  to += "\"headers\":[";
+  for (std::size_t i = 0; i < x.header_count(); ++i) {
+    auto header = x.header_at(i);
+    to += i == 0 ? "{" : ",{";
+    add_member(to, "name", header.name, bytes_form::text);
+    to += ',';
+    add_member(to, "value", header.value, form);
+    to += '}';
+  }
+  to += ']';
+}
+
+} // namespace
+
+std::string base64_of(std::string_view bytes) {
+  constexpr std::string_view digits
+    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string result;
+  result.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    auto part = bytes.substr(i, 3);
+    unsigned bits = 0;
+    for (std::size_t j = 0; j < 3; ++j)
+      bits = bits << 8
+             | (j < part.size() ? static_cast<unsigned char>(part[j]) : 0u);
+    for (std::size_t j = 0; j < 4; ++j)
+      result += j <= part.size() ? digits[bits >> (18 - 6 * j) & 63u] : '=';
+  }
+  return result;
+}
+
+void add_json_line(std::string& to, std::string_view topic, partition_t p,
+                   const record& x, bytes_form form) {
+  auto time = x.timestamp();
+  fmt::format_to(std::back_inserter(to),
+                 R"({{"topic":{},"partition":{},"offset":{},"timestamp":{},)",
+                 json(topic).dump(), p, x.offset(),
+                 time ? std::to_string(time->count()) : "null");
+  add_member(to, "key", x.key(), form);
+  to += ',';
+  add_member(to, "value", x.value(), form);
+  to += ',';
+  add_headers(to, x, form);
+  to += "}\n";
+}
+
+} // namespace cafka::io

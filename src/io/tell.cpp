@@ -1,0 +1,36 @@
+#include "io/tell.hpp"
+
+#include "io/note_writer.hpp"
+#include "core/text_field.hpp"
+
+#include <unistd.h>
+
+namespace cafka::io {
+
+namespace {
+
+/// Beyond what a line waits for its reader: for a write that waits although
+/// there was room, because others write there, too.
+constexpr auto flush_limit = std::chrono::seconds{5};
+
+/// Never destroyed: its thread may be within a write when the program ends.
+note_writer& standard_error() {
+  static auto& result = *new note_writer{STDERR_FILENO};
+  return result;
+}
+
+} // namespace
+
+void tell(const std::string& line) {
+  tell_text(escaped(line) + "\n");
+}
+
+void tell_text(std::string text) {
+  standard_error().add(std::move(text));
+}
+
+void await_told() {
+  standard_error().flush(flush_limit);
+}
+
+} // namespace cafka::io

@@ -1,0 +1,76 @@
+#include "io/record_json.hpp"
+
+#include "support/catch.hpp"
+
+using namespace cafka;
+using namespace cafka::io;
+using namespace std::string_literals;
+
+namespace {
+
+std::string line_of(const record_block::builder& x,
+                    bytes_form form = bytes_form::text) {
+  auto copy = x;
+  auto block = copy.finish();
+  auto identity = std::make_shared<const partition_identity>();
+  std::string result;
+  add_json_line(result, "orders", 3, record{*block, 0, 1, identity}, form);
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a record is one line of JSON with all that it holds") {
+  record_block::builder x;
+  x.add(7, "k", "v \"1\"\n", 1700000000123, timestamp_type::create_time);
+  x.add_header("a", "1");
+  x.add_header("a", std::nullopt);
+  CHECK(line_of(x)
+        == R"({"topic":"orders","partition":3,"offset":7,)"
+           R"("timestamp":1700000000123,"key":"k","value":"v \"1\"\n",)"
+           R"("headers":[{"name":"a","value":"1"},)"
+           R"({"name":"a","value":null}]})"
+           "\n");
+}
+
+TEST_CASE("null differs from empty in JSON, and no time is null") {
+  record_block::builder x;
+  x.add(0, std::nullopt, "");
+  CHECK(line_of(x)
+        == R"({"topic":"orders","partition":3,"offset":0,"timestamp":null,)"
+           R"("key":null,"value":"","headers":[]})"
+           "\n");
+}
+
+TEST_CASE("bytes that are no UTF-8 stand in base64 under another name") {
+  record_block::builder x;
+  x.add(0, "\xff\xfe"s, "gr\xc3\xbc\xc3\x9f"s, 1);
+  x.add_header("h\xe9", "\x80"s);
+  CHECK(line_of(x)
+        == R"({"topic":"orders","partition":3,"offset":0,"timestamp":1,)"
+           R"("key_base64":"//4=","value":"grüß",)"
+           R"("headers":[{"name_base64":"aOk=","value_base64":"gA=="}]})"
+           "\n");
+}
+
+TEST_CASE("all bytes stand in base64 when that is asked for") {
+  record_block::builder x;
+  x.add(0, std::nullopt, "abc", 1);
+  x.add_header("a", "");
+  CHECK(line_of(x, bytes_form::base64)
+        == R"({"topic":"orders","partition":3,"offset":0,"timestamp":1,)"
+           R"("key":null,"value_base64":"YWJj",)"
+           R"("headers":[{"name":"a","value_base64":""}]})"
+           "\n");
+}
+
+TEST_CASE("base64 is that of RFC 4648, section 10") {
+  CHECK(base64_of("") == "");
+  CHECK(base64_of("f") == "Zg==");
+  CHECK(base64_of("fo") == "Zm8=");
+  CHECK(base64_of("foo") == "Zm9v");
+  CHECK(base64_of("foob") == "Zm9vYg==");
+  CHECK(base64_of("fooba") == "Zm9vYmE=");
+  CHECK(base64_of("foobar") == "Zm9vYmFy");
+  CHECK(base64_of("\x00\xff\xbf"s) == "AP+/");
+}
