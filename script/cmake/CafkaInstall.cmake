@@ -24,7 +24,9 @@ install(
   DESTINATION "${CMAKE_INSTALL_DOCDIR}/config"
   FILES_MATCHING PATTERN "*.conf")
 if(TARGET cafka_program)
+  install(TARGETS cafka_app_lib EXPORT cafkaTargets)
   # CAF may stand where the loader does not look.
-  set_target_properties(cafka_program PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-  install(TARGETS cafka_program)
+  set_target_properties(cafka_program cafka-demo
+                        PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  install(TARGETS cafka_program cafka-demo)
 endif()

@@ -26,12 +26,13 @@ group_ends::reasons group_ends::wait(std::size_t count,
   return shared_->ended;
 }
 
-exit_code code_of_end(const caf::error& why) {
-  if (why == caf::exit_reason::user_shutdown)
-    return exit_code::ok;
-  return code_of(why) == errc::calls_outlived_stop
-           ? exit_code::calls_outlived_stop
-           : exit_code::gave_up;
+int end_code(const caf::error& why) {
+  constexpr int gave_up = 4;
+  constexpr int calls_outlived_stop = 5;
+  if (!why || why == caf::exit_reason::user_shutdown)
+    return 0;
+  return code_of(why) == errc::calls_outlived_stop ? calls_outlived_stop
+                                                   : gave_up;
 }
 
 std::string describe_end(const std::string& name, const caf::error& why) {

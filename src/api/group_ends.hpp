@@ -1,8 +1,6 @@
 #pragma once
 
-#include "app/exit_code.hpp"
-
-#include <cafka/group.hpp>
+#include <cafka/group_actor.hpp>
 
 #include <caf/error.hpp>
 
@@ -34,8 +32,9 @@ private:
   std::shared_ptr<shared> shared_ = std::make_shared<shared>();
 };
 
-/// What the end of a group that was told to stop means for the program's.
-exit_code code_of_end(const caf::error& why);
+/// A program's exit code for a group that ended so: 0 after a stop in order, 5
+/// where handler calls ran on after it, 4 where it ended by itself.
+int end_code(const caf::error& why);
 
 /// A line for people.
 std::string describe_end(const std::string& name, const caf::error& why);

@@ -1,7 +1,8 @@
 #include "api/stop_signal.hpp"
 
 #include <atomic>
-#include <csignal>
+#include <system_error>
+#include <thread>
 
 #include <unistd.h>
 
@@ -9,8 +10,7 @@ namespace cafka {
 
 namespace {
 
-/// What a shell and a terminal add to the number of a signal that ended it.
-constexpr int signal_base = 128;
+constexpr std::array stop_signals{SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<int> came = 0;
 // Only then may a signal handler touch it.
@@ -25,7 +25,7 @@ static_assert(std::atomic<int>::is_always_lock_free);
   sigaddset(&blocked, x);
   pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr);
   std::raise(x);
-  _exit(signal_base + x);
+  _exit(signal_exit_base + x);
 }
 
 /// The next one, of any kind, ends the process.
@@ -41,23 +41,63 @@ bool is_ignored(int x) {
   return sigaction(x, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
+void handle(int x) {
+  struct sigaction action {};
+  action.sa_handler = note;
+  action.sa_flags = SA_RESTART; // of whatever thread it interrupts
+  if (x != SIGHUP || !is_ignored(x))
+    sigaction(x, &action, nullptr);
+}
+
+sigset_t all_stop_signals() {
+  sigset_t result;
+  sigemptyset(&result);
+  for (auto x : stop_signals)
+    sigaddset(&result, x);
+  return result;
+}
+
+/// One that does nothing else, so that nothing else is interrupted.
+void take_on_own_thread() {
+  auto signals = all_stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  try {
+    std::thread{[signals] {
+      pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+      for (;;)
+        pause();
+    }}.detach();
+  } catch (const std::system_error&) { // no more threads: then this one
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  }
+}
+
 } // namespace
 
 void catch_stop_signals() {
-  struct sigaction action {};
-  action.sa_handler = note;
-  for (auto x : {SIGINT, SIGTERM})
-    sigaction(x, &action, nullptr);
-  if (!is_ignored(SIGHUP))
-    sigaction(SIGHUP, &action, nullptr);
+  for (auto x : stop_signals)
+    handle(x);
+  take_on_own_thread();
 }
 
 int stop_signal() noexcept {
   return came.load();
 }
 
-exit_code exit_code_of_signal() noexcept {
-  return static_cast<exit_code>(signal_base + stop_signal());
+stop_signal_scope::stop_signal_scope() {
+  came = 0;
+  for (std::size_t i = 0; i < stop_signals.size(); ++i) {
+    sigaction(stop_signals[i], nullptr, &before_[i]);
+    handle(stop_signals[i]);
+  }
+  auto signals = all_stop_signals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, &mask_before_);
+}
+
+stop_signal_scope::~stop_signal_scope() {
+  pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
+  for (std::size_t i = 0; i < stop_signals.size(); ++i)
+    sigaction(stop_signals[i], &before_[i], nullptr);
 }
 
 } // namespace cafka

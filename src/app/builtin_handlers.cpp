@@ -1,7 +1,7 @@
 #include "app/builtin_handlers.hpp"
 
-#include "io/record_json.hpp"
 #include "config/shown_key.hpp"
+#include "io/record_json.hpp"
 
 #include <caf/config_value.hpp>
 
@@ -50,18 +50,27 @@ private:
 
 } // namespace
 
-handler_registry make_handlers(std::shared_ptr<io::record_output> out) {
+known_handlers make_handlers(std::shared_ptr<io::record_output> out,
+                             const handler_registry& own) {
   auto print = [out = std::move(out)](const handler_context& x) {
     return std::make_unique<print_handler>(
       out, encoding_of(x.init_args).value_or(io::bytes_form::text));
   };
   auto count
     = make_handler([](const message_batch&) { return handler_answer::ack(); });
-  return {{"print", print}, {"count", count}};
+  known_handlers result;
+  result.all = own;
+  for (auto& x : handler_registry{{"print", print}, {"count", count}})
+    if (result.all.insert(x).second)
+      result.built_in.insert(x.first);
+  return result;
 }
 
-std::vector<std::string> check_init_args(const configured_group& x) {
+std::vector<std::string> check_init_args(const known_handlers& handlers,
+                                         const configured_group& x) {
   std::vector<std::string> result;
+  if (!handlers.built_in.contains(x.handler))
+    return result; // its owner knows them
   auto add = [&](const std::string& key, const std::string& allowed) {
     result.push_back(fmt::format("group {}: handler-init-args.{}: {}",
                                  x.options.config.name, key, allowed));

@@ -5,19 +5,29 @@
 #include <cafka/config_file.hpp>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace cafka::app {
 
-/// The handlers of the program, for `handler` of a config file:
+/// What `handler` of a config file may name.
+struct known_handlers {
+  handler_registry all;
+  std::set<std::string> built_in; ///< of `all`
+};
+
+/// The handlers `own` of who calls `cafka::main`, and beside them:
 /// - `print` writes a JSON object per record to `out`, and acks what was
 ///   written; `handler-init-args { encoding = "base64" }` writes all bytes in
 ///   base64, "text", the default, only those that are no UTF-8.
 /// - `count` acks; it is counted what every handler gets.
-handler_registry make_handlers(std::shared_ptr<io::record_output> out);
+known_handlers make_handlers(std::shared_ptr<io::record_output> out,
+                             const handler_registry& own);
 
-/// What is wrong with the `handler-init-args` of `x`.
-std::vector<std::string> check_init_args(const configured_group& x);
+/// What is wrong with the `handler-init-args` of `x`, if its handler is a
+/// built-in one.
+std::vector<std::string> check_init_args(const known_handlers& handlers,
+                                         const configured_group& x);
 
 } // namespace cafka::app

@@ -3,9 +3,9 @@
 #include "app/builtin_handlers.hpp"
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
-#include "io/standard_files.hpp"
 #include "config/keys.hpp"
 #include "core/text_field.hpp"
+#include "io/standard_files.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -32,11 +32,12 @@ void print(const std::vector<configured_group>& groups) {
   fmt::print("  }}\n}}\n");
 }
 
-exit_code check(const arguments& args) {
+exit_code check(const arguments& args, const handler_registry& own) {
   if (!io::require_standard_output("cafka check"))
     return exit_code::usage;
-  auto handlers = make_handlers(std::make_shared<io::record_output>(STDOUT_FILENO));
-  auto groups = read_groups(args, handlers);
+  auto groups = read_groups(
+    args,
+    make_handlers(std::make_shared<io::record_output>(STDOUT_FILENO), own));
   if (!groups)
     return exit_code::usage;
   if (args.quiet)
@@ -48,14 +49,16 @@ exit_code check(const arguments& args) {
 
 } // namespace
 
-void add_check(CLI::App& program, exit_code& result) {
+void add_check(CLI::App& program, const handler_registry& handlers,
+               exit_code& result) {
   auto args = std::make_shared<arguments>();
   auto* command = program.add_subcommand(
     "check", "Read a config file, and show its groups with all settings; "
              "start nothing");
   add_config_arguments(*command, *args);
   command->add_flag("--quiet", args->quiet, "Only say ok, or what is wrong");
-  command->callback([args, &result] { result = check(*args); });
+  command->callback(
+    [args, &handlers, &result] { result = check(*args, handlers); });
 }
 
 } // namespace cafka::app

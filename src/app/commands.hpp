@@ -2,6 +2,8 @@
 
 #include "app/exit_code.hpp"
 
+#include <cafka/config_file.hpp>
+
 namespace CLI {
 class App;
 } // namespace CLI
@@ -9,13 +11,15 @@ class App;
 namespace cafka::app {
 
 /// Each adds one command to `program`; when it is the one that was asked for,
-/// it runs and leaves in `result` with what the program is to end.
-void add_run(CLI::App& program, exit_code& result);
-void add_check(CLI::App& program, exit_code& result);
+/// it runs and leaves in `result` with what the program is to end. `handlers` are
+/// those of who calls `cafka::main`, beside the built-in ones; like `result` they
+/// outlive the command.
+void add_run(CLI::App& program, const handler_registry& handlers,
+             exit_code& result);
+void add_check(CLI::App& program, const handler_registry& handlers,
+               exit_code& result);
 void add_offsets(CLI::App& program, exit_code& result);
 void add_produce(CLI::App& program, exit_code& result);
-void add_demo(CLI::App& program, exit_code& result);
 void add_verifiable_consumer(CLI::App& program, exit_code& result);
-void add_bench_consumer(CLI::App& program, exit_code& result);
 
 } // namespace cafka::app

@@ -1,9 +1,8 @@
 #include "app/config_arguments.hpp"
 
-#include "app/builtin_handlers.hpp"
-#include "io/tell.hpp"
 #include "config/override.hpp"
 #include "config/shown_key.hpp"
+#include "io/tell.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -94,7 +93,7 @@ void complain(const config_arguments& about, const strings& wrong) {
     io::tell(fmt::format("cafka {}: {}", about.command->get_name(), x));
 }
 
-/// `read` takes the groups from the settings.
+/// `read` takes the groups from the settings, and adds to what is wrong.
 template <class F>
 std::optional<groups> read_with(const config_arguments& args, F read) {
   warn_of_secrets(args);
@@ -107,13 +106,9 @@ std::optional<groups> read_with(const config_arguments& args, F read) {
     return std::nullopt;
   }
   auto wrong = override_all(*content, args);
-  configured_groups result = read(*content);
+  configured_groups result = read(*content, wrong);
   for (auto& x : result.errors)
     wrong.push_back(to_string(x));
-  for (auto& x : result.groups)
-    if (x.options.handler)
-      for (auto& text : check_init_args(x))
-        wrong.push_back(text);
   complain(args, wrong);
   if (!wrong.empty())
     return std::nullopt;
@@ -138,12 +133,18 @@ void add_config_arguments(CLI::App& command, config_arguments& to) {
 }
 
 std::optional<groups> read_groups(const config_arguments& args) {
-  return read_with(args, [](auto& x) { return read_config(x); });
+  return read_with(args, [](auto& x, auto&) { return read_config(x); });
 }
 
 std::optional<groups> read_groups(const config_arguments& args,
-                                  const handler_registry& handlers) {
-  return read_with(args, [&](auto& x) { return read_config(x, handlers); });
+                                  const known_handlers& handlers) {
+  return read_with(args, [&](auto& x, strings& wrong) {
+    auto result = read_config(x, handlers.all);
+    for (auto& group : result.groups)
+      for (auto& text : check_init_args(handlers, group))
+        wrong.push_back(text);
+    return result;
+  });
 }
 
 } // namespace cafka::app

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/builtin_handlers.hpp"
+
 #include <cafka/config_file.hpp>
 
 #include <optional>
@@ -30,8 +32,8 @@ using groups = std::vector<configured_group>;
 /// something is wrong, and was told on standard error, a line each.
 std::optional<groups> read_groups(const config_arguments& args);
 
-/// The same to be run with the program's own handlers.
+/// The same to be run with these handlers.
 std::optional<groups> read_groups(const config_arguments& args,
-                                  const handler_registry& handlers);
+                                  const known_handlers& handlers);
 
 } // namespace cafka::app

@@ -1,5 +1,8 @@
 #include "app/exit_code.hpp"
 
+#include "api/group_ends.hpp"
+#include "api/stop_signal.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -19,6 +22,14 @@ exit_code first_of(exit_code x, exit_code y) noexcept {
     return std::find(ranking.begin(), ranking.end(), z);
   };
   return rank(x) <= rank(y) ? x : y;
+}
+
+exit_code code_of_end(const caf::error& why) {
+  return static_cast<exit_code>(end_code(why));
+}
+
+exit_code exit_code_of_signal() noexcept {
+  return static_cast<exit_code>(signal_exit_base + stop_signal());
 }
 
 } // namespace cafka::app

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <caf/fwd.hpp>
+
 namespace cafka::app {
 
 /// With what the program ends. A part of its interface: scripts rely on it, and
@@ -20,5 +22,11 @@ enum class exit_code : int {
 
 /// Of two things that both apply to a run of groups the one to end with.
 exit_code first_of(exit_code x, exit_code y) noexcept;
+
+/// What the end of a group that was told to stop means for the program's.
+exit_code code_of_end(const caf::error& why);
+
+/// For who was stopped by `stop_signal`.
+exit_code exit_code_of_signal() noexcept;
 
 } // namespace cafka::app

@@ -1,8 +1,8 @@
 #include "app/line_producer.hpp"
 
+#include "api/stop_signal.hpp"
 #include "app/kept_lines.hpp"
 #include "io/line_buffer.hpp"
-#include "api/stop_signal.hpp"
 #include "io/tell.hpp"
 #include "kafka/producer.hpp"
 
@@ -52,7 +52,7 @@ public:
     : topic_(topic),
       rule_(rule),
       props_(props),
-      headers_(headers_of(rule)),
+      headers_(io::headers_of(rule)),
       batch_bytes_(batch_bytes_in(props)) {
   }
 
@@ -126,7 +126,7 @@ bool line_producer::is_refused() {
 /// False: all lines are sent.
 bool line_producer::send_next() {
   if (auto line = lines_.next()) {
-    auto [key, value] = record_of(*line, rule_);
+    auto [key, value] = io::record_of(*line, rule_);
     ++sent_;
     if (!send(lines_.count(), chosen_by_key, key, value))
       --sent_;
@@ -225,7 +225,7 @@ void line_producer::on_failure(std::uint64_t line,
                                const kafka::error& failure) {
   if (++failed_ <= failures_told_max)
     io::tell(fmt::format("cafka produce: line {}: {}: {}", line,
-                     to_string(failure.code), failure.text));
+                         to_string(failure.code), failure.text));
 }
 
 exit_code line_producer::refuse(const std::string& text) const {
@@ -252,7 +252,7 @@ exit_code line_producer::conclude() const {
     return refuse("standard input: " + input_failure_);
   if (refusal_)
     io::tell(fmt::format("cafka produce: {}: {}", to_string(refusal_.code),
-                     refusal_.text));
+                         refusal_.text));
   if (failed_ > 0 || refusal_)
     return exit_code::check_failed;
   return stop_signal() == 0 ? exit_code::ok : exit_code_of_signal();

@@ -2,10 +2,10 @@
 
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
-#include "app/offset_table.hpp"
+#include "config/client_properties.hpp"
+#include "io/offset_table.hpp"
 #include "io/standard_files.hpp"
 #include "io/tell.hpp"
-#include "config/client_properties.hpp"
 #include "kafka/offset_lookup.hpp"
 
 #include <CLI/CLI.hpp>
@@ -45,7 +45,7 @@ public:
     : config_(x), limit_(limit) {
   }
 
-  void add_rows(std::vector<offset_row>& to);
+  void add_rows(std::vector<io::offset_row>& to);
 
   /// Something could not be had.
   bool failed() const noexcept {
@@ -67,8 +67,8 @@ private:
 void group_lookup::tell_failure(const kafka::error& x) {
   failed_ = true;
   io::tell(fmt::format("cafka offsets: group {} at {}: {}: {}", config_.name,
-                   fmt::join(config_.endpoints, ","), to_string(x.code),
-                   x.text));
+                       fmt::join(config_.endpoints, ","), to_string(x.code),
+                       x.text));
 }
 
 /// A line for each cause: many partitions may have the same.
@@ -86,7 +86,7 @@ void group_lookup::tell_failures(
   }
 }
 
-void group_lookup::add_rows(std::vector<offset_row>& to) {
+void group_lookup::add_rows(std::vector<io::offset_row>& to) {
   auto client = kafka::offset_lookup::open(client_properties(config_), limit_);
   if (!client)
     return tell_failure(client.failure());
@@ -107,7 +107,7 @@ void group_lookup::add_rows(std::vector<offset_row>& to) {
   auto in_log = (*client)->ranges(topics.partitions);
   tell_failures(in_log.failures);
   for (auto& tp : partitions) {
-    auto& row = to.emplace_back(offset_row{config_.group, tp, {}, {}});
+    auto& row = to.emplace_back(io::offset_row{config_.group, tp, {}, {}});
     row.committed_is_known = committed && !committed->failures.contains(tp);
     if (row.committed_is_known)
       row.committed = value_of(committed->values, tp);
@@ -122,13 +122,14 @@ exit_code offsets(const arguments& args) {
   if (!groups)
     return exit_code::usage;
   auto result = exit_code::ok;
-  std::vector<offset_row> rows;
+  std::vector<io::offset_row> rows;
   for (auto& x : *groups) {
     auto& config = x.options.config;
     if (config.endpoints.empty()) {
-      io::tell(fmt::format("cafka offsets: group {} is embedded: --endpoints says "
-                       "where it runs",
-                       config.name));
+      io::tell(
+        fmt::format("cafka offsets: group {} is embedded: --endpoints says "
+                    "where it runs",
+                    config.name));
       if (result == exit_code::ok)
         result = exit_code::usage;
       continue;
@@ -139,7 +140,7 @@ exit_code offsets(const arguments& args) {
       result = exit_code::broker_failed;
   }
   if (!rows.empty() || result == exit_code::ok)
-    fmt::print("{}", args.json ? json_of(rows) : table_of(rows));
+    fmt::print("{}", args.json ? io::json_of(rows) : io::table_of(rows));
   return result;
 }
 

@@ -1,13 +1,13 @@
 /// `cafka produce`: the lines of standard input become records.
 
+#include "api/stop_signal.hpp"
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
-#include "io/line_buffer.hpp"
 #include "app/line_producer.hpp"
-#include "io/standard_files.hpp"
-#include "api/stop_signal.hpp"
-#include "io/tell.hpp"
 #include "config/client_properties.hpp"
+#include "io/line_buffer.hpp"
+#include "io/standard_files.hpp"
+#include "io/tell.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -91,7 +91,7 @@ std::string read_rule(arguments& args) {
                          args.headers.size());
     args.rule.headers.emplace_back(x.substr(0, equals), x.substr(equals + 1));
   }
-  auto separator = unescaped(args.separator);
+  auto separator = io::unescaped(args.separator);
   if (!separator)
     return fmt::format("--key-separator {}: a backslash is written \\\\, a tab "
                        "\\t and a zero byte \\0",

@@ -1,12 +1,12 @@
-/// `cafka run`: the groups of a config file, with the program's own handlers.
+/// `cafka run`: the groups of a config file, with the handlers that it names.
 
+#include "api/stop_signal.hpp"
 #include "app/builtin_handlers.hpp"
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/run_groups.hpp"
-#include "io/standard_files.hpp"
-#include "api/stop_signal.hpp"
 #include "core/text_field.hpp"
+#include "io/standard_files.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ namespace cafka::app {
 namespace {
 
 constexpr auto footer = R"(
-Handlers (`handler` in the config file):
+Handlers that are built in (`handler` in the config file):
   print  one JSON object per record on standard output:
          topic, partition, offset, timestamp (ms, or null), key, value, headers
          (a list of name and value, in order). Bytes that are no UTF-8 stand in
@@ -41,18 +41,20 @@ bool can_print(const groups& xs) {
   return true;
 }
 
-exit_code run(const config_arguments& args) {
+exit_code run(const config_arguments& args, const handler_registry& own) {
   catch_stop_signals();
   auto out = std::make_shared<io::record_output>(STDOUT_FILENO);
-  auto groups = read_groups(args, make_handlers(out));
-  if (!groups || !can_print(*groups))
+  auto handlers = make_handlers(out, own);
+  auto groups = read_groups(args, handlers);
+  if (!groups || (handlers.built_in.contains("print") && !can_print(*groups)))
     return exit_code::usage;
   return run_groups(std::move(*groups), std::move(out));
 }
 
 } // namespace
 
-void add_run(CLI::App& program, exit_code& result) {
+void add_run(CLI::App& program, const handler_registry& handlers,
+             exit_code& result) {
   auto args = std::make_shared<config_arguments>();
   auto* command = program.add_subcommand(
     "run", "Run all groups of a config file until a signal comes");
@@ -61,7 +63,8 @@ void add_run(CLI::App& program, exit_code& result) {
                     "Use a mock cluster in this process, with the topics of "
                     "the config file, and tell its endpoints");
   command->footer(footer);
-  command->callback([args, &result] { result = run(*args); });
+  command->callback(
+    [args, &handlers, &result] { result = run(*args, handlers); });
 }
 
 } // namespace cafka::app

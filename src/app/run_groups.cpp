@@ -1,13 +1,13 @@
 #include "app/run_groups.hpp"
 
+#include "api/group_ends.hpp"
+#include "api/stop_signal.hpp"
 #include "app/embedded_cluster.hpp"
 #include "app/group_account.hpp"
-#include "api/group_ends.hpp"
 #include "app/group_notes.hpp"
-#include "io/progress_line.hpp"
-#include "api/stop_signal.hpp"
-#include "io/tell.hpp"
 #include "core/text_field.hpp"
+#include "io/progress_line.hpp"
+#include "io/tell.hpp"
 
 #include <caf/actor_system_config.hpp>
 
@@ -35,8 +35,8 @@ public:
              std::shared_ptr<io::record_output> out)
     : groups_(std::move(groups)),
       out_(std::move(out)),
-      line_(std::make_shared<io::progress_line>(STDERR_FILENO, io::tell_text,
-                                            progress_interval, clock::now())),
+      line_(std::make_shared<io::progress_line>(
+        STDERR_FILENO, io::tell_text, progress_interval, clock::now())),
       cluster_(embed(groups_)) {
     add_types(config_);
     wait_for_work(config_);

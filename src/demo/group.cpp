@@ -95,7 +95,7 @@ caf::error demo_group::start(handler_world world, group_watch& watch,
     world.sabotage.on_event(e);
     watch.on_event(e);
   };
-  x.log = log_to(io::tell);
+  x.log = app::log_to(io::tell);
   x.on_start = [world](const group_life& life) {
     world.failures.on_start(life);
   };

@@ -1,13 +1,13 @@
-/// `cafka demo`: a supervised group on the mock cluster, while things fail.
+/// `cafka-demo`: a supervised group on the mock cluster, while things fail.
 
-#include "app/commands.hpp"
-#include "demo/group.hpp"
-#include "demo/run.hpp"
-#include "demo/put.hpp"
-#include "io/standard_files.hpp"
 #include "api/stop_signal.hpp"
-#include "io/tell.hpp"
+#include "app/program.hpp"
 #include "core/text_field.hpp"
+#include "demo/group.hpp"
+#include "demo/put.hpp"
+#include "demo/run.hpp"
+#include "io/standard_files.hpp"
+#include "io/tell.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -22,7 +22,8 @@ namespace cafka::demo {
 
 namespace {
 
-using demo::sabotage_kind;
+using app::exit_code;
+using app::exit_code_of_signal;
 
 struct arguments {
   std::optional<std::string> input;
@@ -70,7 +71,7 @@ exit_code complain(const std::string& text) {
   return exit_code::usage;
 }
 
-void announce(const demo::run_options& x) {
+void announce(const run_options& x) {
   put(fmt::format("replaying {} lines of {} with seed {}\n", x.scanned.lines,
                   escaped(x.from.name), x.seed));
   if (x.scanned.lines == 0)
@@ -86,14 +87,14 @@ exit_code run_demo(const arguments& args) {
   if (!io::require_standard_output("cafka demo"))
     return exit_code::usage;
   catch_stop_signals();
-  demo::run_options options;
-  auto from = demo::choose_input(args.input);
+  run_options options;
+  auto from = choose_input(args.input);
   if (!from)
     return complain(text_of(from.error()));
   options.from = *from;
   if (args.key_field)
-    options.keys = demo::key_rule{*args.key_field};
-  auto scanned = scan(options.from, options.keys, demo::partition_count);
+    options.keys = key_rule{*args.key_field};
+  auto scanned = scan(options.from, options.keys, partition_count);
   if (stop_signal() != 0)
     return exit_code_of_signal();
   if (!scanned)
@@ -101,40 +102,51 @@ exit_code run_demo(const arguments& args) {
   options.scanned = *scanned;
   if (!args.sabotage.empty())
     options.sabotage = sabotages.at(args.sabotage);
-  if (!demo::saboteur::can(options.sabotage, options.scanned.records))
+  if (!saboteur::can(options.sabotage, options.scanned.records))
     return complain("the input has too few records for this sabotage");
   options.seed = args.seed ? *args.seed : std::random_device{}();
   announce(options);
-  auto result = demo::run(options);
-  if (auto failure = await_put(demo::stop_limit); !failure.empty()) {
+  auto result = run(options);
+  if (auto failure = await_put(stop_limit); !failure.empty()) {
     io::tell("cafka demo: standard output: " + failure);
     return result == exit_code::ok ? exit_code::check_failed : result;
   }
   return result;
 }
 
-} // namespace
-
-void add_demo(CLI::App& program, exit_code& result) {
-  auto args = std::make_shared<arguments>();
-  auto* command = program.add_subcommand(
-    "demo", "Replay a log through a supervised group in this process, let "
-            "workers and the coordinator die, and check that nothing is lost");
-  command->add_option("--input", args->input,
-                      "The log (default: /var/log/dpkg.log, or a sample where "
-                      "there is none)");
-  command
-    ->add_option("--key-field", args->key_field,
-                 "Which field of a line is its key, from 1")
+void add_options(CLI::App& program, arguments& to) {
+  program.add_option("--input", to.input,
+                     "The log (default: /var/log/dpkg.log, or a sample where "
+                     "there is none)");
+  program
+    .add_option("--key-field", to.key_field,
+                "Which field of a line is its key, from 1")
     ->check(CLI::Range(std::size_t{1}, key_field_max));
-  command->add_option("--seed", args->seed,
-                      "What fails, and when (default: random)");
-  command
-    ->add_option("--sabotage", args->sabotage,
-                 "Break the demo's own handler, to see a check fail")
+  program.add_option("--seed", to.seed,
+                     "What fails, and when (default: random)");
+  program
+    .add_option("--sabotage", to.sabotage,
+                "Break the demo's own handler, to see a check fail")
     ->check(CLI::IsMember(names_of(sabotages)));
-  command->footer(footer);
-  command->callback([args, &result] { result = run_demo(*args); });
+  program.footer(footer);
 }
 
+exit_code run(int argc, char** argv) {
+  arguments args;
+  auto result = exit_code::ok;
+  CLI::App program{"Replay a log through a supervised group in this process, "
+                   "let workers and the coordinator die, and check that "
+                   "nothing is lost",
+                   "cafka demo"};
+  add_options(program, args);
+  program.callback([&] { result = run_demo(args); });
+  return app::parse(program, argc, argv, result);
+}
+
+} // namespace
+
 } // namespace cafka::demo
+
+int main(int argc, char** argv) {
+  return cafka::app::run_program([&] { return cafka::demo::run(argc, argv); });
+}

@@ -29,7 +29,8 @@ kafka::properties client_properties(const std::string& endpoints) {
           // Errors only: a stop drops what is queued, and means to.
           {"log_level", "3"},
           // A line twice, as key and as value, and its framing.
-          {"message.max.bytes", std::to_string(2 * io::line_bytes_max + 10'000)}};
+          {"message.max.bytes",
+           std::to_string(2 * io::line_bytes_max + 10'000)}};
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "demo/put.hpp"
 
-#include "io/line_writer.hpp"
 #include "api/stop_signal.hpp"
+#include "io/line_writer.hpp"
 
 #include <optional>
 

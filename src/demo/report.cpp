@@ -1,7 +1,7 @@
 #include "demo/report.hpp"
 
-#include "demo/put.hpp"
 #include "core/text_field.hpp"
+#include "demo/put.hpp"
 
 #include <fmt/format.h>
 

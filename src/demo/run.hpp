@@ -1,10 +1,10 @@
 #pragma once
 
+#include "app/exit_code.hpp"
 #include "demo/input.hpp"
 #include "demo/keys.hpp"
 #include "demo/sabotage.hpp"
 #include "demo/scan.hpp"
-#include "app/exit_code.hpp"
 
 #include <cstdint>
 
@@ -23,6 +23,6 @@ struct run_options {
 
 /// Replays the input through a mock cluster and a supervised group while things
 /// fail, and tells on standard output how it went.
-exit_code run(const run_options& options);
+app::exit_code run(const run_options& options);
 
 } // namespace cafka::demo

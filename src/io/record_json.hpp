@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cafka/message_batch.hpp>
 #include <cafka/record.hpp>
 
 #include <string>

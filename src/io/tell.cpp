@@ -1,7 +1,7 @@
 #include "io/tell.hpp"
 
-#include "io/note_writer.hpp"
 #include "core/text_field.hpp"
+#include "io/note_writer.hpp"
 
 #include <unistd.h>
 

@@ -45,13 +45,12 @@ figures numbers_of(const nlohmann::json& line) {
 std::vector<peer> all_peers() {
   std::vector<peer> result{
     {"librdkafka, glibc", {BENCH_RAW}, "librdkafka, glibc"},
-    {"cafka, glibc", {BENCH_CAFKA, "bench-consumer"}, "librdkafka, glibc"}};
+    {"cafka, glibc", {BENCH_CAFKA}, "librdkafka, glibc"}};
 #ifdef BENCH_RAW_MIMALLOC
   result.push_back(
     {"librdkafka, mimalloc", {BENCH_RAW_MIMALLOC}, "librdkafka, mimalloc"});
-  result.push_back({"cafka, mimalloc",
-                    {BENCH_CAFKA_MIMALLOC, "bench-consumer"},
-                    "librdkafka, mimalloc"});
+  result.push_back(
+    {"cafka, mimalloc", {BENCH_CAFKA_MIMALLOC}, "librdkafka, mimalloc"});
 #endif
   return result;
 }

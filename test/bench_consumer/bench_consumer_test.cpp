@@ -12,7 +12,7 @@
 #include <map>
 
 using namespace cafka;
-using namespace cafka::app;
+using namespace cafka::bench;
 using namespace cafka::test;
 using namespace std::chrono_literals;
 

@@ -18,7 +18,7 @@
 namespace {
 
 using namespace cafka;
-using namespace cafka::app;
+using namespace cafka::bench;
 using json = nlohmann::ordered_json;
 using clock = bench_tally::clock;
 using seconds = std::chrono::duration<double>;

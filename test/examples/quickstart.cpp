@@ -1,4 +1,5 @@
 #include <cafka/group.hpp>
+#include <cafka/run_until_signal.hpp>
 #include <iostream>
 
 int main(int argc, char** argv) {
@@ -22,6 +23,5 @@ int main(int argc, char** argv) {
     std::cerr << cafka::text_of(group.error()) << "\n";
     return 1;
   }
-  std::cin.get();                             // until Enter
-  return cafka::stop(system, *group) ? 1 : 0; // drains, commits, leaves
+  return cafka::run_until_signal(system, {*group}); // drains, commits, leaves
 }

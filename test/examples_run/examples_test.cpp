@@ -34,6 +34,11 @@ struct running {
     program.end_input();
     return program.wait();
   }
+  /// Its exit code after a signal.
+  int stop_by(int signal) {
+    program.send(signal);
+    return program.wait();
+  }
 };
 
 /// Asks the broker for what a group has committed.
@@ -134,7 +139,7 @@ TEST_CASE("a group that nobody gave a log tells on standard error what goes "
   running x{{"quickstart", cluster.endpoints()}};
   CHECK(x.program.await_error("event=client_error group=order-readers "
                               "code=unknown_topic"));
-  CHECK(x.stop() == 0);
+  CHECK(x.stop_by(SIGTERM) == 0);
 }
 
 TEST_CASE("example quickstart: records are printed and committed until it is "
@@ -148,9 +153,77 @@ TEST_CASE("example quickstart: records are printed and committed until it is "
   append(cluster, orders, {"a", "b", "c"});
   // Its output is not flushed before its end: the commit tells of the records.
   REQUIRE(committed.await(orders, 3));
-  CHECK(x.stop() == 0);
+  CHECK(x.stop_by(SIGTERM) == 0);
   CHECK(x.program.out() == "0 a\n1 b\n2 c\n");
   CHECK(x.program.err().empty());
+}
+
+TEST_CASE("the first program runs without an input, and every stop signal "
+          "commits what was acked and leaves") {
+  auto signal = GENERATE(SIGTERM, SIGINT, SIGHUP);
+  kafka::mock_cluster cluster;
+  cluster.create_topic("orders", 1);
+  topic_partition orders{"orders", 0};
+  committed_reader committed{cluster, "order-readers"};
+  app_process program{{"/bin/sh", "-c",
+                       "exec " + path_of("quickstart") + " "
+                         + cluster.endpoints() + " </dev/null >/dev/null"}};
+  REQUIRE(committed.await(orders, 0)); // it has not ended
+  append(cluster, orders, {"a", "b", "c"});
+  REQUIRE(committed.await(orders, 3));
+  program.send(signal);
+  CHECK(program.wait() == 0);
+  CHECK(program.err().empty());
+}
+
+TEST_CASE("example main: a config file names handlers of its own beside the "
+          "built-in ones, and a signal drains") {
+  kafka::mock_cluster cluster;
+  for (auto topic : {"orders", "bills"}) {
+    cluster.create_topic(topic, 1);
+    append(cluster, {topic, 0}, {"one", "two"});
+  }
+  auto group = [&](const std::string& name, const std::string& handler) {
+    return name + " {\nendpoints = [\"" + cluster.endpoints()
+           + "\"]\ngroup = \"" + name + "-readers\"\ntopics = [\"" + name
+           + "\"]\nhandler = \"" + handler
+           + "\"\nbegin-offset = \"earliest\"\ncommit-interval = 10min\n}\n";
+  };
+  scratch_directory files;
+  auto path = files.write("two.conf", "cafka {\ngroups {\n"
+                                        + group("orders", "show")
+                                        + group("bills", "print") + "}\n}\n");
+  running x{{"main", "run", path}};
+  REQUIRE(x.program.await_output("read up to 1\n"));
+  REQUIRE(x.program.await_output("\"topic\":\"bills\"", 2));
+  CHECK(x.stop_by(SIGTERM) == 0);
+  CHECK(committed_reader{cluster, "orders-readers"}({"orders", 0}) == 2);
+  CHECK(committed_reader{cluster, "bills-readers"}({"bills", 0}) == 2);
+  CHECK(x.program.await_error("stopping: "));
+}
+
+TEST_CASE("example main: its commands are those of cafka, with its handlers") {
+  scratch_directory files;
+  auto path = files.write("a.conf", "cafka {\nname = \"x\"\ngroup = \"x\"\n"
+                                    "endpoints = [\"b:1\"]\n"
+                                    "topics = [\"t\"]\nhandler = \"show\"\n"
+                                    "handler-init-args { any = 1 }\n}\n");
+  auto run = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), path_of("main"));
+    app_process program{args};
+    auto code = program.wait();
+    return std::to_string(code) + "\n" + program.out() + program.err();
+  };
+  CHECK(run({"check", path, "--quiet"}) == "0\nok\n");
+  auto wrong = run({"check", path, "--cafka.handler=shw"});
+  CHECK(wrong.starts_with("2\n"));
+  for (auto known : {"show", "print", "count"})
+    CHECK(wrong.find(known) != std::string::npos);
+  auto help = run({"--help"});
+  CHECK(help.starts_with("0\n"));
+  for (auto command : {"run", "check", "offsets", "produce"})
+    CHECK(help.find(command) != std::string::npos);
+  CHECK(help.find("demo ") == std::string::npos);
 }
 
 TEST_CASE("example explicit_acks: what waits for its ack holds back what is "

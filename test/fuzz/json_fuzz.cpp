@@ -24,14 +24,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   builder.add(7, std::nullopt, bytes).add_header(bytes, bytes);
   auto block = builder.finish();
   std::string line;
-  using form = cafka::app::bytes_form;
-  cafka::app::add_json_line(line, "t", 0, {*block, 0, 1}, form::text);
+  using form = cafka::io::bytes_form;
+  cafka::io::add_json_line(line, "t", 0, {*block, 0, 1}, form::text);
   require(line.find('\n') == line.size() - 1);
   auto x = nlohmann::json::parse(line);
   require(x.at("key").is_null());
   if (auto text = x.find("value"); text != x.end())
     require(text->get<std::string>() == bytes);
   else
-    require(x.at("value_base64") == cafka::app::base64_of(bytes));
+    require(x.at("value_base64") == cafka::io::base64_of(bytes));
   return 0;
 }

@@ -19,7 +19,7 @@ void require(bool x) {
 }
 
 void check_fields(std::string_view line, std::size_t n) {
-  auto field = cafka::app::nth_field(line, n);
+  auto field = cafka::io::nth_field(line, n);
   if (!field.empty())
     require(field.data() >= line.data()
             && field.data() + field.size() <= line.data() + line.size());
@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   std::string_view rest{reinterpret_cast<const char*>(data) + 2, size - 2};
   std::string all{rest};
   std::string again;
-  cafka::app::line_buffer lines;
+  cafka::io::line_buffer lines;
   while (true) {
     while (auto line = lines.next()) {
       require(line->find('\n') == std::string_view::npos);

@@ -1,5 +1,7 @@
 #include "support/group_fixture.hpp"
 
+#include <cafka/run_until_signal.hpp>
+
 using namespace cafka;
 using namespace cafka::test;
 
@@ -47,4 +49,26 @@ TEST_CASE("a group that is owned stops when its owner goes") {
   CHECK(f.count(event_kind::revoked) == 1);
   CHECK(f.committed_at_broker(1) == std::map<partition_t, offset_t>{{0, 3}});
   CHECK_FALSE(find(*f.system, "g"));
+}
+
+TEST_CASE("run_until_signal returns when a group has ended, stops the others, "
+          "and its code says how") {
+  group_fixture f;
+  auto first = spawn_in(f);
+  auto other = f.options();
+  other.config.name = "other";
+  other.config.group = "others";
+  other.handler = make_handler([](auto&) { return handler_answer::ack(); });
+  auto second = spawn(*f.system, other);
+  REQUIRE(second);
+  SECTION("stopped in order") {
+    send(first, stop_group{});
+    CHECK(run_until_signal(*f.system, {first, *second}) == 0);
+  }
+  SECTION("given up") {
+    f.cluster.inject(9, {30, 30}); // OffsetFetch: GROUP_AUTHORIZATION_FAILED
+    CHECK(run_until_signal(*f.system, {first, *second}) == 4);
+  }
+  CHECK_FALSE(find(*f.system, "g"));
+  CHECK_FALSE(find(*f.system, "other"));
 }

@@ -1,16 +1,16 @@
 /// `cafka verifiable-consumer`: a member of a group that a test harness drives
 /// and reads, by the protocol of Apache Kafka's system tests.
 
+#include "api/group_ends.hpp"
+#include "api/stop_signal.hpp"
 #include "app/commands.hpp"
 #include "app/group_account.hpp"
-#include "api/group_ends.hpp"
 #include "app/group_notes.hpp"
-#include "app/verifiable/property_lines.hpp"
-#include "io/standard_files.hpp"
-#include "api/stop_signal.hpp"
-#include "io/tell.hpp"
 #include "app/verifiable/member.hpp"
 #include "app/verifiable/options.hpp"
+#include "io/property_lines.hpp"
+#include "io/standard_files.hpp"
+#include "io/tell.hpp"
 
 #include <caf/actor_system_config.hpp>
 
@@ -179,7 +179,7 @@ exit_code verifiable_run::stop(const group_actor& group) {
   return result;
 }
 
-property_lines read_properties(const std::string& path) {
+io::property_lines read_properties(const std::string& path) {
   if (path.empty())
     return {};
   std::ifstream in{path, std::ios::binary};
@@ -188,7 +188,7 @@ property_lines read_properties(const std::string& path) {
     text += line + '\n';
   if (!in.is_open() || in.bad()) // a directory can be opened
     return {{}, {"cannot be read"}};
-  return parse_properties(text);
+  return io::parse_properties(text);
 }
 
 exit_code verifiable_consumer(const arguments& args) {
@@ -198,8 +198,8 @@ exit_code verifiable_consumer(const arguments& args) {
   auto file = read_properties(args.properties_path);
   auto made = make_config(args, std::move(file.values));
   for (auto& x : file.errors)
-    io::tell(fmt::format("cafka verifiable-consumer: {}: {}", args.properties_path,
-                     x));
+    io::tell(fmt::format("cafka verifiable-consumer: {}: {}",
+                         args.properties_path, x));
   for (auto& x : made.errors)
     io::tell("cafka verifiable-consumer: " + x);
   if (!file.errors.empty() || !made.errors.empty())

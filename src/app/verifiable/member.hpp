@@ -37,7 +37,7 @@ public:
 
   struct consumed {
     io::line_writer::ticket written; ///< with it the records may be acked
-    offset_t last = 0;           ///< some of the batch may be too many
+    offset_t last = 0;               ///< some of the batch may be too many
   };
   /// Tells that the batch is consumed; nothing: it is not, because its
   /// generation is over or `records_max` is reached, and so no later one is.

@@ -1,15 +1,15 @@
-/// `cafka bench-consumer`: a group that counts what it reads, to be measured
+/// `cafka-bench-consumer`: a group that counts what it reads, to be measured
 /// beside other clients.
 
+#include "api/group_ends.hpp"
+#include "api/stop_signal.hpp"
+#include "app/group_notes.hpp"
+#include "app/program.hpp"
 #include "bench/consumer/faults.hpp"
 #include "bench/consumer/input.hpp"
 #include "bench/consumer/tally.hpp"
-#include "app/commands.hpp"
-#include "api/group_ends.hpp"
-#include "app/group_notes.hpp"
-#include "demo/put.hpp"
+#include "io/line_writer.hpp"
 #include "io/standard_files.hpp"
-#include "api/stop_signal.hpp"
 #include "io/tell.hpp"
 
 #include <cafka/group.hpp>
@@ -25,10 +25,13 @@
 #include <stdexcept>
 #include <thread>
 
+#include <unistd.h>
+
 namespace cafka::bench {
 
 namespace {
 
+using app::exit_code;
 using namespace std::chrono_literals;
 using json = nlohmann::ordered_json;
 using seconds = std::chrono::duration<double>;
@@ -184,6 +187,7 @@ private:
   exit_code wait();
   exit_code stop(const group_actor& group);
   json line() const;
+  static exit_code print(const std::string& x);
 
   const wall_clock::time_point begin_ = wall_clock::now();
   std::shared_ptr<bench_shared> shared_;
@@ -197,7 +201,7 @@ private:
 exit_code bench_run::run() {
   auto options = options_for(shared_->input);
   options.handler = make_handler<bench_handler>(shared_);
-  options.log = log_to(io::tell);
+  options.log = app::log_to(io::tell);
   started_ = bench_tally::clock::now();
   auto group = spawn(*system_, options);
   if (!group) {
@@ -215,18 +219,27 @@ exit_code bench_run::run() {
     return ended;
   auto x = line();
   x["peak_mb"] = peak_mb();
-  put(x.dump() + "\n");
-  if (auto failure = await_put(options.config.stop_timeout); !failure.empty()) {
-    io::tell("cafka bench-consumer: standard output: " + failure);
-    return exit_code::check_failed;
+  return print(x.dump() + "\n");
+}
+
+/// Waits for a slow reader until a signal comes.
+exit_code bench_run::print(const std::string& x) {
+  io::line_writer out{STDOUT_FILENO};
+  for (out.add(x); !out.await_all(look_interval);) {
+    if (auto failure = out.failure(); !failure.empty()) {
+      io::tell("cafka bench-consumer: standard output: " + failure);
+      return exit_code::check_failed;
+    }
+    if (stop_signal() != 0)
+      return app::exit_code_of_signal();
   }
-  return ended;
+  return exit_code::ok;
 }
 
 exit_code bench_run::wait() {
   while (!shared_->tally.await(look_interval)) {
     if (stop_signal() != 0)
-      return exit_code_of_signal();
+      return app::exit_code_of_signal();
     if (!ends_.wait(1, 0ms).empty())
       break; // `stop` knows why
   }
@@ -298,14 +311,20 @@ exit_code bench_consumer() {
   return bench_run{read.input}.run();
 }
 
-} // namespace
-
-void add_bench_consumer(CLI::App& program, exit_code& result) {
-  auto* command = program.add_subcommand(
-    "bench-consumer", "Count the records of a topic, to be measured beside "
-                      "other clients");
-  command->footer(footer);
-  command->callback([&result] { result = bench_consumer(); });
+exit_code run(int argc, char** argv) {
+  auto result = exit_code::ok;
+  CLI::App program{"Count the records of a topic, to be measured beside other "
+                   "clients",
+                   "cafka bench-consumer"};
+  program.footer(footer);
+  program.callback([&] { result = bench_consumer(); });
+  return app::parse(program, argc, argv, result);
 }
 
+} // namespace
+
 } // namespace cafka::bench
+
+int main(int argc, char** argv) {
+  return cafka::app::run_program([&] { return cafka::bench::run(argc, argv); });
+}

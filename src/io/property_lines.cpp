@@ -1,8 +1,8 @@
-#include "app/verifiable/property_lines.hpp"
+#include "io/property_lines.hpp"
 
 #include <fmt/format.h>
 
-namespace cafka::app {
+namespace cafka::io {
 
 namespace {
 
@@ -39,4 +39,4 @@ property_lines parse_properties(std::string_view text) {
   return result;
 }
 
-} // namespace cafka::app
+} // namespace cafka::io

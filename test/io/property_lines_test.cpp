@@ -1,8 +1,8 @@
-#include "app/verifiable/property_lines.hpp"
+#include "io/property_lines.hpp"
 
 #include "support/catch.hpp"
 
-using cafka::app::parse_properties;
+using cafka::io::parse_properties;
 using properties = std::map<std::string, std::string>;
 
 TEST_CASE("a properties file is name=value lines, comments and blank lines") {

@@ -1,10 +1,10 @@
-#include "app/offset_table.hpp"
+#include "io/offset_table.hpp"
 
 #include "support/catch.hpp"
 #include "support/run_program.hpp"
 
 using namespace cafka;
-using namespace cafka::app;
+using namespace cafka::io;
 using cafka::test::has;
 
 TEST_CASE("offsets are a table with aligned columns") {

@@ -1,4 +1,4 @@
-#include "app/offset_table.hpp"
+#include "io/offset_table.hpp"
 
 #include "core/text_field.hpp"
 
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-namespace cafka::app {
+namespace cafka::io {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::string json_of(const std::vector<offset_row>& xs) {
   return result.dump() + "\n";
 }
 
-} // namespace cafka::app
+} // namespace cafka::io

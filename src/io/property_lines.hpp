@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cafka::app {
+namespace cafka::io {
 
 /// The settings of a properties file of Kafka's tools.
 struct property_lines {
@@ -17,4 +17,4 @@ struct property_lines {
 /// passed over, and so is white space at both ends of a name and of a value.
 property_lines parse_properties(std::string_view text);
 
-} // namespace cafka::app
+} // namespace cafka::io

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace cafka::app {
+namespace cafka::io {
 
 /// How far a group is in one partition.
 struct offset_row {
@@ -33,4 +33,4 @@ std::string table_of(const std::vector<offset_row>& xs);
 /// For programs: a list of objects in one line, null where there is nothing.
 std::string json_of(const std::vector<offset_row>& xs);
 
-} // namespace cafka::app
+} // namespace cafka::io
