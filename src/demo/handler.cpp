@@ -9,10 +9,9 @@ namespace {
 /// Tells the books how long a call runs, however it ends.
 class running_call {
 public:
-  running_call(partition_ledger& book, const worker_life& life,
-               const message_batch& batch)
+  running_call(partition_ledger& book, const message_batch& batch)
     : book_(book) {
-    book_.enter(life, batch.first_offset(), batch.last_offset());
+    book_.enter(batch.first_offset(), batch.last_offset());
   }
   ~running_call() {
     book_.leave();
@@ -30,11 +29,11 @@ replay_handler::replay_handler(handler_world world,
                                const partition_identity& whose)
   : world_(world),
     book_(world.books.at(whose.partition)),
-    life_(book_.open_life(whose.generation)) {
+    generation_(whose.generation) {
 }
 
 handler_answer replay_handler::handle(const message_batch& batch) {
-  running_call guard{book_, life_, batch};
+  running_call guard{book_, batch};
   world_.sabotage.before(batch);
   if (auto answer = handle_records(batch))
     return *answer;
@@ -53,7 +52,7 @@ replay_handler::handle_records(const message_batch& batch) {
     if (failed)
       return failed;
     if (!world_.sabotage.loses(p, x.offset()))
-      book_.handled(life_, x.offset(), x.key().value_or(""),
+      book_.handled(generation_, x.offset(), x.key().value_or(""),
                     x.value().value_or(""));
   }
   return std::nullopt;

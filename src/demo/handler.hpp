@@ -29,7 +29,7 @@ private:
 
   handler_world world_;
   partition_ledger& book_;
-  worker_life life_;
+  generation generation_;
 };
 
 /// For `group_options::handler`.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "demo/findings.hpp"
-#include "demo/order.hpp"
 #include "demo/window.hpp"
+#include "invariants/invariants.hpp"
 
 #include <cafka/events.hpp>
 #include <cafka/record.hpp>
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -26,16 +27,17 @@ struct partition_facts {
   std::uint64_t deliveries = 0;
   std::uint64_t redeliveries = 0;
   std::uint64_t commits = 0; ///< commit requests that named the partition
-  offset_t frontier = 0;     ///< lowest record that was not handled
   offset_t committed = 0;
   std::uint64_t uncommitted_bytes = 0;
 };
 
 /// The books of one partition: what was sent, handed out, handled, acked and
-/// committed. Any thread.
+/// committed. The order and the commits are judged by the invariants, to which
+/// each generation of the assignment is a member of its own; the books add what
+/// the lines hold. Any thread.
 class partition_ledger {
 public:
-  explicit partition_ledger(partition_t p) : partition_(p), order_(p) {
+  explicit partition_ledger(topic_partition x) : tp_(std::move(x)) {
   }
 
   // -- the producer
@@ -48,13 +50,12 @@ public:
   void on_event(const event& x);
 
   // -- the partition's handler
-  worker_life open_life(generation g);
   /// A handler call begins, with the records from `first` to `last`, or ends;
   /// two at a time would be wrong.
-  void enter(const worker_life& life, offset_t first, offset_t last);
+  void enter(offset_t first, offset_t last);
   void leave();
   /// The record is handled: what was sent, in order, and the key's new state.
-  void handled(worker_life& life, offset_t at, std::string_view key,
+  void handled(generation g, offset_t at, std::string_view key,
                std::string_view value);
   void acked(generation g, offset_t next);
 
@@ -68,17 +69,20 @@ public:
   state_table states() const;
 
 private:
-  void check_commit(offset_t next);
+  void begin(const event& x);
+  findings broken(bool by_commits) const;
 
   mutable std::mutex mutex_;
-  partition_t partition_;
+  const topic_partition tp_;
   record_window window_;
-  delivery_order order_;
+  invariants facts_;
+  std::string holder_; // who has it now; empty: nobody
   state_table states_;
   findings lines_;
   findings calls_;
   findings commits_;
   int calls_running_ = 0;
+  offset_t handed_ = 0; // behind the highest record handed out
   std::uint64_t deliveries_ = 0;
   std::uint64_t redeliveries_ = 0;
   std::uint64_t commit_count_ = 0;
@@ -87,7 +91,7 @@ private:
 /// The books of all partitions. Immutable but for their content.
 class ledger {
 public:
-  explicit ledger(std::size_t partitions);
+  ledger(const std::string& topic, std::size_t partitions);
   partition_ledger& at(partition_t x) const {
     return *partitions_.at(static_cast<std::size_t>(x));
   }
@@ -95,7 +99,7 @@ public:
     return partitions_.size();
   }
   void on_event(const event& x) const;
-  /// Sums; `frontier` is meaningless.
+  /// Sums.
   partition_facts total() const;
 
 private:

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include <unistd.h>
 
 namespace cafka::demo {
@@ -26,24 +28,40 @@ progress_meter::progress_meter(std::uint64_t records, time_point start)
 }
 
 void progress_meter::show(time_point now, const ledger& books,
-                          const group_watch& watch) {
-  if (line_.due(now) && !is_put_waiting())
-    write(now, books.total(), watch.facts());
-}
-
-void progress_meter::write(time_point now, const partition_facts& sum,
-                           const group_facts& group) {
-  auto rate = static_cast<double>(sum.handled - last_handled_)
-              / seconds(now - last_);
-  auto lag = sum.sent - static_cast<std::uint64_t>(sum.committed);
-  auto text = fmt::format("{:5.1f} s  {} of {} handled, {:.0f} records/s, lag "
-                          "{}, restarts {} workers {} group, redeliveries {}",
-                          seconds(now - start_), sum.handled, records_, rate,
-                          lag, group.worker_restarts, group.group_restarts,
-                          sum.redeliveries);
-  line_.show(now, text);
+                          const group_facts& group, bool kills) {
+  auto joining = group.assigned < books.size();
+  if ((joining == joining_ && !line_.due(now)) || is_put_waiting())
+    return;
+  joining_ = joining;
+  auto sum = books.total();
+  line_.show(now, fmt::format("{:5.1f} s  {}", seconds(now - start_),
+                              describe(now, sum, group, kills)));
   last_ = now;
   last_handled_ = sum.handled;
+}
+
+/// Where no record was handled, what is waited for.
+std::string progress_meter::describe(time_point now, const partition_facts& sum,
+                                     const group_facts& group,
+                                     bool kills) const {
+  if (joining_)
+    return group.group_restarts == 0
+             ? "joining the group"
+             : "joining the group again: its coordinator died";
+  auto lag = sum.sent - static_cast<std::uint64_t>(sum.committed);
+  auto more = sum.handled - last_handled_;
+  auto does
+    = fmt::format("{:.0f} records/s",
+                  std::ceil(static_cast<double>(more) / seconds(now - last_)));
+  if (kills)
+    does = "waiting for the coordinator's end";
+  else if (more == 0)
+    does = sum.handled == records_ ? "waiting for the last commits"
+                                   : "waiting for records";
+  return fmt::format("{} of {} handled, {}, lag {}, restarts {} workers {} "
+                     "group, redeliveries {}",
+                     sum.handled, records_, does, lag, group.worker_restarts,
+                     group.group_restarts, sum.redeliveries);
 }
 
 } // namespace cafka::demo

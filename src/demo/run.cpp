@@ -1,13 +1,13 @@
 #include "demo/run.hpp"
 
+#include "api/stop_signal.hpp"
 #include "demo/checks.hpp"
 #include "demo/committed.hpp"
 #include "demo/group.hpp"
 #include "demo/producer.hpp"
 #include "demo/progress.hpp"
-#include "demo/report.hpp"
 #include "demo/put.hpp"
-#include "api/stop_signal.hpp"
+#include "demo/report.hpp"
 #include "io/tell.hpp"
 
 #include <cafka/errors.hpp>
@@ -20,6 +20,7 @@ namespace cafka::demo {
 
 namespace {
 
+using app::exit_code;
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
@@ -64,7 +65,7 @@ public:
   explicit demo_run(const run_options& x)
     : options_(x),
       start_(clock::now()),
-      books_(partition_count),
+      books_(demo_group::topic(), partition_count),
       failures_(plan_failures(x.seed, x.scanned.records)),
       sabotage_(x.sabotage, x.seed, x.scanned.records, failures_, books_,
                 [this](const ack& y) { group_.send(y); }),
@@ -120,7 +121,7 @@ ending demo_run::replay(keyed_producer& producer) {
   while (true) {
     auto sent = producer.pump(10ms);
     auto now = clock::now();
-    meter_.show(now, books_, watch_);
+    meter_.show(now, books_, watch_.facts(), failures_.facts().killing);
     if (auto result = look(producer, sent, now))
       return *result;
   }
@@ -200,7 +201,7 @@ exit_code demo_run::conclude(ending x, const keyed_producer& producer,
   switch (x) {
     case ending::signal:
       put("stopped by a signal\n");
-      return exit_code_of_signal();
+      return app::exit_code_of_signal();
     case ending::input:
       io::tell("cafka demo: " + producer.failure());
       return exit_code::usage;
@@ -258,7 +259,7 @@ summary demo_run::make_summary() const {
 
 } // namespace
 
-exit_code run(const run_options& options) {
+app::exit_code run(const run_options& options) {
   return demo_run{options}.run();
 }
 

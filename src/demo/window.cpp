@@ -35,8 +35,6 @@ record_window::verdict record_window::handled(offset_t at,
   if (!x->handled) {
     x->handled = true;
     ++handled_count_;
-    while (frontier_ < end() && find(frontier_)->handled)
-      ++frontier_;
   }
   settle();
   return verdict::as_sent;
@@ -54,12 +52,12 @@ std::uint64_t record_window::line_at(offset_t at) const noexcept {
   return records_[static_cast<std::size_t>(at - base_)].line;
 }
 
-std::vector<record_window::leftover> record_window::leftovers() const {
+std::vector<record_window::leftover> record_window::unreported() const {
   std::vector<leftover> result;
   auto at = base_;
   for (auto& x : records_) {
-    if (!x.handled || !x.reported)
-      result.push_back({at, x});
+    if (!x.reported)
+      result.push_back({at, x.line});
     ++at;
   }
   return result;

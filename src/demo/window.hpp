@@ -35,10 +35,6 @@ public:
   /// The broker confirmed that everything below `next` is committed.
   void committed(offset_t next);
 
-  /// The lowest offset that was not handled.
-  offset_t frontier() const noexcept {
-    return frontier_;
-  }
   offset_t end() const noexcept {
     return base_ + static_cast<offset_t>(records_.size());
   }
@@ -53,12 +49,12 @@ public:
   }
   /// Of what was sent; 0: unknown.
   std::uint64_t line_at(offset_t at) const noexcept;
-  /// Records that were never handled, or whose delivery was never reported.
+  /// Records whose delivery was never reported.
   struct leftover {
     offset_t at = 0;
-    record what;
+    std::uint64_t line = 0;
   };
-  std::vector<leftover> leftovers() const;
+  std::vector<leftover> unreported() const;
   /// Chained fingerprints of the records that were handled, in their order.
   std::uint64_t content() const;
 
@@ -68,7 +64,6 @@ private:
 
   std::deque<record> records_;
   offset_t base_ = 0; // of the first in `records_`
-  offset_t frontier_ = 0;
   offset_t committed_ = 0;
   std::uint64_t handled_count_ = 0;
   std::uint64_t uncommitted_bytes_ = 0;

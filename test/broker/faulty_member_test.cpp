@@ -25,7 +25,7 @@ struct faulty_group {
   std::string seen() {
     run.await("the fault is seen",
               [&] { return !run.facts().violations().empty(); });
-    return run.facts().violations().front();
+    return run.facts().violations().front().text;
   }
 
   cluster kafka{"kafka-1"};

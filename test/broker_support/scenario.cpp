@@ -272,7 +272,7 @@ std::string scenario::report() const {
   for (auto& x : facts_.missing())
     result += x + "\n";
   for (auto& x : facts_.violations())
-    result += x + "\n";
+    result += x.text + "\n";
   for (auto& x : lives_)
     result += fmt::format("-- {}:\n{}\n{}\n", x.process->name(),
                           tail(x.process->out()), tail(x.process->err()));

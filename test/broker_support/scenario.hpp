@@ -1,11 +1,11 @@
 #pragma once
 
 #include "broker_support/cluster.hpp"
-#include "invariants/invariants.hpp"
 #include "broker_support/member.hpp"
 #include "broker_support/member_program.hpp"
 #include "broker_support/record_writer.hpp"
 #include "broker_support/scenario_options.hpp"
+#include "invariants/invariants.hpp"
 
 #include <chrono>
 #include <functional>

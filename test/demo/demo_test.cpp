@@ -80,7 +80,11 @@ TEST_CASE("the demo survives its failures and all its checks are ok") {
         != std::string::npos);
   // It is no terminal: progress comes in lines of their own.
   CHECK(out.find("\r") == std::string::npos);
-  CHECK(line_of(out, "records/s, lag").find("handled") != std::string::npos);
+  CHECK(line_of(out, "joining the group\n").ends_with("s  joining the group"));
+  CHECK(line_of(out, "joining the group again").find("its coordinator died")
+        != std::string::npos);
+  CHECK(line_of(out, " of 601 handled, ").find(", lag ") != std::string::npos);
+  CHECK(out.find(", 0 records/s") == std::string::npos);
 }
 
 TEST_CASE("an ack that is left out leaves the commit short of the end") {
@@ -216,14 +220,13 @@ TEST_CASE("a stop signal ends the demo cleanly at any time") {
   scratch_directory files;
   auto log = files.write("dpkg.log", dpkg_log(100));
   app_process joining{demo({"--input", log})};
-  REQUIRE(joining.await_output("replaying"));
+  REQUIRE(joining.await_output("joining the group"));
   joining.send(SIGINT);
   CHECK(joining.wait() == 130);
   CHECK(joining.err().empty());
-  // The first assignment takes 3 s: after four seconds' lines there are workers
-  // and perhaps a coordinator that is about to die.
+  // Then there are workers, and perhaps a coordinator that is about to die.
   app_process handling{demo({"--input", log})};
-  REQUIRE(handling.await_output("records/s, lag", 4));
+  REQUIRE(handling.await_output(" of 301 handled, "));
   handling.send(SIGTERM);
   CHECK(handling.wait() == 143);
   CHECK(handling.out().find("stopped by a signal") != std::string::npos);

@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace cafka;
-using namespace cafka::test;
+using rule = invariants::rule;
 
 namespace {
 
@@ -19,7 +19,7 @@ invariants ten_records() {
 }
 
 std::string first_violation(const invariants& x) {
-  return x.violations().empty() ? "" : x.violations().front();
+  return x.violations().empty() ? "" : x.violations().front().text;
 }
 
 } // namespace
@@ -147,4 +147,75 @@ TEST_CASE("another topic of the same name begins anew") {
   CHECK(x.violations().empty());
   CHECK(x.missing().size() == 1);
   CHECK_FALSE(x.all_committed());
+}
+
+TEST_CASE("a commit is judged when it is asked for, and what comes late, too") {
+  auto x = ten_records();
+  x.handled("a", tp, {0, 4});
+  x.commit_sent("a", tp, 5);
+  CHECK(first_violation(x)
+        == "t/0: 5 was committed, and nobody had handled [4, 5)");
+  CHECK(x.violations().front().broken == rule::commit_is_handled);
+  invariants early;
+  early.assigned("a", tp);
+  early.commit_sent("a", tp, 1);
+  CHECK(early.violations().empty());
+  early.produced(tp, 0);
+  CHECK(early.violations().size() == 1);
+}
+
+TEST_CASE("commits that go back within an assignment are seen") {
+  auto x = ten_records();
+  x.handled("a", tp, {0, 10});
+  x.commit_sent("a", tp, 7);
+  x.commit_sent("a", tp, 6);
+  CHECK(first_violation(x) == "t/0: a commit of a went back from 7 to 6");
+  CHECK(x.violations().front().broken == rule::commit_rises);
+}
+
+TEST_CASE("a worker that begins again at its watermark keeps the order") {
+  invariants x;
+  x.assigned("a", tp, 0);
+  x.handled("a", tp, {0, 6});
+  x.acked("a", tp, 4);
+  x.restarted("a", tp, 4);
+  x.handled("a", tp, {4, 8});
+  CHECK(x.violations().empty());
+  CHECK(x.handled_again() == 2);
+  x.restarted("a", tp, 5);
+  CHECK(first_violation(x)
+        == "t/0: a worker of a began again at 5, acked up to 4");
+  CHECK(x.violations().front().broken == rule::position);
+}
+
+TEST_CASE("an assignment begins at a commit that was sent or confirmed") {
+  auto begin_at = [](offset_t begin) {
+    invariants x;
+    x.assigned("a", tp, 0);
+    x.handled("a", tp, {0, 10});
+    x.commit_sent("a", tp, 4);
+    x.committed(tp, 4);
+    x.commit_sent("a", tp, 8); // and nobody heard of it
+    x.lost("a", tp);
+    x.assigned("b", tp, begin);
+    return first_violation(x);
+  };
+  CHECK(begin_at(3) == "t/0: b began at 3, with commits from 4 to 8");
+  CHECK(begin_at(4).empty());
+  CHECK(begin_at(8).empty());
+  CHECK(begin_at(9) == "t/0: b began at 9, with commits from 4 to 8");
+}
+
+TEST_CASE("what was lost may be finished late, in its order") {
+  auto x = ten_records();
+  x.handled("a", tp, {0, 2});
+  x.lost("a", tp);
+  x.assigned("b", tp);
+  x.handled("b", tp, {0, 4});
+  x.committed(tp, 4);
+  x.handled("a", tp, {2, 3});
+  CHECK(x.violations().empty());
+  CHECK(x.handled_late() == 1);
+  x.handled("a", tp, {2, 3});
+  CHECK(first_violation(x) == "t/0: a handled [2, 3) after 2");
 }
