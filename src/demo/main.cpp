@@ -131,7 +131,7 @@ void add_options(CLI::App& program, arguments& to) {
   program.footer(footer);
 }
 
-exit_code run(int argc, char** argv) {
+exit_code run_arguments(int argc, char** argv) {
   arguments args;
   auto result = exit_code::ok;
   CLI::App program{"Replay a log through a supervised group in this process, "
@@ -148,5 +148,6 @@ exit_code run(int argc, char** argv) {
 } // namespace cafka::demo
 
 int main(int argc, char** argv) {
-  return cafka::app::run_program([&] { return cafka::demo::run(argc, argv); });
+  return cafka::app::run_program(
+    [&] { return cafka::demo::run_arguments(argc, argv); });
 }

@@ -76,7 +76,7 @@ struct world {
   }
 
   std::vector<json> told;
-  app::line_writer::ticket tickets = 0;
+  io::line_writer::ticket tickets = 0;
   verifiable_member member;
 };
 

@@ -1,11 +1,10 @@
 #include "io/offset_table.hpp"
 
 #include "support/catch.hpp"
-#include "support/run_program.hpp"
 
 using namespace cafka;
 using namespace cafka::io;
-using cafka::test::has;
+using cafka::test::has_text;
 
 TEST_CASE("offsets are a table with aligned columns") {
   offset_row hidden{"readers", {"orders", 1}, {}, {}};
@@ -34,10 +33,11 @@ TEST_CASE("lag counts what the log still holds, and is never below 0") {
   CHECK(truncated.lag() == 0);
   CHECK(truncated.mark() == "beyond the end");
   auto table = table_of({deleted, truncated});
-  CHECK(has(table, " 10  100    0  below the start, 100\n"));
-  CHECK(has(table, "500   10    0  beyond the end\n"));
-  CHECK(has(json_of({truncated}),
-            R"("start":0,"end":10,"lag":0,"mark":"beyond the end"})"));
+  CHECK_THAT(table, has_text(" 10  100    0  below the start, 100\n"));
+  CHECK_THAT(table, has_text("500   10    0  beyond the end\n"));
+  CHECK_THAT(
+    json_of({truncated}),
+    has_text(R"("start":0,"end":10,"lag":0,"mark":"beyond the end"})"));
 }
 
 TEST_CASE("offsets are JSON with null for what there is not") {

@@ -106,7 +106,7 @@ TEST_CASE("a torn line that others wrote behind is ended, not cut off") {
   REQUIRE(write(file.fd, "tw", 2) == 2);
   REQUIRE(write(other, "x", 1) == 1);
   close(other);
-  CHECK_FALSE(cafka::app::cut_back(file.fd, "tw"));
+  CHECK_FALSE(cafka::io::cut_back(file.fd, "tw"));
   CHECK(file.text() == "one\ntwx");
 }
 
