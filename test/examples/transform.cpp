@@ -52,13 +52,13 @@ private:
     std::ranges::transform(value, value.begin(), [](unsigned char c) {
       return static_cast<char>(std::toupper(c));
     });
-    void* null = nullptr; // stays null
-    return rd_kafka_producev(
-      producer_.get(), RD_KAFKA_V_TOPIC("orders.upper"),
-      RD_KAFKA_V_KEY(x.key() ? key.data() : null, key.size()),
-      RD_KAFKA_V_VALUE(x.value() ? value.data() : null, value.size()),
-      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(tag_of(x)),
-      RD_KAFKA_V_END);
+    auto* key_begin = x.key() ? key.data() : nullptr; // null stays null
+    auto* value_begin = x.value() ? value.data() : nullptr;
+    return rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC("orders.upper"),
+                             RD_KAFKA_V_KEY(key_begin, key.size()),
+                             RD_KAFKA_V_VALUE(value_begin, value.size()),
+                             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                             RD_KAFKA_V_OPAQUE(tag_of(x)), RD_KAFKA_V_END);
   }
   void fail(void* tag, rd_kafka_resp_err_t why) {
     auto offset

@@ -31,7 +31,7 @@ public:
 
   int partitions_of(const char* topic) {
     auto* handle = rd_kafka_topic_new(client_, topic, nullptr);
-    const rd_kafka_metadata* found = nullptr;
+    const struct rd_kafka_metadata* found = nullptr;
     auto failure = rd_kafka_metadata(client_, 0, handle, &found, wait_ms);
     rd_kafka_topic_destroy(handle);
     REQUIRE(failure == RD_KAFKA_RESP_ERR_NO_ERROR);

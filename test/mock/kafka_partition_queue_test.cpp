@@ -59,10 +59,11 @@ TEST_CASE("a record is copied with all that the broker stored of it") {
     all.push_back(part);
     return source.at_end();
   }));
+  auto identity = std::make_shared<const partition_identity>();
   std::vector<record> records;
   for (auto& part : all)
     for (std::size_t i = 0; part.block && i < part.block->size(); ++i)
-      records.emplace_back(*part.block, i, 1);
+      records.emplace_back(*part.block, i, 1, identity);
   REQUIRE(records.size() == 3);
   // The records outlive the client.
   kafka::consumer::close(member.release(), 5s);

@@ -5,6 +5,7 @@
 #include <map>
 
 using namespace cafka;
+using namespace cafka::test;
 using namespace std::chrono_literals;
 
 namespace {
