@@ -63,7 +63,8 @@ TEST_CASE(
   record_block::builder b;
   b.add(12, std::nullopt, "a\xff");
   auto block = b.finish();
-  CHECK(parsed(record_data({"t", 3}, {*block, 0, 1}))
+  auto identity = std::make_shared<const partition_identity>();
+  CHECK(parsed(record_data({"t", 3}, {*block, 0, 1, identity}))
         == json::parse(R"({"name":"record_data","key":null,"value":"a\ufffd",
              "topic":"t","partition":3,"offset":12})"));
 }

@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   auto block = builder.finish();
   std::string line;
   using form = cafka::io::bytes_form;
-  cafka::io::add_json_line(line, "t", 0, {*block, 0, 1}, form::text);
+  auto identity = std::make_shared<const cafka::partition_identity>();
+  cafka::io::add_json_line(line, "t", 0, {*block, 0, 1, identity}, form::text);
   require(line.find('\n') == line.size() - 1);
   auto x = nlohmann::json::parse(line);
   require(x.at("key").is_null());
