@@ -5,6 +5,7 @@
 #include "app/programs_beside.hpp"
 
 #include <cafka/main.hpp>
+#include <cafka/version.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -45,7 +46,7 @@ app::exit_code run(int argc, char** argv, const handler_registry& handlers) {
   auto result = exit_code::ok;
   CLI::App program{"Kafka consumer groups as supervised actors", name};
   program.require_subcommand(1);
-  program.set_version_flag("--version", "cafka " CAFKA_VERSION);
+  program.set_version_flag("--version", "cafka " CAFKA_VERSION_STRING);
   program.footer(footer);
   add_run(program, handlers, result);
   add_check(program, handlers, result);

@@ -13,6 +13,7 @@
 #include "io/tell.hpp"
 
 #include <cafka/group.hpp>
+#include <cafka/version.hpp>
 
 #include <caf/actor_system_config.hpp>
 
@@ -284,7 +285,7 @@ json bench_run::line() const {
   auto stopped = wall_clock::now()
                  - std::chrono::duration_cast<wall_clock::duration>(
                    bench_tally::clock::now() - sum.last);
-  x["version"] = CAFKA_VERSION;
+  x["version"] = CAFKA_VERSION_STRING;
   x["records"] = sum.records;
   x["bytes"] = sum.bytes;
   x["seconds_fetch"] = fetch_s;
