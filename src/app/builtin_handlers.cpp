@@ -35,7 +35,7 @@ public:
   handler_answer handle(const message_batch& batch) override {
     lines_.clear();
     for (auto x : batch)
-      io::add_json_line(lines_, batch.topic(), batch.partition(), x, form_);
+      io::add_json_line(lines_, x, form_);
     auto failure = out_->write(lines_);
     if (!failure.empty())
       return handler_answer::failed("standard output: " + failure);

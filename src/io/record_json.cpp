@@ -68,12 +68,11 @@ std::string base64_of(std::string_view bytes) {
   return result;
 }
 
-void add_json_line(std::string& to, std::string_view topic, partition_t p,
-                   const record& x, bytes_form form) {
+void add_json_line(std::string& to, const record& x, bytes_form form) {
   auto time = x.timestamp();
   fmt::format_to(std::back_inserter(to),
                  R"({{"topic":{},"partition":{},"offset":{},"timestamp":{},)",
-                 json(topic).dump(), p, x.offset(),
+                 json(x.topic()).dump(), x.partition(), x.offset(),
                  time ? std::to_string(time->count()) : "null");
   add_member(to, "key", x.key(), form);
   to += ',';

@@ -20,7 +20,6 @@ std::string base64_of(std::string_view bytes);
 /// partition, offset, timestamp (milliseconds or null), key, value, and headers,
 /// a list of `{"name":…,"value":…}` in the order of the wire. A null stays null;
 /// bytes in base64 are called `key_base64`, `value_base64`, `name_base64`.
-void add_json_line(std::string& to, std::string_view topic, partition_t p,
-                   const record& x, bytes_form form);
+void add_json_line(std::string& to, const record& x, bytes_form form);
 
 } // namespace cafka::io

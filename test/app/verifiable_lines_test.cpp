@@ -63,8 +63,9 @@ TEST_CASE(
   record_block::builder b;
   b.add(12, std::nullopt, "a\xff");
   auto block = b.finish();
-  auto identity = std::make_shared<const partition_identity>();
-  CHECK(parsed(record_data({"t", 3}, {*block, 0, 1, identity}))
+  auto identity = std::make_shared<const partition_identity>(
+    partition_identity{"g", "t", 3, {1}});
+  CHECK(parsed(record_data({*block, 0, 1, identity}))
         == json::parse(R"({"name":"record_data","key":null,"value":"a\ufffd",
              "topic":"t","partition":3,"offset":12})"));
 }

@@ -5,8 +5,6 @@
 
 #include "support/catch.hpp"
 
-#include <thread>
-
 using namespace cafka;
 using namespace cafka::test;
 using namespace std::chrono_literals;
@@ -17,16 +15,6 @@ namespace {
 /// 1,000 and more behind it; no multiple of a batch of 500, so that a refusal
 /// lies within what is drained at once.
 constexpr int records = 1'730;
-
-/// Until the broker refuses one more fetch. Nobody reads the member's output
-/// meanwhile.
-void await_refusal(const read_right& right, int before) {
-  auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (right.refused_fetches() == before) {
-    REQUIRE(std::chrono::steady_clock::now() < deadline);
-    std::this_thread::sleep_for(20ms);
-  }
-}
 
 } // namespace
 
@@ -53,7 +41,8 @@ TEST_CASE("the right to read goes and comes while a reader lags, and no record "
     run.produce(records);
     auto before = right.refused_fetches();
     right.take_away();
-    await_refusal(right, before);
+    // Nobody reads the member's output meanwhile.
+    REQUIRE(right.await_refusal(before, 60s));
     right.give_back();
     run.produce(records); // behind the refusal
     run.await("everything is handled",

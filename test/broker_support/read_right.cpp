@@ -4,8 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <stdexcept>
+
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 namespace cafka::test {
 
@@ -123,6 +129,29 @@ int read_right::refused_fetches() const {
         && line.find(words) != std::string::npos)
       ++result;
   return result;
+}
+
+bool read_right::await_refusal(int before,
+                               std::chrono::milliseconds limit) const {
+  auto end = std::chrono::steady_clock::now() + limit;
+  int changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  // Before the first look, so that no line is missed.
+  require(inotify_add_watch(changes, impl_->log.c_str(), IN_MODIFY) >= 0,
+          "the broker's log cannot be watched");
+  auto found = refused_fetches() > before;
+  while (!found && std::chrono::steady_clock::now() < end) {
+    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      end - std::chrono::steady_clock::now());
+    pollfd wanted{changes, POLLIN, 0};
+    poll(&wanted, 1, static_cast<int>(std::max(left.count(), 0l)));
+    std::array<char, 4096> events;
+    while (read(changes, events.data(), events.size()) > 0) {
+      // nop
+    }
+    found = refused_fetches() > before;
+  }
+  close(changes);
+  return found;
 }
 
 } // namespace cafka::test

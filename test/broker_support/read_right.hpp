@@ -2,6 +2,7 @@
 
 #include "broker_support/cluster.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,8 @@ public:
   void give_back();
   /// How many fetches of the topic the broker has refused so far, by its log.
   int refused_fetches() const;
+  /// Until they are more than `before`. False: they are not within `limit`.
+  bool await_refusal(int before, std::chrono::milliseconds limit) const;
 
 private:
   struct impl;

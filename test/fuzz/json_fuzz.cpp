@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   std::string line;
   using form = cafka::io::bytes_form;
   auto identity = std::make_shared<const cafka::partition_identity>();
-  cafka::io::add_json_line(line, "t", 0, {*block, 0, 1, identity}, form::text);
+  cafka::io::add_json_line(line, {*block, 0, 1, identity}, form::text);
   require(line.find('\n') == line.size() - 1);
   auto x = nlohmann::json::parse(line);
   require(x.at("key").is_null());

@@ -12,9 +12,10 @@ std::string line_of(const record_block::builder& x,
                     bytes_form form = bytes_form::text) {
   auto copy = x;
   auto block = copy.finish();
-  auto identity = std::make_shared<const partition_identity>();
+  auto identity = std::make_shared<const partition_identity>(
+    partition_identity{"g", "orders", 3, {1}});
   std::string result;
-  add_json_line(result, "orders", 3, record{*block, 0, 1, identity}, form);
+  add_json_line(result, record{*block, 0, 1, identity}, form);
   return result;
 }
 

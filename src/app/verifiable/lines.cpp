@@ -83,11 +83,11 @@ std::string records_consumed(const topic_partition& tp,
   return line(result);
 }
 
-std::string record_data(const topic_partition& tp, const record& x) {
+std::string record_data(const record& x) {
   auto result = make("record_data");
   result["key"] = text_of(x.key());
   result["value"] = text_of(x.value());
-  result.update(partition_of(tp));
+  result.update(partition_of({x.topic(), x.partition()}));
   result["offset"] = x.offset();
   return line(result);
 }

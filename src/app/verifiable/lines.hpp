@@ -30,7 +30,7 @@ std::string records_consumed(const topic_partition& tp,
 
 /// Key and value as text: bytes that are no UTF-8 become U+FFFD, as Java's
 /// StringDeserializer has it.
-std::string record_data(const topic_partition& tp, const record& x);
+std::string record_data(const record& x);
 
 /// `error` empty: success.
 std::string offsets_committed(const topic_partition& tp, offset_t offset,

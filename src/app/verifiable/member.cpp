@@ -146,7 +146,7 @@ std::string verifiable_member::describe(const message_batch& x,
   for (std::size_t i = 0; i < count; ++i) {
     offsets.push_back(x[i].offset());
     if (settings_.verbose)
-      result += verifiable::record_data(tp, x[i]);
+      result += verifiable::record_data(x[i]);
   }
   return result
          + verifiable::records_consumed(tp, verifiable::runs_of(offsets));
