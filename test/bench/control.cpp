@@ -58,7 +58,7 @@ table suite::failure() {
                    topic, 12, 0);
   });
   auto count = effort_.records(3'000'000, 20'000);
-  auto topic = filled_topic(100, 12, count);
+  auto topic = filled_topic({100, count, 12});
   add_row("all there are", [&](const peer& x) {
     auto what = settings(topic);
     what.merge(failing_of(count));
@@ -165,7 +165,7 @@ table suite::catch_up() {
                "Records/s of the eleven until all of theirs are read.",
                {}};
   auto count = effort_.records(3'000'000, 24'000);
-  auto topic = filled_topic(100, partitions, count);
+  auto topic = filled_topic({100, count, partitions});
   auto who = best_cafka();
   std::map<int, std::vector<figures>> said;
   for (int i = 0; i < effort_.rounds; ++i)
@@ -192,7 +192,7 @@ table suite::lag() {
                "Resident memory of a group whose handlers are slow, by the "
                "time since its start; 12 partitions.",
                {}};
-  auto topic = filled_topic(100, 12, effort_.records(3'000'000, 20'000));
+  auto topic = filled_topic({100, effort_.records(3'000'000, 20'000), 12});
   auto what = settings(topic);
   what.emplace("BENCH_COUNT", "1"); // the slow ones are not counted
   what.emplace("BENCH_SLOW_FROM", "0");

@@ -19,6 +19,18 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", effort.rounds, "Interleaved runs of each")
     ->check(CLI::Range(1, 100))
     ->capture_default_str();
+  app
+    .add_option_function<std::vector<std::string>>(
+      "--peer",
+      [&](const std::vector<std::string>& xs) {
+        for (auto& x : xs)
+          effort.others.push_back(bench::other_peer(x));
+      },
+      "NAME=COMMAND: another client for the throughput; it reads what `cafka "
+      "bench-consumer --help` says")
+    ->check([](const std::string& x) {
+      return x.find('=') == std::string::npos ? "NAME=COMMAND" : "";
+    });
   app.add_flag("--smoke", effort.smoke,
                "Few records, only to see that it runs");
   app

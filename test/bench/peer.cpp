@@ -62,6 +62,13 @@ peer peer_named(const std::string& name) {
   throw std::runtime_error("no peer is named " + name);
 }
 
+peer other_peer(const std::string& text) {
+  auto sign = text.find('=');
+  if (sign == 0 || sign == std::string::npos || sign + 1 == text.size())
+    throw std::runtime_error("a peer is NAME=COMMAND, not " + text);
+  return {text.substr(0, sign), {text.substr(sign + 1)}, best_cafka().base};
+}
+
 peer best_cafka() {
   return all_peers().back();
 }
@@ -85,6 +92,7 @@ peer_run run(const peer& who, const environment& what,
     return static_cast<double>(x.tv_sec)
            + 1e-6 * static_cast<double>(x.tv_usec);
   };
+  numbers["switches"] = static_cast<double>(used.ru_nvcsw + used.ru_nivcsw);
   numbers["cpu_s"] = seconds(used.ru_utime) + seconds(used.ru_stime);
   return {std::move(line), std::move(numbers)};
 }

@@ -20,6 +20,9 @@ struct peer {
 /// librdkafka's plain loop and cafka, with glibc's malloc and, where that was
 /// found, with mimalloc; the first is the base of all.
 std::vector<peer> all_peers();
+/// A client of somebody else's, as `NAME=COMMAND`, compared with librdkafka's
+/// loop with mimalloc, where that was found.
+peer other_peer(const std::string& text);
 /// What is shipped: cafka with mimalloc, where that was found.
 peer best_cafka();
 /// Those of them with this name.
@@ -29,8 +32,8 @@ using environment = std::map<std::string, std::string>;
 /// Numbers by their names.
 using figures = std::map<std::string, double>;
 
-/// What a run of a peer said, and what the system says of it: `cpu_s`, of the
-/// whole process.
+/// What a run of a peer said, and what the system says of it: `cpu_s` and
+/// `switches` between threads, of the whole process.
 struct peer_run {
   nlohmann::json line;
   figures numbers; ///< of the line, too

@@ -1,6 +1,8 @@
 #include "bench/suite.hpp"
 
 #include "bench/feed.hpp"
+#include "broker_support/member_program.hpp"
+#include "support/app_process.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +15,9 @@ namespace {
 
 /// For what is only read: batches as full as they get.
 constexpr double fill_linger_ms = 100;
+
+/// For Kafka's producer to write all of a topic.
+constexpr std::chrono::seconds fill_limit{120};
 
 /// For what is timed: as long as a run of the feed.
 constexpr double pace_linger_ms = 5;
@@ -57,16 +62,36 @@ environment suite::settings(const std::string& topic) const {
            fmt::format("{:.6f}", std::chrono::duration<double>(now).count())}};
 }
 
-std::string suite::filled_topic(std::size_t size_bytes, int partitions,
-                                std::uint64_t count) {
-  auto& name = topics_[fmt::format("{} {} {}", size_bytes, partitions, count)];
+std::string suite::filled_topic(const load& x) {
+  auto& name = topics_[fmt::format("{} {} {} {}", x.size_bytes, x.partitions,
+                                   x.count, static_cast<int>(x.written))];
   if (!name.empty())
     return name;
   auto made = test::unique_name();
-  kafka_.create_topic(made, partitions);
-  feed{kafka_.endpoints(), made, size_bytes, fill_linger_ms}.fill(count,
-                                                                  partitions);
+  kafka_.create_topic(made, x.partitions);
+  if (x.written == batches::ordinary)
+    fill_ordinarily(made, x);
+  else
+    feed{kafka_.endpoints(), made, x.size_bytes, fill_linger_ms}.fill(
+      x.count, x.partitions);
   return name = made;
+}
+
+void suite::fill_ordinarily(const std::string& topic, const load& x) {
+  auto words = test::java_tool(kafka_, "ProducerPerformance");
+  for (auto& word :
+       {std::string{"--topic"}, topic, std::string{"--num-records"},
+        std::to_string(x.count), std::string{"--record-size"},
+        std::to_string(x.size_bytes), std::string{"--throughput"},
+        std::string{"-1"}, std::string{"--producer-props"},
+        "bootstrap.servers=" + kafka_.endpoints()})
+    words.push_back(word);
+  test::app_input input;
+  input.limit = fill_limit;
+  test::app_process process{words, input};
+  if (process.wait() != 0)
+    throw std::runtime_error("kafka-producer-perf-test: " + process.out()
+                             + process.err());
 }
 
 peer_run suite::fed_run(const peer& who, const environment& further, int per_s,

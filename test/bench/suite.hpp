@@ -13,6 +13,7 @@ namespace cafka::bench {
 struct effort {
   int rounds = 3;
   bool smoke = false;
+  std::vector<peer> others; ///< compared in throughput, too
 
   std::uint64_t records(std::uint64_t full, std::uint64_t few) const {
     return smoke ? few : full;
@@ -20,6 +21,19 @@ struct effort {
   double seconds(double full) const {
     return smoke ? 0.5 : full;
   }
+};
+
+/// What producers write in one request for a partition.
+enum class batches : std::uint8_t {
+  full,     ///< 1,000 records, in one go
+  ordinary, ///< 16 KB: Kafka's own producer with its defaults
+};
+
+struct load {
+  std::size_t size_bytes = 0;
+  std::uint64_t count = 0;
+  int partitions = 0;
+  batches written = batches::full;
 };
 
 /// What the rows of a table say, in the order of its columns.
@@ -58,9 +72,10 @@ private:
 
   /// What every run is told; its group is a new one.
   environment settings(const std::string& topic) const;
-  /// A topic with so many payloads; made once.
-  std::string filled_topic(std::size_t size_bytes, int partitions,
-                           std::uint64_t count);
+  /// A topic with these payloads; made once.
+  std::string filled_topic(const load& x);
+  /// By Kafka's kafka-producer-perf-test.
+  void fill_ordinarily(const std::string& topic, const load& x);
   /// A run while the first `partitions` of the topic are fed, where `before`
   /// records stand; `further` goes with the settings.
   peer_run fed_run(const peer& who, const environment& further, int per_s,

@@ -14,9 +14,14 @@ struct member_program {
   int stopped = 0;                  ///< its exit code after a SIGTERM
 };
 
+/// A class of Kafka's own tools, from the jars that the cluster runs with; its
+/// flags come behind it.
+std::vector<std::string> java_tool(const cluster& kafka,
+                                   const std::string& name);
+
 /// `cafka verifiable-consumer`.
 member_program cafka_member();
-/// Kafka's own, from the jars that the cluster runs with.
+/// Kafka's own.
 member_program java_member(const cluster& kafka);
 
 } // namespace cafka::test
