@@ -20,6 +20,18 @@ using kafka::list_ptr;
 using kafka::queue_ptr;
 using std::chrono::milliseconds;
 
+using new_topic_ptr
+  = std::unique_ptr<rd_kafka_NewTopic_t,
+                    kafka::destroyer<rd_kafka_NewTopic_destroy>>;
+using old_topic_ptr
+  = std::unique_ptr<rd_kafka_DeleteTopic_t,
+                    kafka::destroyer<rd_kafka_DeleteTopic_destroy>>;
+using new_partitions_ptr
+  = std::unique_ptr<rd_kafka_NewPartitions_t,
+                    kafka::destroyer<rd_kafka_NewPartitions_destroy>>;
+using resource_ptr
+  = std::unique_ptr<rd_kafka_ConfigResource_t,
+                    kafka::destroyer<rd_kafka_ConfigResource_destroy>>;
 using admin_options_ptr
   = std::unique_ptr<rd_kafka_AdminOptions_t,
                     kafka::destroyer<rd_kafka_AdminOptions_destroy>>;
@@ -87,6 +99,10 @@ struct cluster::impl {
     admin_options_ptr options{rd_kafka_AdminOptions_new(admin(), op)};
     rd_kafka_AdminOptions_set_request_timeout(options.get(), limit_ms, nullptr,
                                               0);
+    // Without it the answer is given up after socket.timeout.ms. Refused for
+    // what has no such limit.
+    rd_kafka_AdminOptions_set_operation_timeout(options.get(), limit_ms,
+                                                nullptr, 0);
     queue_ptr queue{rd_kafka_queue_new(admin())};
     send(options.get(), queue.get());
     return event_ptr{rd_kafka_queue_poll(queue.get(), 2 * limit_ms)};
@@ -221,61 +237,68 @@ bool cluster::is_whole() {
 
 void cluster::create_topic(const std::string& name, int partitions,
                            const settings& config) {
-  auto* topic = rd_kafka_NewTopic_new(name.c_str(), partitions, size(), nullptr,
-                                      0);
+  new_topic_ptr topic{
+    rd_kafka_NewTopic_new(name.c_str(), partitions, size(), nullptr, 0)};
   for (auto& [key, value] : config)
-    rd_kafka_NewTopic_set_config(topic, key.c_str(), value.c_str());
+    rd_kafka_NewTopic_set_config(topic.get(), key.c_str(), value.c_str());
   impl_->change(
     "create " + name, RD_KAFKA_ADMIN_OP_CREATETOPICS,
     [&](auto* options, auto* queue) {
-      rd_kafka_CreateTopics(impl_->admin(), &topic, 1, options, queue);
+      auto* x = topic.get();
+      rd_kafka_CreateTopics(impl_->admin(), &x, 1, options, queue);
     },
     [](auto* event, auto* count) {
       return rd_kafka_CreateTopics_result_topics(
         rd_kafka_event_CreateTopics_result(event), count);
     });
-  rd_kafka_NewTopic_destroy(topic);
 }
 
 void cluster::delete_topic(const std::string& name) {
-  auto* topic = rd_kafka_DeleteTopic_new(name.c_str());
+  old_topic_ptr topic{rd_kafka_DeleteTopic_new(name.c_str())};
   impl_->change(
     "delete " + name, RD_KAFKA_ADMIN_OP_DELETETOPICS,
     [&](auto* options, auto* queue) {
-      rd_kafka_DeleteTopics(impl_->admin(), &topic, 1, options, queue);
+      auto* x = topic.get();
+      rd_kafka_DeleteTopics(impl_->admin(), &x, 1, options, queue);
     },
     [](auto* event, auto* count) {
       return rd_kafka_DeleteTopics_result_topics(
         rd_kafka_event_DeleteTopics_result(event), count);
     });
-  rd_kafka_DeleteTopic_destroy(topic);
 }
 
 void cluster::grow_topic(const std::string& name, int partitions) {
-  auto* more = rd_kafka_NewPartitions_new(
-    name.c_str(), static_cast<std::size_t>(partitions), nullptr, 0);
+  new_partitions_ptr more{rd_kafka_NewPartitions_new(
+    name.c_str(), static_cast<std::size_t>(partitions), nullptr, 0)};
   impl_->change(
     "grow " + name, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS,
     [&](auto* options, auto* queue) {
-      rd_kafka_CreatePartitions(impl_->admin(), &more, 1, options, queue);
+      auto* x = more.get();
+      rd_kafka_CreatePartitions(impl_->admin(), &x, 1, options, queue);
     },
     [](auto* event, auto* count) {
       return rd_kafka_CreatePartitions_result_topics(
         rd_kafka_event_CreatePartitions_result(event), count);
     });
-  rd_kafka_NewPartitions_destroy(more);
 }
 
 void cluster::configure_topic(const std::string& name, const settings& config) {
-  auto* topic = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC,
-                                            name.c_str());
+  resource_ptr topic{
+    rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str())};
   for (auto& [key, value] : config)
-    rd_kafka_ConfigResource_set_config(topic, key.c_str(), value.c_str());
-  auto event = impl_->ask(
-    RD_KAFKA_ADMIN_OP_ALTERCONFIGS, do_ms, [&](auto* options, auto* queue) {
-      rd_kafka_AlterConfigs(impl_->admin(), &topic, 1, options, queue);
-    });
-  rd_kafka_ConfigResource_destroy(topic);
+    rd_kafka_ConfigResource_set_config(topic.get(), key.c_str(), value.c_str());
+  // It is given up after socket.timeout.ms, and may be done twice.
+  event_ptr event;
+  for (int i = 0; i < do_ms / ask_ms; ++i) {
+    event = impl_->ask(
+      RD_KAFKA_ADMIN_OP_ALTERCONFIGS, do_ms, [&](auto* options, auto* queue) {
+        auto* x = topic.get();
+        rd_kafka_AlterConfigs(impl_->admin(), &x, 1, options, queue);
+      });
+    if (event
+        && rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR__TIMED_OUT)
+      break;
+  }
   if (!event)
     fail("configure " + name + ": no answer");
   require(rd_kafka_event_error(event.get()), "configure " + name);
