@@ -4,6 +4,7 @@
 #include "app/exit_code.hpp"
 
 #include <fstream>
+#include <iostream>
 
 using namespace cafka;
 using namespace cafka::test;
@@ -78,7 +79,8 @@ TEST_CASE("a second signal ends the first process of a container, too") {
     return args;
   };
   if (app_process{in_container({"/bin/true"})}.wait() != 0) {
-    WARN("this machine allows no namespaces");
+    std::cout << "SKIPPED: this machine allows no namespaces" << std::endl;
+    SUCCEED();
     return;
   }
   run_world w{"handler-timeout = 100ms"};
