@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cafka/types.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cafka {
+
+/// One header of a record that is to be written.
+struct output_header {
+  std::string name;                 ///< may be empty, and may repeat
+  std::optional<std::string> value; ///< nothing: Kafka's null
+  /// The same name, and the same bytes or both null.
+  friend bool operator==(const output_header&, const output_header&) = default;
+};
+
+/// A record that is to be written. It owns its bytes; its timestamp is the time
+/// of writing.
+struct output {
+  std::string topic; ///< where to
+  /// Nothing: chosen by the hash of the key (Java's murmur2), or, without a
+  /// key, at random.
+  std::optional<partition_t> partition{};
+  std::optional<std::string> key{};     ///< nothing: Kafka's null
+  std::optional<std::string> value{};   ///< nothing: Kafka's null, a tombstone
+  std::vector<output_header> headers{}; ///< in the order of the wire
+  /// The same record.
+  friend bool operator==(const output&, const output&) = default;
+};
+
+/// Bytes of the key, the value and the headers: what an output counts for in
+/// `outputs-max-bytes`.
+inline std::size_t size_bytes(const output& x) noexcept {
+  auto of = [](const std::optional<std::string>& y) {
+    return y ? y->size() : 0;
+  };
+  auto result = of(x.key) + of(x.value);
+  for (auto& y : x.headers)
+    result += y.name.size() + of(y.value);
+  return result;
+}
+
+} // namespace cafka
