@@ -17,7 +17,7 @@
 #include <vector>
 
 namespace cafka::kafka {
-class client;
+class mortal_client;
 } // namespace cafka::kafka
 
 namespace cafka::actors {
@@ -142,14 +142,15 @@ struct wake_request {
 /// Leaves the group and ends.
 struct close_client {};
 
-// -- coordinator -> reaper --------------------------------------------------------
+// -- coordinator or producer -> reaper --------------------------------------------------------
 
 /// A client is to be ended. `last`: none comes after it; then there may be no
-/// client.
+/// client. `member`: of a group, which may go on to list it.
 struct bury_client {
-  std::shared_ptr<kafka::client> client;
+  std::shared_ptr<kafka::mortal_client> client;
   kafka::farewell how = kafka::farewell::none;
   bool last = false;
+  bool member = true;
 };
 
 /// From the client's own thread: it is destroyed.

@@ -36,7 +36,7 @@ void client_reaper_state::on_bury(const bury_client& x) {
     forget(number);
     return;
   }
-  ending_[number].how = x.how;
+  ending_[number] = {{}, x.how, x.member};
   ending_[number].cut_off = x.client->end(
     x.how, limit_, [gate = gate_, number](kafka::client_ended how) {
       gate->post(client_gone{number, how});
@@ -62,11 +62,12 @@ void client_reaper_state::on_overdue(client_overdue x) {
   if (i == ending_.end())
     return;
   i->second.cut_off();
-  log(
-    "the client has not ended after "
-    + std::to_string((limit_ + kafka::client::end_grace).count())
-    + " ms: it is left behind without connections, and the group may list the "
-      "member until its session is over");
+  log("the client has not ended after "
+      + std::to_string((limit_ + kafka::client::end_grace).count())
+      + " ms: it is left behind without connections"
+      + (i->second.member ? ", and the group may list the member until its "
+                            "session is over"
+                          : ""));
   forget(x.number);
 }
 

@@ -15,8 +15,8 @@
 namespace cafka::actors {
 
 /// Sees to it that the end of a client is heard of, whatever librdkafka does: it
-/// waits for each with a limit of its own. Made with its coordinator, which it
-/// outlives; it ends with its last client.
+/// waits for each with a limit of its own. Made with the owner of its clients,
+/// which it outlives; it ends with its last client.
 ///
 /// ```
 ///   bury_client ──► ending ── client_gone ──► over
@@ -41,6 +41,7 @@ private:
   struct ending_client {
     std::function<void()> cut_off;
     kafka::farewell how;
+    bool member;
   };
 
   void on_bury(const bury_client& x);

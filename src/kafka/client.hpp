@@ -2,6 +2,7 @@
 
 #include "core/record_source.hpp"
 #include "kafka/client_events.hpp"
+#include "kafka/mortal_client.hpp"
 
 #include <cafka/types.hpp>
 
@@ -19,14 +20,8 @@ namespace cafka::kafka {
 /// is the real one. Driven by events. Not thread safe: one actor owns it; only
 /// its `wake` comes from other threads. No call blocks; `catch_up`, and `poll`
 /// where it gives a rebalance, wait for librdkafka's main thread.
-class client {
+class client : public mortal_client {
 public:
-  client() = default;
-  client(const client&) = delete;
-  client& operator=(const client&) = delete;
-  /// As `end` without a farewell, if nothing else ended it.
-  virtual ~client() = default;
-
   virtual error subscribe(const std::vector<std::string>& topics) = 0;
 
   /// The next event, or nothing. Calling it is also the keep-alive: librdkafka
@@ -97,26 +92,6 @@ public:
   /// even what librdkafka kept to send it later. Before an end, where
   /// another member may own what was committed. Quick.
   virtual void cut_off() = 0;
-
-  /// Detaches `wake` and closes the sources: nothing more comes from here. The
-  /// first step of every end. Bounded and quick.
-  virtual void detach() = 0;
-
-  /// Ends the client on a thread of its own, whatever librdkafka does; this
-  /// object is of no use any more. Calls `done` there when the client is
-  /// destroyed, if that ever comes. Quick. What must be over within `limit` is
-  /// the farewell; then, or when the client is fatal, it is destroyed without.
-  /// That may take `session.timeout.ms` where a commit is not answered, for which
-  /// librdkafka awaits a coordinator that could take it. Gives what does the same
-  /// as `cut_off` from any thread.
-  virtual std::function<void()> end(farewell how,
-                                    std::chrono::milliseconds limit,
-                                    std::function<void(client_ended)> done)
-    = 0;
-
-  /// What a client may take to be destroyed, beyond its farewell, before nobody
-  /// waits for it any more.
-  static constexpr std::chrono::milliseconds end_grace{2'000};
 };
 
 /// Makes a client that calls `wake` on foreign threads, under their locks, when

@@ -3,6 +3,7 @@
 #include "kafka/configuration.hpp"
 #include "kafka/event.hpp"
 #include "kafka/handles.hpp"
+#include "kafka/produce_call.hpp"
 #include "kafka/tls_errors.hpp"
 
 #include <algorithm>
@@ -18,49 +19,7 @@ int to_timeout_ms(std::chrono::milliseconds x) {
   return static_cast<int>(std::clamp<std::int64_t>(x.count(), 0, INT_MAX));
 }
 
-// librdkafka takes a null pointer for Kafka's null, and an empty view may hold
-// one.
-const char* data_of(const optional_bytes& x) {
-  if (!x)
-    return nullptr;
-  return x->empty() ? "" : x->data();
-}
-
-std::size_t size_of(const optional_bytes& x) {
-  return x ? x->size() : 0;
-}
-
-headers_ptr make_headers(const std::vector<header>& xs) {
-  if (xs.empty())
-    return nullptr;
-  headers_ptr result{rd_kafka_headers_new(xs.size())};
-  for (auto& x : xs)
-    rd_kafka_header_add(result.get(), x.name.data(),
-                        static_cast<ssize_t>(x.name.size()), data_of(x.value),
-                        static_cast<ssize_t>(size_of(x.value)));
-  return result;
-}
-
 } // namespace
-
-optional_bytes bytes_of(const void* data, std::size_t size) {
-  if (data == nullptr)
-    return std::nullopt;
-  return std::string_view{static_cast<const char*>(data), size};
-}
-
-bool is_cause_elsewhere(rd_kafka_resp_err_t code) {
-  return code == RD_KAFKA_RESP_ERR__FATAL
-         || code == RD_KAFKA_RESP_ERR__PURGE_QUEUE
-         || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
-}
-
-// A client that is fatally broken gives back all records with codes that do not
-// say why.
-error failure_of(rd_kafka_t* client, rd_kafka_resp_err_t code) {
-  auto cause = is_cause_elsewhere(code) ? fatal_error(client) : error{};
-  return cause ? cause : make_error(code);
-}
 
 struct producer::impl {
   impl(properties x, report f) : props(std::move(x)), on_report(std::move(f)) {
@@ -94,7 +53,7 @@ struct producer::impl {
   static void on_delivered(rd_kafka_t* client, const rd_kafka_message_t* msg,
                            void* opaque) {
     auto* self = self_of(opaque);
-    auto tag = reinterpret_cast<std::uintptr_t>(msg->_private);
+    auto tag = tag_of(*msg);
     auto failure = failure_of(client, msg->err);
     self->current = {msg->partition, bytes_of(msg->key, msg->key_len),
                      bytes_of(msg->payload, msg->len)};
@@ -136,20 +95,12 @@ result<bool>
 producer::send(const std::string& topic, partition_t partition,
                optional_bytes key, optional_bytes value, std::uint64_t tag,
                const std::vector<header>& headers, std::int64_t timestamp_ms) {
-  auto native_headers = make_headers(headers);
-  auto* opaque = reinterpret_cast<void*>(static_cast<std::uintptr_t>(tag));
-  auto code = rd_kafka_producev(
-    impl_->client, RD_KAFKA_V_TOPIC(topic.c_str()),
-    RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(data_of(key), size_of(key)),
-    RD_KAFKA_V_VALUE(const_cast<char*>(data_of(value)), size_of(value)),
-    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(opaque),
-    RD_KAFKA_V_HEADERS(native_headers.get()),
-    RD_KAFKA_V_TIMESTAMP(timestamp_ms), RD_KAFKA_V_END);
+  auto code = produce(
+    impl_->client, {topic, partition, key, value, headers, timestamp_ms}, tag);
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
     return false;
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
     return failure_of(impl_->client, code);
-  native_headers.release(); // the record's now
   return true;
 }
 

@@ -124,4 +124,27 @@ partitions_counted count_partitions(rd_kafka_t* client,
   return result;
 }
 
+topic_found ask_topic(rd_kafka_t* client, const std::string& topic,
+                      time_point deadline) {
+  topic_found result;
+  topic_ptr handle{rd_kafka_topic_new(client, topic.c_str(), nullptr)};
+  if (!handle)
+    return {0, 0, make_error(rd_kafka_last_error())};
+  const rd_kafka_metadata_t* found = nullptr;
+  result.failure
+    = make_error(rd_kafka_metadata(client, /* all_topics */ 0, handle.get(),
+                                   &found, milliseconds_until(deadline)));
+  if (result.failure)
+    return result;
+  metadata_ptr owned{found};
+  for (int i = 0; i < found->topic_cnt; ++i) {
+    auto& x = found->topics[i];
+    if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
+      result.partitions = x.partition_cnt;
+    else if (x.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+      result.failure = make_error(x.err);
+  }
+  return result;
+}
+
 } // namespace cafka::kafka

@@ -2,6 +2,7 @@
 
 #include "kafka/consumer.hpp"
 #include "kafka/handles.hpp"
+#include "kafka/writer_events.hpp"
 
 #include <string>
 #include <vector>
@@ -41,5 +42,10 @@ range_found ask_range(rd_kafka_t* client, const topic_partition& tp,
 partitions_counted count_partitions(rd_kafka_t* client,
                                     const std::vector<std::string>& topics,
                                     time_point deadline);
+
+/// How many partitions one topic has, 0 where there is none; a topic that the
+/// broker does not let us see is a failure.
+topic_found ask_topic(rd_kafka_t* client, const std::string& topic,
+                      time_point deadline);
 
 } // namespace cafka::kafka
