@@ -7,6 +7,7 @@
 #include "actors/messages.hpp"
 
 #include <cafka/group.hpp>
+#include <cafka/producer.hpp>
 
 namespace cafka::actors {
 
@@ -44,6 +45,17 @@ using worker_actor
 
 using reaper_actor
   = compat::typed<void(bury_client), void(client_gone), void(client_overdue)>;
+
+using group_producer_actor
+  = compat::typed<void(write_dead_letter), void(write_outputs),
+                  void(check_letter_topics), void(close_producer),
+                  // from the client's threads and from itself
+                  void(producer_ready), void(producer_tick)>;
+
+using record_producer_actor
+  = compat::typed<produced(produce),
+                  // from the client's threads and from itself
+                  void(producer_ready), void(producer_tick)>;
 
 using supervisor_actor = compat::typed<
   void(ack), void(ack_individual),

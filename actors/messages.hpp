@@ -5,6 +5,7 @@
 /// the receiver drops it when that is over.
 
 #include "actors/coordinator_messages.hpp"
+#include "actors/producer_messages.hpp"
 #include "actors/worker_messages.hpp"
 
 #include <cafka/errors.hpp>
@@ -150,7 +151,15 @@ struct stop_deadline {
   each(stop_deadline)                                                          \
   each(bury_client)                                                            \
   each(client_gone)                                                            \
-  each(client_overdue)
+  each(client_overdue)                                                         \
+  each(write_dead_letter)                                                      \
+  each(write_outputs)                                                          \
+  each(check_letter_topics)                                                    \
+  each(close_producer)                                                         \
+  each(write_report)                                                           \
+  each(letter_topics_checked)                                                  \
+  each(producer_ready)                                                         \
+  each(producer_tick)
 
 #define CAFKA_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafka::actors::name)
 CAFKA_INTERNAL_MESSAGES(CAFKA_UNSAFE)

@@ -4,6 +4,7 @@
 #include <cafka/errc.hpp>
 #include <cafka/events.hpp>
 #include <cafka/messages.hpp>
+#include <cafka/produce.hpp>
 #include <cafka/status.hpp>
 
 #include <vector>
@@ -31,6 +32,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafka, caf::first_custom_type_id + 100)
   CAF_ADD_TYPE_ID(cafka, (std::vector<cafka::offset_t>))
   CAF_ADD_TYPE_ID(cafka, (std::vector<cafka::committed_offset>))
   CAF_ADD_TYPE_ID(cafka, (std::vector<cafka::partition_status>))
+  CAF_ADD_TYPE_ID(cafka, (cafka::produce))
+  CAF_ADD_TYPE_ID(cafka, (cafka::produced))
 CAF_END_TYPE_ID_BLOCK(cafka)
 
 CAFKA_ERROR_ENUM(cafka::errc, "cafka")

@@ -1,0 +1,263 @@
+#include "actors/outbox/outbox.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace cafka::actors {
+
+namespace {
+
+/// Events that are handled in one go before other messages get their turn.
+constexpr int events_max = 1'000;
+
+kafka::error error_of(errc code, std::string text) {
+  kafka::error result;
+  result.code = code;
+  result.text = std::move(text);
+  result.retriable = true;
+  return result;
+}
+
+template <class Callback, class Answer>
+void answer(std::map<std::uint64_t, Callback>& from, const Answer& x) {
+  if (auto node = from.extract(x.token))
+    node.mapped()(x);
+}
+
+/// Each answer may ask again.
+template <class Answer, class Callback>
+void fail_each(std::map<std::uint64_t, Callback>& from,
+               const kafka::error& why) {
+  for (auto& [token, tell] : std::exchange(from, {})) {
+    Answer x;
+    x.token = token;
+    x.failure = why;
+    tell(x);
+  }
+}
+
+} // namespace
+
+outbox::outbox(settings x) : settings_(std::move(x)) {
+}
+
+// -- what it is asked ---------------------------------------------------------
+
+std::uint64_t outbox::send(output x, bool first, time_point now, written f) {
+  auto token = ++last_token_;
+  auto& queue = first ? first_ : waiting_;
+  queue.push_back({token, std::move(x), std::move(f), now, false});
+  settings_
+    .wake(); // handed over behind this, so that nothing is told meanwhile
+  return token;
+}
+
+void outbox::cancel(std::uint64_t token) {
+  for (auto* queue : {&alone_, &first_, &waiting_})
+    std::erase_if(*queue, [token](auto& x) { return x.token == token; });
+  open_.erase(token);
+}
+
+void outbox::find_topic(const std::string& topic,
+                        std::chrono::milliseconds timeout, time_point now,
+                        found f) {
+  auto token = ++last_token_;
+  look_ups_.emplace(token, std::move(f));
+  if (ensure_client(now))
+    client_->find_topic(token, topic, timeout);
+}
+
+void outbox::create_topic(const std::string& topic, partition_t partitions,
+                          int replication, std::chrono::milliseconds timeout,
+                          time_point now, created f) {
+  auto token = ++last_token_;
+  creations_.emplace(token, std::move(f));
+  if (ensure_client(now))
+    client_->create_topic(token, topic, partitions, replication, timeout);
+}
+
+bool outbox::empty() const noexcept {
+  return alone_.empty() && first_.empty() && waiting_.empty() && open_.empty();
+}
+
+void outbox::fail_all(const kafka::error& why) {
+  std::vector<entry> all;
+  for (auto& [token, x] : std::exchange(open_, {}))
+    all.push_back(std::move(x));
+  for (auto* queue : {&alone_, &first_, &waiting_})
+    for (auto& x : std::exchange(*queue, {}))
+      all.push_back(std::move(x));
+  for (auto& x : all)
+    x.tell({x.token, {x.record.topic, -1}, -1, why});
+  fail_each<kafka::topic_found>(look_ups_, why);
+  fail_each<kafka::topic_created>(creations_, why);
+}
+
+std::unique_ptr<kafka::record_writer> outbox::release() {
+  if (client_)
+    client_->detach();
+  return std::move(client_);
+}
+
+// -- the client ---------------------------------------------------------------
+
+/// False: there is none. Where none can be made that is told; else it is tried
+/// again when the pause is over.
+bool outbox::ensure_client(time_point now) {
+  if (client_)
+    return true;
+  if (now < closed_until_) {
+    auto why = error_of(errc::client_fatal, "the producer is made anew");
+    fail_each<kafka::topic_found>(look_ups_, why);
+    fail_each<kafka::topic_created>(creations_, why);
+    return false;
+  }
+  auto made = settings_.make_client(settings_.wake);
+  if (!made) {
+    closed_until_ = now + renew_pause;
+    fail_all(made.failure());
+    return false;
+  }
+  client_ = std::move(*made);
+  return true;
+}
+
+/// What was handed to the old one may have been written: nobody knows.
+void outbox::renew(const kafka::error& why, time_point now) {
+  settings_.bury(release());
+  closed_until_ = now + renew_pause;
+  for (auto& [token, x] : std::exchange(open_, {}))
+    x.tell({token, {x.record.topic, -1}, -1, why});
+  fail_each<kafka::topic_found>(look_ups_, why);
+  fail_each<kafka::topic_created>(creations_, why);
+}
+
+/// A record whose batch was too large goes alone, when no other is open.
+std::deque<outbox::entry>* outbox::next_queue() {
+  auto holds_alone = !open_.empty() && open_.begin()->second.alone;
+  if (holds_alone || (!alone_.empty() && !open_.empty()))
+    return nullptr;
+  for (auto* queue : {&alone_, &first_, &waiting_})
+    if (!queue->empty())
+      return queue;
+  return nullptr;
+}
+
+/// False: the client's queue is full.
+bool outbox::hand(std::deque<entry>& from, time_point now) {
+  auto sent = client_->send(from.front().token, from.front().record);
+  if (sent && !*sent)
+    return false;
+  auto x = std::move(from.front());
+  from.pop_front();
+  auto token = x.token;
+  topic_partition to{x.record.topic, x.record.partition.value_or(-1)};
+  x.since = now;
+  open_.emplace(token, std::move(x));
+  if (!sent)
+    on_event(kafka::record_written{token, to, -1, sent.failure()}, now);
+  return true;
+}
+
+void outbox::pump(time_point now) {
+  while (auto* queue = next_queue())
+    if (!ensure_client(now) || !hand(*queue, now))
+      return;
+}
+
+bool outbox::take_events(time_point now) {
+  for (int i = 0; client_ && i < events_max; ++i) {
+    auto x = client_->poll();
+    if (!x) {
+      pump(now);
+      return true;
+    }
+    std::visit([&](const auto& y) { on_event(y, now); }, *x);
+  }
+  pump(now);
+  return client_ == nullptr;
+}
+
+// -- its events ---------------------------------------------------------------
+
+void outbox::on_event(const kafka::record_written& x, time_point) {
+  auto node = open_.extract(x.token);
+  if (!node)
+    return; // cancelled, or overdue
+  auto& record = node.mapped();
+  // It may be the batch that is too large, or another record of it.
+  if (x.failure.too_large && !record.alone) {
+    record.alone = true;
+    alone_.push_back(std::move(record));
+    return;
+  }
+  record.tell(x);
+}
+
+void outbox::on_event(const kafka::topic_found& x, time_point) {
+  answer(look_ups_, x);
+}
+
+void outbox::on_event(const kafka::topic_created& x, time_point) {
+  answer(creations_, x);
+}
+
+void outbox::on_event(const kafka::client_error& x, time_point now) {
+  // As a warning of syslog(3): what becomes of the records is told for itself.
+  constexpr int warning = 4;
+  settings_.log({warning, "PRODUCER", x.what.text});
+  if (x.what.fatal)
+    renew(x.what, now);
+}
+
+void outbox::on_event(const kafka::log_line& x, time_point) {
+  settings_.log(x);
+}
+
+// -- on time ------------------------------------------------------------------
+
+void outbox::look(time_point now) {
+  while (take_overdue(now)) {
+    // nop
+  }
+  drop_stuck(now);
+  take_events(now);
+}
+
+/// A report that does not come at all. True: one was told.
+bool outbox::take_overdue(time_point now) {
+  auto limit = settings_.timeout + report_grace;
+  auto i = std::find_if(open_.begin(), open_.end(),
+                        [&](auto& x) { return now - x.second.since >= limit; });
+  if (i == open_.end())
+    return false;
+  auto x = std::move(i->second);
+  open_.erase(i);
+  x.tell(
+    {x.token,
+     {x.record.topic, -1},
+     -1,
+     error_of(errc::timed_out, "no delivery report within "
+                                 + std::to_string(limit.count()) + " ms")});
+  return true;
+}
+
+/// One that is larger than the whole queue.
+void outbox::drop_stuck(time_point now) {
+  auto* queue = client_ && open_.empty() ? next_queue() : nullptr;
+  if (!queue || now - queue->front().since < settings_.timeout + report_grace)
+    return;
+  auto x = std::move(queue->front());
+  queue->pop_front();
+  x.tell({x.token,
+          {x.record.topic, -1},
+          -1,
+          error_of(errc::timed_out, "the producer's queue has no room for a "
+                                    "record of "
+                                      + std::to_string(size_bytes(x.record))
+                                      + " bytes: see "
+                                        "queue-buffering-max-kbytes")});
+}
+
+} // namespace cafka::actors
