@@ -2,6 +2,7 @@
 #include "api/default_log.hpp"
 #include "core/text_field.hpp"
 #include "kafka/idempotent_producer.hpp"
+#include "kafka/producing_properties.hpp"
 
 #include <cafka/producer.hpp>
 

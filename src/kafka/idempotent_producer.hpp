@@ -10,16 +10,6 @@
 
 namespace cafka::kafka {
 
-/// The properties of a producer that belongs to a group: of the group's the
-/// endpoints, the security and what else a connection needs, and `own`. It is
-/// idempotent, and a record is written when all in-sync replicas have it. Topics
-/// are not made by writing to them, a record may be as large as the broker
-/// takes, and the queue as large as its user lets it grow, unless `own` says
-/// otherwise. `timeout`: to the report, unless `own` has one.
-properties producing_properties(const properties& of_group,
-                                const properties& own,
-                                std::chrono::milliseconds timeout);
-
 /// librdkafka's producer: idempotent, with the acks of all in-sync replicas.
 class idempotent_producer final : public record_writer {
 public:

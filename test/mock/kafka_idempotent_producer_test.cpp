@@ -2,6 +2,7 @@
 // fail as a test tells them.
 
 #include "kafka/idempotent_producer.hpp"
+#include "kafka/producing_properties.hpp"
 
 #include "support/catch.hpp"
 #include "support/faulty_cluster.hpp"

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "app/dead_letter_reader.hpp"
+#include "app/exit_code.hpp"
+
+#include <cafka/config.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace cafka::app {
+
+/// What each of the commands `dead-letters …` is told.
+struct letter_arguments {
+  letter_filter filter;
+  std::optional<std::uint64_t> limit; ///< so many letters at most
+  std::chrono::seconds timeout{10};   ///< of each answer of the brokers
+};
+
+/// Writes the dead letters of a group to standard output, a line each, or as a
+/// JSON list.
+exit_code list_letters(const group_config& config, const letter_arguments& args,
+                       bool json);
+
+/// Writes the one at `partition` and `offset` as JSON. `topic`: of the dead
+/// letters; empty: the only one.
+exit_code show_letter(const group_config& config, const letter_arguments& args,
+                      const topic_partition& where, offset_t offset);
+
+struct replay_arguments {
+  std::string to; ///< a topic; empty: where each is from
+  bool dry_run = false;
+  bool yes = false;              ///< nobody is asked
+  std::uint32_t replays_max = 3; ///< who came back so often is left
+};
+
+/// Writes the dead letters back. Progress is the committed offsets of the group
+/// `<group>.replay`, unless a filter chooses.
+exit_code replay_letters(const group_config& config,
+                         const letter_arguments& args,
+                         const replay_arguments& how);
+
+/// Tells on standard error what is wrong with the command.
+void complain_of_letters(const std::string& text);
+
+} // namespace cafka::app
