@@ -222,7 +222,7 @@ void outbox::look(time_point now) {
     // nop
   }
   drop_stuck(now);
-  take_events(now);
+  settings_.wake(); // for what waits, and for a wake-up that got lost
 }
 
 /// A report that does not come at all. True: one was told.

@@ -12,10 +12,10 @@ namespace cafka {
 /// }
 /// ```
 ///
-/// The arguments are those of the program `cafka`: `run`, `check`, `offsets`
-/// and `produce` with a config file, whose groups name one of `handlers` or a
-/// built-in one, `print` or `count`, in `handler`; of two with one name that of
-/// `handlers` counts. Where there are no `handlers` it is the program `cafka`
+/// The arguments are those of the program `cafka`: `run`, `check`, `offsets`,
+/// `produce` and `dead-letters` with a config file, whose groups name one of
+/// `handlers` or a built-in one, `print` or `count`, in `handler`; of two with
+/// one name that of `handlers` counts. Where there are no `handlers` it is the program `cafka`
 /// itself, with all its commands. The config file's `handler-init-args` are the
 /// handler's own.
 ///

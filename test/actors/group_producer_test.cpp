@@ -361,6 +361,25 @@ TEST_CASE("a full queue is waited for in order, and dead letters go first") {
   CHECK(x.script->sent[4].record.value == "3");
 }
 
+TEST_CASE("many reports at once are all told") {
+  world x;
+  std::vector<output> many(5'000, to("a", "1"));
+  x.write(1, many);
+  REQUIRE(x.script->sent.size() == many.size());
+  auto wake = std::exchange(x.script->wake, nullptr); // one wake-up for all
+  for (std::size_t i = 0; i < many.size(); ++i)
+    x.script->deliver(i, 0);
+  SECTION("by a wake-up") {
+    wake();
+    x.fixture.run();
+    CHECK(x.reports.size() == 1);
+  }
+  SECTION("by the next look, where the wake-up was lost") {
+    x.pass(1s);
+    CHECK(x.reports.size() == 1);
+  }
+}
+
 TEST_CASE("records of a batch that is too large are sent again one by one, and "
           "the others wait") {
   world x;
