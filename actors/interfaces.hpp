@@ -24,24 +24,17 @@ using manager_actor = compat::typed<
   void(std::string, partition_t, generation, std::vector<offset_t>),
   ack_reply(ack_request), committed_offsets(get_committed_offsets),
   group_status(get_status), void(subscribe_events), void(stop_group),
-  // from the supervisor
-  void(passed_acks),
+  // from those who fill its buffer
+  void(buffer_filled),
   // from the coordinator
   void(assignments_received), void(assignments_revoked), void(commit_result),
   void(seek_done), void(ends_result), void(range_result), void(client_failure),
   void(client_recovered), void(member_waiting),
-  // from workers
-  void(worker_ready), void(call_begun), void(source_drained), void(call_ended),
-  void(worker_drained), void(life_failed), void(worker_released),
-  void(close_failed),
   // from the registry's thread pool and from itself
-  void(event), void(settle_acks), void(watch_due), void(backoff_elapsed),
+  void(event), void(watch_due), void(backoff_elapsed), void(redelivery_due),
   void(ask_range_again)>;
 
-using worker_actor
-  = compat::typed<void(redeliver), void(read_source), void(hold_delivery),
-                  void(drain_worker), void(fence_worker), void(call_returned),
-                  void(handler_closed)>;
+using worker_actor = compat::typed<void(drain_worker), void(fence_worker)>;
 
 using reaper_actor
   = compat::typed<void(bury_client), void(client_gone), void(client_overdue)>;
@@ -66,7 +59,9 @@ using supervisor_actor = compat::typed<
   // from the manager, about itself and the group
   void(event),
   // from the reaper of a client, from the strands, from itself
-  void(client_closed), void(strands_idle), void(behind_acks), void(pass_acks),
-  void(restart_group), void(stop_deadline)>;
+  void(client_closed), void(strands_idle), void(restart_group),
+  void(stop_deadline),
+  // from those who send acks between two lives
+  void(buffer_filled)>;
 
 } // namespace cafka::actors

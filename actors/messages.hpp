@@ -14,7 +14,6 @@
 #include <cafka/types.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,22 +22,11 @@
 
 namespace cafka::actors {
 
-// -- supervisor -> manager -------------------------------------------------------
+// -- whoever fills the manager's buffer -> its reader ---------------------------------
 
-/// Acks of one kind, partition and generation that came one by one, in their
-/// order: as many as there are offsets, or one of several offsets.
-struct ack_series {
-  topic_partition tp;
-  cafka::generation generation;
-  bool cumulative = true;
-  std::size_t acks = 0;
-  std::vector<offset_t> offsets;
-};
-
-/// Each partition's in the order in which they came.
-struct passed_acks {
-  std::vector<ack_series> items;
-};
+/// Something waits in it: the manager takes it in; between two lives of the
+/// group the supervisor does.
+struct buffer_filled {};
 
 // -- an actor to itself, on time -----------------------------------------------------------
 
@@ -51,15 +39,14 @@ struct watch_due {};
 /// A job of the handlers runs on CAF's scheduler.
 struct run_job {};
 
-/// What follows from the acks before it is to be done.
-struct settle_acks {};
-
-/// The acks that were gathered are to be passed on.
-struct pass_acks {};
-
 struct backoff_elapsed {
   topic_partition tp;
   cafka::generation generation;
+};
+
+/// A handler that acks nothing of what it is given waited before it comes again.
+struct redelivery_due {
+  worker_ready what;
 };
 
 /// What the leader of a partition holds is to be asked for again.
@@ -90,11 +77,6 @@ struct client_closed {
 
 struct strands_idle {};
 
-/// From a strand: to be called behind the acks that were sent before.
-struct behind_acks {
-  std::function<void()> then;
-};
-
 /// `stop-timeout` is over, or (last) all bounds of the actors as well.
 struct stop_deadline {
   bool last = false;
@@ -120,34 +102,19 @@ struct stop_deadline {
   each(revocation_done)                                                        \
   each(seek_request)                                                           \
   each(close_client)                                                           \
-  each(worker_ready)                                                           \
-  each(call_begun)                                                             \
-  each(source_drained)                                                         \
-  each(call_ended)                                                             \
-  each(worker_drained)                                                         \
-  each(life_failed)                                                            \
-  each(worker_released)                                                        \
-  each(close_failed)                                                           \
-  each(redeliver)                                                              \
-  each(read_source)                                                            \
-  each(hold_delivery)                                                          \
   each(drain_worker)                                                           \
   each(fence_worker)                                                           \
-  each(call_returned)                                                          \
-  each(handler_closed)                                                         \
   each(keep_alive)                                                             \
   each(watch_due)                                                              \
   each(run_job)                                                                \
-  each(passed_acks)                                                            \
-  each(settle_acks)                                                            \
-  each(pass_acks)                                                              \
+  each(buffer_filled)                                                          \
   each(backoff_elapsed)                                                        \
+  each(redelivery_due)                                                         \
   each(client_ready)                                                           \
   each(retry_look_up)                                                          \
   each(restart_group)                                                          \
   each(client_closed)                                                          \
   each(strands_idle)                                                           \
-  each(behind_acks)                                                            \
   each(stop_deadline)                                                          \
   each(bury_client)                                                            \
   each(client_gone)                                                            \

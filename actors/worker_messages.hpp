@@ -1,10 +1,9 @@
 #pragma once
 
-/// Between the manager, a worker, and the worker's strand: see messages.hpp.
+/// Between the manager, a worker, and the partition's strand: see messages.hpp.
 
 #include "core/delivery_log.hpp"
 #include "core/partition.hpp"
-#include "core/range_set.hpp"
 
 #include <cafka/errc.hpp>
 #include <cafka/message_handler.hpp>
@@ -13,10 +12,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace cafka::actors {
-
-// -- worker and its strand -> manager ---------------------------------------------------
 
 /// Names a worker life of a partition.
 struct worker_id {
@@ -26,8 +24,15 @@ struct worker_id {
   friend bool operator==(const worker_id&, const worker_id&) = default;
 };
 
-/// The handler is built and has nothing to begin with, or retained records are
-/// to come next: those above `after`. Answered with `redeliver` or `read_source`.
+// -- a strand -> manager, by the manager's buffer ----------------------------------------
+
+/// The handler is built, and delivery goes on by itself.
+struct handler_built {
+  worker_id from;
+};
+
+/// The handler is built or has been called, and retained records above `after`
+/// come next, if there are any. Answered with `delivery_loop::go_on`.
 struct worker_ready {
   worker_id from;
   offset_t after = -1;
@@ -57,52 +62,33 @@ struct source_drained {
   std::optional<call_ended> before; ///< ended just now
 };
 
-/// The handler is closed after a `drain_worker`; the worker ends.
-struct worker_drained {
-  worker_id from;
-};
-
-/// The strand ended the life: the handler could not be built, a call failed, or the
-/// source did. The last message of that strand; the worker ends with the same
-/// cause, and a successor need not wait for that.
+/// The life is over: the handler could not be built, a call failed, or the source
+/// did. Its last report; a successor need not wait for the end of its worker.
 struct life_failed {
   worker_id from;
   errc code = errc::none;
   std::string text;
 };
 
-/// The very last message of a worker, from its state's destructor. Where no
-/// `life_failed` came before, a successor may start only after this and the
-/// DOWN, which come in either order.
-struct worker_released {
-  worker_id from;
-};
-
-/// The handler's `on_close` threw. From the worker's strand, also when the worker
-/// is gone.
+/// The handler's `on_close` threw; the worker may be gone.
 struct close_failed {
   worker_id from;
   std::string text;
 };
 
+/// The life is over: its handler is closed after a `drain_worker`. Its last report.
+struct worker_drained {
+  worker_id from;
+};
+
+using delivery_report
+  = std::variant<handler_built, worker_ready, call_begun, source_drained,
+                 call_ended, life_failed, worker_drained, close_failed>;
+
 // -- manager -> worker -----------------------------------------------------------------
 
-struct redeliver {
-  core::redelivery what;
-};
-
-struct read_source {
-  core::range_set skip; ///< individually acked already
-  offset_t from = 0;    ///< nothing below; 0 where the begin is not resolved
-};
-
-/// Stops (true) or resumes new deliveries: too many ranges of acks.
-struct hold_delivery {
-  bool on = false;
-};
-
-/// No new call; when the running one has returned, close the handler, say
-/// `worker_drained` and end.
+/// No new call; when the running one has returned the handler is closed, which
+/// `worker_drained` tells.
 struct drain_worker {
   time_point deadline;
   close_reason why = close_reason::revoked;
@@ -112,15 +98,5 @@ struct drain_worker {
 struct fence_worker {
   close_reason why = close_reason::lost;
 };
-
-// -- a worker's strand -> worker -----------------------------------------------------------
-
-/// The strand ended the life, or its call has returned after a stop.
-struct call_returned {
-  errc code = errc::none;
-  std::string text;
-};
-
-struct handler_closed {};
 
 } // namespace cafka::actors

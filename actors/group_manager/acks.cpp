@@ -1,12 +1,64 @@
 /// Where acks become watermarks, and where a commit is decided.
 
 #include "actors/group_manager/group_manager.hpp"
+#include "actors/partition_worker/delivery_loop.hpp"
 
+#include <chrono>
+#include <thread>
 #include <utility>
+#include <variant>
 
 namespace cafka::actors {
 
 // -- acks ------------------------------------------------------------------------------
+
+/// Many senders, or one of very many, cost few wake-ups: see ack_gathering.
+void group_manager_state::on_buffer_filled() {
+  auto waiting = registry_->buffer()->look();
+  auto acks = waiting.is_urgent ? 0 : waiting.acks;
+  if (gathering_.goes_on(acks, std::chrono::steady_clock::now())) {
+    std::this_thread::yield(); // who sends them may want this processor
+    compat::post(manager_actor{self_}, buffer_filled{});
+    return;
+  }
+  registry_->buffer()->take_and_sleep(taken_);
+  take_in_items();
+}
+
+/// Whatever waits in the buffer.
+void group_manager_state::take_in() {
+  registry_->buffer()->take(taken_);
+  take_in_items();
+}
+
+void group_manager_state::take_in_items() {
+  for (auto& x : taken_)
+    std::visit([this](auto& y) { take_in(y); }, x);
+  taken_.clear();
+  settle();
+}
+
+void group_manager_state::take_in(const delivery_report& x) {
+  std::visit([this](auto& y) { on(y); }, x);
+}
+
+void group_manager_state::take_in(const ack_series& x) {
+  if (x.acks == 1)
+    on_ack(x.tp, x.generation, x.offsets, x.cumulative);
+  else if (!take_in_one_go(x))
+    for (auto& offset : x.offsets)
+      on_ack(x.tp, x.generation, {&offset, 1}, x.cumulative);
+}
+
+/// An ack that came through the mailbox.
+ack_reply group_manager_state::answer(const topic_partition& tp, generation g,
+                                      std::span<const offset_t> offsets,
+                                      bool cumulative) {
+  take_in();
+  auto reply = on_ack(tp, g, offsets, cumulative);
+  settle();
+  return reply;
+}
 
 ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
                                       std::span<const offset_t> offsets,
@@ -35,16 +87,6 @@ ack_reply group_manager_state::on_ack(const topic_partition& tp, generation g,
   return reply;
 }
 
-void group_manager_state::on_passed_acks(const passed_acks& x) {
-  for (auto& y : x.items) {
-    if (y.acks == 1)
-      on_ack(y.tp, y.generation, y.offsets, y.cumulative);
-    else if (!take_in_one_go(y))
-      for (auto& offset : y.offsets)
-        on_ack(y.tp, y.generation, {&offset, 1}, y.cumulative);
-  }
-}
-
 /// False: some of them are refused, so that nothing happened.
 bool group_manager_state::take_in_one_go(const ack_series& x) {
   auto i = held_.find(x.tp);
@@ -61,28 +103,24 @@ bool group_manager_state::take_in_one_go(const ack_series& x) {
 void group_manager_state::apply(const topic_partition& tp, held_partition& x,
                                 const core::ack_effect& effect) {
   check_ack_ranges(tp, x);
-  if (effect.records > 0 && x.worker)
-    x.worker->first->withdraw();
+  if (effect.records > 0 && x.machine.state() == partition_state::starting)
+    x.worker->loop->withdraw();
   if (effect.moved)
     commits_.acked(effect.records, now());
-  if (effect.freed != core::volume{} && x.machine.has_worker()) {
-    if (x.worker->freed == core::volume{}) {
-      // What follows is done once for all that wait in the mailbox.
-      if (unsettled_.empty())
-        compat::post(manager_actor{self_}, settle_acks{});
-      unsettled_.push_back(tp);
-    }
-    x.worker->freed += effect.freed;
-  } else if (unsettled_.empty()) {
-    commit_if_due();
-  }
+  if (effect.freed != core::volume{} && x.machine.has_worker()
+      && x.worker->loop->free(effect.freed, x.position()))
+    look_again_.push_back(tp);
+  unsettled_ = true;
 }
 
-void group_manager_state::on_settle_acks() {
-  for (auto& tp : std::exchange(unsettled_, {}))
+/// What follows from acks is done once for all that came together.
+void group_manager_state::settle() {
+  if (!std::exchange(unsettled_, false))
+    return;
+  for (auto& tp : look_again_)
     if (auto i = held_.find(tp); i != held_.end() && i->second.worker)
-      if (auto& to = *i->second.worker; to.freed != core::volume{})
-        to.window->free(std::exchange(to.freed, {}), to.full_acks);
+      i->second.worker->loop->look_again();
+  look_again_.clear();
   commit_if_due();
 }
 
@@ -98,8 +136,10 @@ void group_manager_state::check_ack_ranges(const topic_partition& tp,
     return;
   if (hold)
     tell(event_kind::delivery_waits, tp, x.machine.gen(), -1, ranges);
-  if (x.machine.has_worker())
-    compat::post(x.worker->handle, hold_delivery{hold});
+  if (!x.machine.has_worker())
+    return;
+  x.worker->loop->hold(x.machine.is_paused());
+  x.worker->loop->look_again();
 }
 
 // -- commits ---------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 #include "actors/group_manager/group_manager.hpp"
 
-#include "actors/partition_worker/partition_worker.hpp"
+#include "actors/partition_worker/delivery_loop.hpp"
 
 #include <algorithm>
 
@@ -39,6 +39,7 @@ group_manager_state::group_manager_state(
   compat::on_exception(self_, [](const std::string& text) {
     return make_error(errc::manager_died, text);
   });
+  registry_->buffer()->read_by([gate = gate_] { gate->post(buffer_filled{}); });
   monitors_.add(coordinator_,
                 [this](const caf::error& x) { on_coordinator_down(x); });
   registry_->on_threads_exhausted(
@@ -55,43 +56,59 @@ group_manager_state::group_manager_state(
 group_manager_state::~group_manager_state() {
   gate_->close();
   for (auto& [tp, x] : held_)
-    if (x.worker)
+    if (x.worker) {
+      x.worker->loop->end();
       caf::anon_send_exit(x.worker->handle, caf::exit_reason::kill);
+    }
+}
+
+/// Acks that were sent before `f`'s message count before it, and so do reports.
+template <class T>
+auto group_manager_state::behind_acks(
+  void (group_manager_state::*f)(const T&)) {
+  return [this, f](const T& x) {
+    take_in();
+    (this->*f)(x);
+  };
 }
 
 manager_actor::behavior_type group_manager_state::make_behavior() {
+  using self = group_manager_state;
   return {
     [this](const ack& x) {
-      on_ack({x.topic, x.partition}, x.generation, {&x.offset, 1}, true);
+      answer({x.topic, x.partition}, x.generation, {&x.offset, 1}, true);
     },
     [this](const ack_individual& x) {
-      on_ack({x.topic, x.partition}, x.generation, x.offsets, false);
+      answer({x.topic, x.partition}, x.generation, x.offsets, false);
     },
     [this](const std::string& topic, partition_t partition, generation g,
            offset_t offset) {
-      on_ack({topic, partition}, g, {&offset, 1}, true);
+      answer({topic, partition}, g, {&offset, 1}, true);
     },
     [this](const std::string& topic, partition_t partition, generation g,
            const std::vector<offset_t>& offsets) {
-      on_ack({topic, partition}, g, offsets, false);
+      answer({topic, partition}, g, offsets, false);
     },
-    [this](const passed_acks& x) { on_passed_acks(x); },
     [this](const ack_request& x) {
-      return on_ack({x.topic, x.partition}, x.generation, x.offsets,
+      return answer({x.topic, x.partition}, x.generation, x.offsets,
                     x.cumulative);
     },
     [this](const get_committed_offsets& x) { return committed(x.topic); },
-    [this](get_status) { return status(); },
+    [this](get_status) {
+      take_in();
+      return status();
+    },
     [this](const subscribe_events& x) {
       publisher_.subscribe(x.listener, monitors_);
     },
-    [this](stop_group) { on_stop(close_reason::stopped, {}); },
-    [this](const assignments_received& x) { on_assigned(x); },
-    [this](const assignments_revoked& x) { on_revoked(x); },
-    [this](const commit_result& x) { on_commit_result(x); },
-    [this](const seek_done& x) { on_seek_done(x); },
-    [this](const ends_result& x) { on_ends_result(x); },
-    [this](const range_result& x) { on_range_result(x); },
+    behind_acks(&self::on_stop_group),
+    [this](buffer_filled) { on_buffer_filled(); },
+    behind_acks(&self::on_assigned),
+    behind_acks(&self::on_revoked),
+    behind_acks(&self::on_commit_result),
+    behind_acks(&self::on_seek_done),
+    behind_acks(&self::on_ends_result),
+    behind_acks(&self::on_range_result),
     [this](const client_failure& x) {
       tell(event_kind::client_error, {}, {}, -1, 0, x.what.code, x.what.text);
     },
@@ -99,30 +116,11 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](const member_waiting& x) {
       tell(event_kind::member_waits, {}, {}, -1, 0, errc::none, x.what_for);
     },
-    [this](const worker_ready& x) { on_worker_ready(x); },
-    [this](const call_begun& x) {
-      if (auto* held = find(x.from))
-        begin_call(x.from.tp, *held);
-    },
-    [this](const source_drained& x) { on_source_drained(x); },
-    [this](const call_ended& x) { on_call_ended(x); },
-    [this](const worker_drained& x) {
-      if (auto* held = find(x.from)) {
-        held->machine.worker_drained();
-        check_drained(x.from.tp, *held);
-      }
-    },
-    [this](const life_failed& x) { on_life_failed(x); },
-    [this](const worker_released& x) { on_worker_end(x.from, nullptr); },
-    [this](const close_failed& x) {
-      tell(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,
-           errc::handler_failed, x.text);
-    },
     [this](const event& x) { publisher_.relay(x); },
-    [this](settle_acks) { on_settle_acks(); },
-    [this](watch_due) { on_watch_due(); },
-    [this](const backoff_elapsed& x) { on_backoff_elapsed(x); },
-    [this](const ask_range_again& x) { on_ask_range_again(x); },
+    behind_acks(&self::on_watch_due),
+    behind_acks(&self::on_backoff_elapsed),
+    behind_acks(&self::on_redelivery_due),
+    behind_acks(&self::on_ask_range_again),
   };
 }
 
@@ -158,7 +156,7 @@ void group_manager_state::arm(time_point at) {
                      watch_due{});
 }
 
-void group_manager_state::on_watch_due() {
+void group_manager_state::on_watch_due(const watch_due&) {
   auto t = now();
   if (!armed_ || t < *armed_)
     return; // an earlier one was armed meanwhile and has come

@@ -2,8 +2,10 @@
 
 #include "actors/events/event_publisher.hpp"
 #include "actors/events/refusal_log.hpp"
+#include "actors/group_manager/ack_gathering.hpp"
 #include "actors/group_manager/held_partition.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/partition_registry/buffered_actor.hpp"
 #include "actors/partition_registry/partition_registry.hpp"
 #include "core/commit_policy.hpp"
 #include "core/revocation.hpp"
@@ -19,11 +21,12 @@
 
 namespace cafka::actors {
 
-struct worker_settings;
+class delivery_loop;
 
 /// Reacts to assignments and revocations with one worker per partition, restarts
 /// workers, takes acks and decides on commits. Knows no librdkafka: it talks to
-/// a coordinator. Each partition's states are those of `core::partition`, and how
+/// a coordinator. Acks and the reports of strands come by the registry's buffer,
+/// which it empties before anything that must not overtake them. Each partition's states are those of `core::partition`, and how
 /// partitions are given back is decided by `core::revocation`; a stop is a
 /// revocation of everything, behind which the client is closed.
 class group_manager_state {
@@ -34,7 +37,7 @@ public:
   using coordinator_factory
     = std::function<coordinator_actor(const manager_actor&)>;
   using worker_factory
-    = std::function<worker_actor(const manager_actor&, worker_settings)>;
+    = std::function<worker_actor(std::shared_ptr<delivery_loop>)>;
 
   /// `make_worker`: for tests; empty spawns a partition_worker.
   group_manager_state(base* self, std::shared_ptr<const group_options> options,
@@ -53,6 +56,7 @@ private:
   // -- rebalance.cpp: assignments, revocations, stop
   void on_assigned(const assignments_received& x);
   void on_revoked(const assignments_revoked& x);
+  void on_stop_group(const stop_group&);
   void on_stop(close_reason why, caf::error result);
   void on_coordinator_down(const caf::error& cause);
   void lose(held_map::iterator i);
@@ -64,18 +68,28 @@ private:
 
   // -- workers.cpp: lives of workers
   void spawn_worker(const topic_partition& tp, held_partition& x);
-  void on_life_failed(const life_failed& x);
-  void on_worker_end(const worker_id& id, const caf::error* cause);
+  std::shared_ptr<delivery_loop> make_loop(const topic_partition& tp,
+                                           const held_partition& x,
+                                           core::delivery_step first);
+  void on_worker_down(const worker_id& id, const caf::error& cause);
+  held_partition* held_by(const worker_id& id);
   void fail(const topic_partition& tp, held_partition& x, errc code,
             const std::string& text);
   void on_backoff_elapsed(const backoff_elapsed& x);
   void move(const topic_partition& tp, held_partition& x);
   void on_seek_done(const seek_done& x);
   void restart_worker(const topic_partition& tp, held_partition& x);
-  void on_worker_ready(const worker_ready& x);
-  void on_source_drained(const source_drained& x);
+  void on_redelivery_due(const redelivery_due& x);
+  // reports of its strand
+  void on(const handler_built& x);
+  void on(const worker_ready& x);
+  void on(const call_begun& x);
+  void on(const source_drained& x);
+  void on(const call_ended& x);
+  void on(const life_failed& x);
+  void on(const worker_drained& x);
+  void on(const close_failed& x);
   void begin_call(const topic_partition& tp, held_partition& x);
-  void on_call_ended(const call_ended& x);
   void ack_call(held_partition& x, const call_ended& ended);
 
   // -- reset.cpp: positions that are out of the broker's range
@@ -95,13 +109,19 @@ private:
                  std::string what_for);
 
   // -- acks.cpp: acks and commits
+  void on_buffer_filled();
+  void take_in();
+  void take_in_items();
+  void take_in(const ack_series& x);
+  void take_in(const delivery_report& x);
+  bool take_in_one_go(const ack_series& x);
+  ack_reply answer(const topic_partition& tp, generation g,
+                   std::span<const offset_t> offsets, bool cumulative);
   ack_reply on_ack(const topic_partition& tp, generation g,
                    std::span<const offset_t> offsets, bool cumulative);
-  void on_passed_acks(const passed_acks& x);
-  bool take_in_one_go(const ack_series& x);
   void apply(const topic_partition& tp, held_partition& x,
              const core::ack_effect& effect);
-  void on_settle_acks();
+  void settle();
   void check_ack_ranges(const topic_partition& tp, held_partition& x);
   void commit_if_due();
   std::optional<std::uint64_t>
@@ -109,11 +129,13 @@ private:
   void on_commit_result(const commit_result& x);
 
   // -- group_manager.cpp
+  template <class T>
+  auto behind_acks(void (group_manager_state::*f)(const T&));
   held_partition* find(const topic_partition& tp, generation g);
   held_partition* find(const worker_id& id);
   time_point now() const;
   void arm(time_point at);
-  void on_watch_due();
+  void on_watch_due(const watch_due&);
   void tell(event_kind kind, const topic_partition& tp, generation g,
             offset_t offset = -1, std::uint64_t count = 0,
             errc code = errc::none, std::string text = {});
@@ -131,7 +153,10 @@ private:
   held_map held_;
   core::restart_limits limits_;
   core::commit_policy commits_;
-  std::vector<topic_partition> unsettled_; // `settle_acks` is on its way
+  std::vector<manager_buffer::item> taken_; // from the buffer, being worked off
+  ack_gathering gathering_;
+  std::vector<topic_partition> look_again_; // have room that is not told
+  bool unsettled_ = false;                  // acks were applied since `settle`
   std::uint64_t last_commit_id_ = 0;
   rebalance_id last_rebalance_;
   core::revocation revocation_;
@@ -143,5 +168,7 @@ private:
   refusal_log refusals_;
   std::uint64_t stale_dropped_ = 0;
 };
+
+using group_manager = buffered_actor<group_manager_state, manager_actor::base>;
 
 } // namespace cafka::actors

@@ -1,8 +1,6 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/partition_worker/delivery_window.hpp"
-#include "actors/partition_worker/first_redelivery.hpp"
 #include "core/ack_watch.hpp"
 #include "core/flow_window.hpp"
 #include "core/partition.hpp"
@@ -18,23 +16,18 @@
 
 namespace cafka::actors {
 
+class delivery_loop;
+
 /// What the manager keeps of one partition that this member holds: its machine,
 /// where every state of it stands, its source, its worker, and who watches it.
 struct held_partition {
-  /// The worker that lives, or that ended and is not yet released.
+  /// The worker that lives, or that was fenced and is not down yet.
   struct worker_link {
     worker_id id;
     worker_actor handle;
-    std::shared_ptr<delivery_window> window;
-    std::shared_ptr<first_redelivery> first;
-    bool down = false;
-    bool released = false;
-    caf::error cause;
-    std::uint64_t full_acks = 0; ///< its calls that acked everything
-    core::volume freed;          ///< in its window, and not yet told
-    bool window_counts = false;  ///< what is retained is in there
-    bool reads = false;          ///< no retained records are to come first
-    int acked_nothing = 0;       ///< so many calls in a row
+    std::shared_ptr<delivery_loop> loop;
+    bool reads = false;    ///< no retained records are to come first
+    int acked_nothing = 0; ///< so many calls in a row
   };
 
   held_partition(const group_config& config, const std::string& group,

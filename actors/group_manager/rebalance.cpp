@@ -77,6 +77,10 @@ void group_manager_state::on_revoked(const assignments_revoked& x) {
     carry_out(revocation_.lose(x.rebalance, x.partitions, now()));
 }
 
+void group_manager_state::on_stop_group(const stop_group&) {
+  on_stop(close_reason::stopped, {});
+}
+
 /// A rebalance in progress is finished by the same way.
 void group_manager_state::on_stop(close_reason why, caf::error result) {
   if (stop_result_)

@@ -1,6 +1,7 @@
 /// What happens when a worker starts, works, fails or ends.
 
 #include "actors/group_manager/group_manager.hpp"
+#include "actors/partition_worker/delivery_loop.hpp"
 #include "actors/partition_worker/partition_worker.hpp"
 
 #include <utility>
@@ -9,20 +10,15 @@ namespace cafka::actors {
 
 namespace {
 
-/// The retained records are through: the source goes on.
-void read_on(held_partition& x) {
-  auto& worker = *x.worker;
-  worker.reads = true;
-  if (!std::exchange(worker.window_counts, true)) {
-    worker.window->begin(x.machine.retained());
-    worker.freed = {}; // it is not in there
-  }
-  read_source go_on;
-  if (auto& tracker = x.machine.tracker()) {
-    go_on.skip = tracker->acked_above();
-    go_on.from = tracker->position();
-  }
-  compat::post(worker.handle, std::move(go_on));
+/// Its strand has said its last word.
+void end_worker(held_partition& x) {
+  caf::anon_send_exit(x.worker->handle, caf::exit_reason::user_shutdown);
+  x.worker.reset();
+}
+
+void go_on(held_partition& x, core::delivery_step step) {
+  x.worker->reads = !step.again;
+  x.worker->loop->go_on(std::move(step));
 }
 
 } // namespace
@@ -30,68 +26,92 @@ void read_on(held_partition& x) {
 void group_manager_state::spawn_worker(const topic_partition& tp,
                                        held_partition& x) {
   auto life = x.machine.begin_life();
+  auto first = x.machine.next_step(-1);
+  held_partition::worker_link link;
+  link.reads = !first.again;
+  link.loop = make_loop(tp, x, std::move(first));
+  link.id = link.loop->id();
+  link.handle = make_worker_ ? make_worker_(link.loop)
+                             : self_->spawn<partition_worker>(link.loop);
+  monitors_.add(link.handle, [this, id = link.id](const caf::error& cause) {
+    on_worker_down(id, cause);
+  });
+  x.worker = std::move(link);
+  x.machine.call_begun(now()); // the handler's constructor may block, too
+  tell(event_kind::worker_started, tp, x.machine.gen(), -1, life);
+  x.worker->loop->hold(x.machine.is_paused());
+  x.worker->loop->begin();
+}
+
+std::shared_ptr<delivery_loop>
+group_manager_state::make_loop(const topic_partition& tp,
+                               const held_partition& x,
+                               core::delivery_step first) {
   auto& cfg = options_->config;
-  worker_settings settings;
-  settings.id = {tp, x.machine.gen(), life};
+  delivery_settings settings;
+  settings.id = {tp, x.machine.gen(), x.machine.life()};
   settings.identity = x.identity;
   settings.source = x.source;
   settings.factory = options_->handler;
   settings.init_args = cfg.handler_init_args;
   settings.registry = registry_;
-  settings.reports = gate_;
   settings.batch_size = cfg.batch_size;
-  settings.window = std::make_shared<delivery_window>(
-    core::flow_window{cfg.prefetch_count, cfg.prefetch_bytes});
-  settings.first
-    = std::make_shared<first_redelivery>(x.machine.next_redelivery(-1));
-  held_partition::worker_link link;
-  link.id = settings.id;
-  link.window = settings.window;
-  link.first = settings.first;
-  using worker = compat::actor_of<partition_worker_state, worker_actor::base>;
-  manager_actor me{self_};
-  link.handle = make_worker_ ? make_worker_(me, std::move(settings))
-                             : self_->spawn<worker>(me, std::move(settings));
-  monitors_.add(link.handle, [this, id = link.id](const caf::error& cause) {
-    on_worker_end(id, &cause);
-  });
-  x.worker = std::move(link);
-  x.machine.call_begun(now()); // the handler's constructor may block, too
-  if (x.machine.is_paused())
-    compat::post(x.worker->handle, hold_delivery{true});
-  tell(event_kind::worker_started, tp, x.machine.gen(), -1, life);
+  settings.window = x.window;
+  settings.window.add(x.machine.retained());
+  settings.first = std::move(first);
+  return std::make_shared<delivery_loop>(std::move(settings));
 }
 
-// -- the end of a worker: `life_failed`, else DOWN and `worker_released` ---------------
+// -- the end of a life: its last report, or its worker is down ---------------------------
 
-void group_manager_state::on_life_failed(const life_failed& x) {
+void group_manager_state::on(const life_failed& x) {
   auto* held = find(x.from);
   if (held == nullptr)
     return;
-  held->worker.reset(); // it ends by itself
+  end_worker(*held);
   fail(x.from.tp, *held, x.code, x.text);
 }
 
-/// `cause`: of the DOWN; null: it is released. The two come in either order, and
-/// what a former worker reads must have ended before the source is moved.
-void group_manager_state::on_worker_end(const worker_id& id,
-                                        const caf::error* cause) {
-  auto i = held_.find(id.tp);
-  if (i == held_.end() || !i->second.worker || i->second.worker->id != id)
-    return; // it told its end before
-  auto& [tp, x] = *i;
-  (cause != nullptr ? x.worker->down : x.worker->released) = true;
-  if (cause != nullptr)
-    x.worker->cause = *cause;
-  if (!x.worker->down || !x.worker->released)
+void group_manager_state::on(const worker_drained& x) {
+  auto* held = find(x.from);
+  if (held == nullptr)
     return;
-  auto why = std::exchange(x.worker, std::nullopt)->cause;
-  if (id.generation != x.machine.gen() || !x.machine.is_current(id.life)) {
-    move(tp, x); // if that had to wait for this end
+  end_worker(*held);
+  held->machine.worker_drained();
+  check_drained(x.from.tp, *held);
+}
+
+/// Ended by somebody else, or fenced. What its strand says until the loop has
+/// ended still counts: it may have taken records.
+void group_manager_state::on_worker_down(const worker_id& id,
+                                         const caf::error& cause) {
+  auto* held = held_by(id);
+  if (held == nullptr)
+    return; // its last report came before
+  held->worker->loop->end();
+  take_in();
+  held = held_by(id);
+  if (held == nullptr)
+    return;
+  held->worker.reset();
+  if (held->machine.state() == partition_state::fenced)
+    return; // it is about to be given back
+  if (id.generation != held->machine.gen()
+      || !held->machine.is_current(id.life)) {
+    move(id.tp, *held); // if that had to wait for this end
     return;
   }
-  auto code = code_of(why);
-  fail(tp, x, code == errc::none ? errc::worker_killed : code, text_of(why));
+  auto code = code_of(cause);
+  fail(id.tp, *held, code == errc::none ? errc::worker_killed : code,
+       text_of(cause));
+}
+
+/// The partition whose link is that worker's; null: there is none any more.
+held_partition* group_manager_state::held_by(const worker_id& id) {
+  auto i = held_.find(id.tp);
+  auto is_linked = i != held_.end() && i->second.worker
+                   && i->second.worker->id == id;
+  return is_linked ? &i->second : nullptr;
 }
 
 /// A life is over, or could not begin: a successor from the last acked offset,
@@ -166,7 +186,7 @@ void group_manager_state::on_seek_done(const seek_done& x) {
   } else {
     held->machine.moved();
     if (has_worker)
-      read_on(*held);
+      go_on(*held, held->machine.read_step());
     else
       restart_worker(x.tp, *held);
   }
@@ -181,27 +201,42 @@ void group_manager_state::restart_worker(const topic_partition& tp,
 
 // -- a worker works ----------------------------------------------------------------------
 
-void group_manager_state::on_worker_ready(const worker_ready& x) {
+void group_manager_state::on(const handler_built& x) {
   auto* held = find(x.from);
-  if (!held)
+  if (held == nullptr)
     return;
-  auto& worker = *held->worker;
   held->machine.ready();
   held->machine.call_ended();
+}
+
+void group_manager_state::on(const worker_ready& x) {
+  auto* held = find(x.from);
+  if (held == nullptr)
+    return;
+  held->machine.ready();
+  held->machine.call_ended();
+  auto& worker = *held->worker;
   if (worker.acked_nothing > 1) {
     worker.acked_nothing = 1;
     compat::send_after(self_, manager_actor{self_},
-                       caf::timespan{options_->config.restart_backoff_min}, x);
-  } else if (auto next = held->machine.next_redelivery(x.after)) {
-    compat::post(worker.handle, redeliver{std::move(*next)});
-  } else {
-    read_on(*held);
+                       caf::timespan{options_->config.restart_backoff_min},
+                       redelivery_due{x});
+    return;
   }
+  auto step = held->machine.next_step(x.after);
+  // Else it is read when it was moved.
+  if (step.again || held->machine.state() == partition_state::running)
+    go_on(*held, std::move(step));
 }
 
-void group_manager_state::on_source_drained(const source_drained& x) {
+void group_manager_state::on(const call_begun& x) {
+  if (auto* held = find(x.from))
+    begin_call(x.from.tp, *held);
+}
+
+void group_manager_state::on(const source_drained& x) {
   if (x.before)
-    on_call_ended(*x.before);
+    on(*x.before);
   auto* held = find(x.from);
   if (!held)
     return;
@@ -229,7 +264,7 @@ void group_manager_state::begin_call(const topic_partition& tp,
   check_ack_ranges(tp, x);
 }
 
-void group_manager_state::on_call_ended(const call_ended& x) {
+void group_manager_state::on(const call_ended& x) {
   auto* held = find(x.from);
   if (!held)
     return;
@@ -271,12 +306,17 @@ void group_manager_state::on_call_ended(const call_ended& x) {
   check_drained(x.from.tp, *held);
 }
 
+void group_manager_state::on_redelivery_due(const redelivery_due& x) {
+  on(x.what);
+}
+
+void group_manager_state::on(const close_failed& x) {
+  tell(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,
+       errc::handler_failed, x.text);
+}
+
 void group_manager_state::ack_call(held_partition& x, const call_ended& ended) {
   auto effect = x.machine.ack(ended.through);
-  if (ended.answer == handler_answer::kind::ack) {
-    ++x.worker->full_acks;
-    x.worker->freed = effect.freed = {}; // it knows of that
-  }
   // Explicit acks of the same records may have come first.
   if (effect.result == ack_result::accepted)
     apply(ended.from.tp, x, effect);

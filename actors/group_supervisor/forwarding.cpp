@@ -1,11 +1,12 @@
-/// What goes between users and the manager of the moment: acks, gathered,
-/// queries, and events.
+/// What goes between users and the manager of the moment: queries, events, and
+/// between two lives acks.
 
 #include "actors/group_supervisor/group_supervisor.hpp"
 
 #include <chrono>
-#include <thread>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace cafka::actors {
 
@@ -14,52 +15,19 @@ namespace {
 /// How long a query waits for the manager, which answers from its state.
 constexpr auto query_timeout = std::chrono::seconds{10};
 
-using clock = std::chrono::steady_clock;
-
-/// Acks go on together as long as they keep coming: the bundle is passed on after
-/// so many looks that saw no new one, about 10 us, or when it is that old or that
-/// large. A sender that found us asleep each time would pay for a wake-up with
-/// each ack: some 3 us instead of 0.3.
-constexpr int quiet_looks = 16;
-constexpr auto bundle_age_max = std::chrono::microseconds{200};
-constexpr std::size_t bundle_max = 500;
-
 } // namespace
 
-/// All that wait go on together: a sender of very many costs the manager few
-/// messages.
-void group_supervisor_state::gather_acks() {
-  auto count = ack_buffer_->size();
-  if (seen_ == 0)
-    gathers_since_ = clock::now();
-  if (count != std::exchange(seen_, count))
-    looks_ = 0;
-  if (count != 0 && count < bundle_max && ++looks_ <= quiet_looks
-      && clock::now() - gathers_since_ < bundle_age_max) {
-    std::this_thread::yield(); // who sends them may want this processor
-    compat::post(supervisor_actor{self_}, pass_acks{});
+/// What waits for a manager while there is none. What strands of its former life
+/// say is void.
+void group_supervisor_state::refuse_acks() {
+  if (has_manager())
     return;
-  }
-  pass_acks_on();
-}
-
-/// Before anything else that must not overtake them.
-void group_supervisor_state::pass_acks_on() {
-  seen_ = 0;
-  auto acks = ack_buffer_->take();
-  if (acks.empty())
-    return;
-  if (children_ && !manager_down_) {
-    compat::post(children_->manager, passed_acks{std::move(acks)});
-    return;
-  }
-  for (auto& x : acks)
-    refuse(x);
-}
-
-void group_supervisor_state::refuse(const ack_series& x) {
-  for (std::size_t i = 0; i < x.acks; ++i)
-    refuse(x.tp, x.generation);
+  std::vector<manager_buffer::item> waiting;
+  registry_->buffer()->take_and_sleep(waiting);
+  for (auto& x : waiting)
+    if (auto* acks = std::get_if<ack_series>(&x))
+      for (std::size_t i = 0; i < acks->acks; ++i)
+        refuse(acks->tp, acks->generation);
 }
 
 /// Between two lives nothing is held: refused like by a manager.
@@ -70,9 +38,9 @@ ack_reply group_supervisor_state::refuse(const topic_partition& tp,
 }
 
 caf::result<ack_reply> group_supervisor_state::ask_ack(const ack_request& x) {
-  pass_acks_on();
+  refuse_acks();
   topic_partition tp{x.topic, x.partition};
-  if (!children_ || manager_down_)
+  if (!has_manager())
     return refuse(tp, x.generation);
   auto promise = self_->make_response_promise<ack_reply>();
   compat::request(self_, children_->manager, query_timeout, x)
@@ -85,8 +53,8 @@ caf::result<ack_reply> group_supervisor_state::ask_ack(const ack_request& x) {
 
 caf::result<committed_offsets>
 group_supervisor_state::ask_committed(const get_committed_offsets& x) {
-  pass_acks_on();
-  if (!children_ || manager_down_)
+  refuse_acks();
+  if (!has_manager())
     return committed_offsets{};
   auto promise = self_->make_response_promise<committed_offsets>();
   compat::request(self_, children_->manager, query_timeout, x)
@@ -98,8 +66,8 @@ group_supervisor_state::ask_committed(const get_committed_offsets& x) {
 }
 
 caf::result<group_status> group_supervisor_state::ask_status() {
-  pass_acks_on();
-  if (!children_ || manager_down_)
+  refuse_acks();
+  if (!has_manager())
     return own_status();
   auto promise = self_->make_response_promise<group_status>();
   compat::request(self_, children_->manager, query_timeout, get_status{})

@@ -1,5 +1,6 @@
 #include "actors/group_supervisor/group_supervisor.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace cafka::actors {
@@ -18,12 +19,10 @@ core::restart_limits limits_of(const group_config& x) {
 } // namespace
 
 group_supervisor_state::group_supervisor_state(
-  base* self, std::shared_ptr<ack_buffer> buffer,
-  std::shared_ptr<const group_options> options,
+  base* self, std::shared_ptr<const group_options> options,
   std::shared_ptr<partition_registry> registry, children_factory start_children,
   std::function<void()> on_end)
   : self_(self),
-    ack_buffer_(std::move(buffer)),
     options_(std::move(options)),
     registry_(std::move(registry)),
     start_children_(std::move(start_children)),
@@ -36,8 +35,6 @@ group_supervisor_state::group_supervisor_state(
     random_(std::random_device{}()) {
   compat::ignore_error_messages(self_);
   compat::on_exit_msg(self_, [this](caf::exit_msg&) { begin_stop(); });
-  registry_->pass_behind_acks(
-    [gate = gate_](executor::job f) { gate->post(behind_acks{std::move(f)}); });
   start();
 }
 
@@ -49,15 +46,16 @@ group_supervisor_state::~group_supervisor_state() {
 
 supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
   return {
-    [this](const ack& x) { put(x); },
-    [this](const ack_individual& x) { put(x); },
+    // those that want an answer
+    [this](const ack& x) { registry_->buffer()->put(x); },
+    [this](const ack_individual& x) { registry_->buffer()->put(x); },
     [this](const std::string& topic, partition_t partition, generation g,
            offset_t offset) {
-      put(ack{topic, partition, g, offset});
+      registry_->buffer()->put(ack{topic, partition, g, offset});
     },
     [this](const std::string& topic, partition_t partition, generation g,
            const std::vector<offset_t>& offsets) {
-      put(ack_individual{topic, partition, g, offsets});
+      registry_->buffer()->put(ack_individual{topic, partition, g, offsets});
     },
     [this](const ack_request& x) { return ask_ack(x); },
     [this](const get_committed_offsets& x) { return ask_committed(x); },
@@ -72,11 +70,7 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
       if (phase_ == phase::stopping && !children_)
         end_stop(true);
     },
-    [this](const behind_acks& x) {
-      pass_acks_on();
-      x.then();
-    },
-    [this](pass_acks) { gather_acks(); },
+    [this](buffer_filled) { refuse_acks(); },
     [this](restart_group x) {
       if (phase_ == phase::backing_off && x.life == life_)
         start();
@@ -85,10 +79,17 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
   };
 }
 
+/// As the chart says; a life that was begun is in order, or is being ended.
+void group_supervisor_state::transition_to(phase x) {
+  assert(phase_ != phase::ended);
+  assert(phase_ != phase::stopping || x == phase::ended);
+  phase_ = x;
+}
+
 // -- lives ---------------------------------------------------------------------------------
 
 void group_supervisor_state::start() {
-  phase_ = phase::running;
+  transition_to(phase::running);
   refusals_.report(publisher_);
   manager_down_ = coordinator_down_ = client_closed_ = false;
   cause_.reset();
@@ -106,6 +107,9 @@ void group_supervisor_state::start() {
 void group_supervisor_state::on_child_down(bool is_manager,
                                            const caf::error& cause) {
   (is_manager ? manager_down_ : coordinator_down_) = true;
+  if (is_manager) // until the next one is made
+    registry_->buffer()->read_by(
+      [gate = gate_] { gate->post(buffer_filled{}); });
   // The manager had it close the client and is about to end with the cause.
   if (!is_manager && !manager_down_ && cause == caf::exit_reason::user_shutdown)
     return;
@@ -115,7 +119,7 @@ void group_supervisor_state::on_child_down(bool is_manager,
   if (!cause_)
     cause_ = make_error(code, text_of(cause));
   if (phase_ == phase::running)
-    phase_ = phase::clearing;
+    transition_to(phase::clearing);
   kill_children();
   check_cleared();
 }
@@ -155,7 +159,7 @@ void group_supervisor_state::restart_or_give_up() {
                                  "in supervisor-restart-window"));
     return;
   }
-  phase_ = phase::backing_off;
+  transition_to(phase::backing_off);
   event x;
   x.kind = event_kind::group_restarted;
   x.count = ++restarts_;
@@ -187,11 +191,10 @@ void group_supervisor_state::kill_children() {
 // -- stop ----------------------------------------------------------------------------------
 
 void group_supervisor_state::begin_stop() {
-  pass_acks_on();
-  if (phase_ == phase::stopping)
+  if (phase_ == phase::stopping || phase_ == phase::ended)
     return;
   auto was_running = phase_ == phase::running;
-  phase_ = phase::stopping;
+  transition_to(phase::stopping);
   caf::timespan limit{options_->config.stop_timeout};
   auto self = supervisor_actor{self_};
   compat::send_after(self_, self, limit, stop_deadline{false});
@@ -236,6 +239,7 @@ void group_supervisor_state::end_stop(bool idle) {
 /// CAF 1.1 tells those that monitor before it destroys the state: whoever hears
 /// of the end may start a group of this name.
 void group_supervisor_state::end(caf::error why) {
+  transition_to(phase::ended);
   tell_end();
   self_->quit(std::move(why));
 }

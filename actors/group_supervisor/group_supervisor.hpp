@@ -2,8 +2,8 @@
 
 #include "actors/events/event_publisher.hpp"
 #include "actors/events/refusal_log.hpp"
-#include "actors/group_supervisor/ack_buffer.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/partition_registry/buffered_actor.hpp"
 #include "actors/partition_registry/partition_registry.hpp"
 #include "core/restart_policy.hpp"
 
@@ -24,16 +24,18 @@ struct group_children {
 /// Owns the group manager and the group coordinator, one-for-all: one ends, the
 /// other is ended, and both start anew with backoff until the restart intensity
 /// is exceeded or the cause is one that a restart cannot mend. The handle that
-/// users have is this actor's; acks and queries are passed on to the manager of
-/// the moment.
+/// users have is this actor's: acks go into the manager's buffer, queries are
+/// forwarded to the manager of the moment. Between two lives it refuses acks.
 ///
 /// ```
-///   running ── a child ended ──► clearing ── both down, client closed ──┐
-///      ▲                           │  permanent, or too often            │
-///      │                           ▼                                     ▼
-///      └─────── backoff over ── gave up (ends with the cause) ◄──── backing off
-///   any ── stop_group ──► stopping ── both down, client closed, no handler
-///                                     call left or stop-timeout ──► ends
+///          a child ended            both down, client closed
+///   running ───────────► clearing ───────────────────────────► backing off
+///      ▲                    │  the same, permanent or too often       │
+///      │                    └────────────────────────────► ended      │
+///      └───────────────────────── backoff over ───────────────────────┘
+///   running, clearing, backing off ── stop_group, exit message ──► stopping
+///   stopping ── both down, client closed; no handler call is left, or
+///               stop-timeout is over ──► ended
 /// ```
 class group_supervisor_state {
 public:
@@ -44,7 +46,7 @@ public:
   using children_factory
     = std::function<group_children(std::function<void()> closed)>;
 
-  group_supervisor_state(base* self, std::shared_ptr<ack_buffer> buffer,
+  group_supervisor_state(base* self,
                          std::shared_ptr<const group_options> options,
                          std::shared_ptr<partition_registry> registry,
                          children_factory start_children,
@@ -56,7 +58,9 @@ public:
   supervisor_actor::behavior_type make_behavior();
 
 private:
-  enum class phase { running, clearing, backing_off, stopping };
+  enum class phase { running, clearing, backing_off, stopping, ended };
+
+  void transition_to(phase x);
 
   void start();
   void on_child_down(bool is_manager, const caf::error& cause);
@@ -73,15 +77,10 @@ private:
   void kill_children();
 
   // -- forwarding.cpp
-  /// One that came through the mailbox: with an answer, or in parts.
-  template <class Ack>
-  void put(const Ack& x) {
-    if (ack_buffer_->put(x))
-      compat::post(supervisor_actor{self_}, pass_acks{});
+  bool has_manager() const noexcept {
+    return children_ && !manager_down_;
   }
-  void gather_acks();
-  void pass_acks_on();
-  void refuse(const ack_series& x);
+  void refuse_acks();
   ack_reply refuse(const topic_partition& tp, generation g);
   caf::result<ack_reply> ask_ack(const ack_request& x);
   caf::result<committed_offsets> ask_committed(const get_committed_offsets& x);
@@ -90,7 +89,6 @@ private:
   void on_event(event x);
 
   base* self_;
-  std::shared_ptr<ack_buffer> ack_buffer_;
   std::shared_ptr<const group_options> options_;
   std::shared_ptr<partition_registry> registry_;
   children_factory start_children_;
@@ -99,9 +97,6 @@ private:
   compat::monitors<base> monitors_;
   event_publisher publisher_;
   refusal_log refusals_; // between two lives
-  std::size_t seen_ = 0; // acks in the buffer at the last look; 0: none yet
-  int looks_ = 0;        // since it had more
-  std::chrono::steady_clock::time_point gathers_since_;
   core::restart_policy policy_;
   std::minstd_rand random_;
   phase phase_ = phase::running;
@@ -116,45 +111,7 @@ private:
   std::uint64_t restarts_ = 0;
 };
 
-/// The actor; acks do not go through its mailbox. What one sender sends is in
-/// order but for this: an ack may overtake what that sender asked before it.
-class group_supervisor
-  : public compat::actor_of<group_supervisor_state, supervisor_actor::base> {
-public:
-  using super
-    = compat::actor_of<group_supervisor_state, supervisor_actor::base>;
-
-  template <class... Ts>
-  explicit group_supervisor(caf::actor_config& cfg, Ts&&... xs)
-    : group_supervisor(std::make_shared<ack_buffer>(), cfg,
-                       std::forward<Ts>(xs)...) {
-  }
-
-  void on_exit() override {
-    ack_buffer_->close();
-    super::on_exit();
-  }
-
-  using super::enqueue;
-  compat::enqueued enqueue(caf::mailbox_element_ptr x,
-                           compat::enqueuer* by) override {
-    auto is_first = put_ack(*x, *ack_buffer_);
-    if (!is_first)
-      return super::enqueue(std::move(x), by);
-    if (*is_first)
-      compat::post(supervisor_actor{this}, pass_acks{});
-    return compat::enqueued(true);
-  }
-
-private:
-  template <class... Ts>
-  group_supervisor(std::shared_ptr<ack_buffer> buffer, caf::actor_config& cfg,
-                   Ts&&... xs)
-    : super(cfg, buffer, std::forward<Ts>(xs)...),
-      ack_buffer_(std::move(buffer)) {
-  }
-
-  std::shared_ptr<ack_buffer> ack_buffer_;
-};
+using group_supervisor
+  = buffered_actor<group_supervisor_state, supervisor_actor::base>;
 
 } // namespace cafka::actors

@@ -23,8 +23,7 @@ std::optional<std::string> handler_session::build() {
 auto handler_session::call(const message_batch& batch, core::delivery& what)
   -> outcome {
   outcome result;
-  if (cancelled.load(std::memory_order_acquire)
-      || calls_stopped.load(std::memory_order_acquire) || !handler) {
+  if (cancelled.load(std::memory_order_acquire) || !handler) {
     result.begun = false;
     return result;
   }
@@ -43,7 +42,7 @@ void handler_session::close(close_reason why) {
   auto failure = thrown_by([&] { handler->on_close(why); });
   auto failure_2 = thrown_by([&] { handler.reset(); });
   if (failure || failure_2)
-    reports->post(close_failed{id, failure ? *failure : *failure_2});
+    manager->put(close_failed{id, failure ? *failure : *failure_2});
 }
 
 } // namespace cafka::actors

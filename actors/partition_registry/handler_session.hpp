@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/interfaces.hpp"
+#include "actors/partition_registry/manager_buffer.hpp"
 #include "core/delivery_log.hpp"
 
 #include <atomic>
@@ -10,21 +10,21 @@
 namespace cafka::actors {
 
 /// The handler of one worker life. `build`, `call` and `close` run on the
-/// partition's strand; `cancel` and `stop_calls` may come from any thread.
+/// partition's strand; `cancel` may come from any thread.
 struct handler_session {
   handler_session(worker_id x, handler_factory f, handler_context c,
-                  std::shared_ptr<compat::gate<manager_actor>> g)
+                  std::shared_ptr<manager_buffer> b)
     : id(std::move(x)),
       factory(std::move(f)),
       context(std::move(c)),
-      reports(std::move(g)) {
+      manager(std::move(b)) {
   }
 
   /// What came of a call.
   struct outcome {
     std::optional<handler_answer> answer; ///< nothing: it threw `text`
     std::string text;
-    bool begun = true; ///< false: it was cancelled or stopped before
+    bool begun = true; ///< false: it was cancelled before
   };
 
   /// Closes the former one before. What it failed with; nothing: it is built, or
@@ -34,21 +34,17 @@ struct handler_session {
   /// Once. Tells the manager what `on_close` threw.
   void close(close_reason why);
 
-  /// From now on nothing of the user's code begins but `on_close`.
+  /// From now on nothing of the user's code begins but `on_close`: a call that
+  /// waits for its thread comes back without being begun.
   void cancel() noexcept {
     cancelled.store(true, std::memory_order_release);
-  }
-  /// A call that waits for its thread comes back without being begun.
-  void stop_calls() noexcept {
-    calls_stopped.store(true, std::memory_order_release);
   }
 
   worker_id id;
   handler_factory factory;
   handler_context context;
-  std::shared_ptr<compat::gate<manager_actor>> reports;
+  std::shared_ptr<manager_buffer> manager;
   std::atomic<bool> cancelled = false;
-  std::atomic<bool> calls_stopped = false;
   /// The partition's handler before this one; it may still have to be closed.
   std::shared_ptr<handler_session> former;
   std::unique_ptr<message_handler> handler; // only on the strand

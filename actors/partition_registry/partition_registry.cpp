@@ -1,6 +1,7 @@
 #include "actors/partition_registry/partition_registry.hpp"
 
 #include "actors/partition_registry/handler_session.hpp"
+#include "actors/partition_registry/manager_buffer.hpp"
 
 #include <utility>
 
@@ -9,7 +10,8 @@ namespace cafka {
 partition_registry::partition_registry(
   const std::function<std::unique_ptr<executor::abstract_executor>(
     exhausted_callback)>& make_executor)
-  : strands_(make_executor([l = listener_](std::size_t threads) {
+  : buffer_(std::make_shared<actors::manager_buffer>()),
+    strands_(make_executor([l = listener_](std::size_t threads) {
       std::unique_lock guard{l->mutex};
       if (l->tell)
         l->tell(threads);
@@ -64,24 +66,6 @@ partition_registry::enter(const topic_partition& tp,
     former->cancel();
   handler = x;
   return former;
-}
-
-void partition_registry::behind_acks(executor::job f) {
-  std::function<void(executor::job)> pass;
-  {
-    std::unique_lock guard{mutex_};
-    pass = pass_behind_acks_;
-  }
-  if (pass)
-    pass(std::move(f));
-  else
-    f();
-}
-
-void partition_registry::pass_behind_acks(
-  std::function<void(executor::job)> f) {
-  std::unique_lock guard{mutex_};
-  pass_behind_acks_ = std::move(f);
 }
 
 void partition_registry::on_threads_exhausted(exhausted_callback f) {

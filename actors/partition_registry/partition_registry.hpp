@@ -13,13 +13,15 @@
 
 namespace cafka::actors {
 struct handler_session;
+class manager_buffer;
 } // namespace cafka::actors
 
 namespace cafka {
 
 /// What outlives the manager and the coordinator of a group: the generations of
-/// its partitions, the table of running handler calls, how many partitions the
-/// topics had at first, and what the client was replaced for. Thread safe.
+/// its partitions, the table of running handler calls, the acks and reports that
+/// wait for a manager, how many partitions the topics had at first, and what the
+/// client was replaced for. Thread safe.
 class partition_registry {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;
@@ -55,11 +57,10 @@ public:
     return strands_;
   }
 
-  /// Calls `f` when the acks that were sent before by this thread are on their
-  /// way to the manager: at once, unless the supervisor passes them on.
-  void behind_acks(executor::job f);
-  /// How the supervisor does that; replaces the former one.
-  void pass_behind_acks(std::function<void(executor::job)> f);
+  /// What goes to the manager of the moment.
+  const std::shared_ptr<actors::manager_buffer>& buffer() const noexcept {
+    return buffer_;
+  }
 
   /// Who hears that handler threads are exhausted; replaces the former one.
   void on_threads_exhausted(exhausted_callback f);
@@ -76,10 +77,10 @@ private:
     offset_t replaced_at = -1;
   };
 
-  std::mutex mutex_; // guards the three below
+  const std::shared_ptr<actors::manager_buffer> buffer_;
+  std::mutex mutex_; // guards the two below
   core::partition_counts counts_;
   std::unordered_map<topic_partition, entry> partitions_;
-  std::function<void(executor::job)> pass_behind_acks_;
   std::shared_ptr<listener> listener_ = std::make_shared<listener>();
   executor::strands strands_;
 };

@@ -2,32 +2,55 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/partition_registry/handler_session.hpp"
+#include "actors/partition_registry/manager_buffer.hpp"
 #include "actors/partition_registry/partition_registry.hpp"
 #include "actors/partition_worker/delivery_window.hpp"
-#include "actors/partition_worker/first_redelivery.hpp"
-#include "core/delivery_log.hpp"
-#include "core/range_set.hpp"
+#include "core/partition.hpp"
+#include "core/record_source.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 namespace cafka::actors {
 
-struct worker_settings;
+/// What a worker's life is made with.
+struct delivery_settings {
+  worker_id id;
+  std::shared_ptr<const partition_identity> identity;
+  core::record_source_ptr source;
+  handler_factory factory;
+  caf::settings init_args;
+  std::shared_ptr<partition_registry> registry;
+  std::size_t batch_size = 500;
+  core::flow_window window{0, 0}; ///< what is retained is in there
+  core::delivery_step first;
+};
 
-/// Has a partition's handler built, takes records from the partition's source and
-/// hands them to it, turn by turn on the partition's strand: a record goes from
-/// librdkafka's queue to the handler on one thread. The worker lets it begin and
-/// end, the manager hears of every call before it begins and after it returned.
+/// One life of a partition's worker. Has the handler built, takes records from
+/// the partition's source and hands them to it, turn by turn on the partition's
+/// strand: a record goes from librdkafka's queue to the handler on one thread.
+/// The manager makes it and tells it what comes next; the worker, an actor, lets
+/// it end. What happens is reported to the manager's buffer, each call before it
+/// begins and after it returned.
 ///
 /// ```
-///          begin, built     read, or ready again         call returned
-///   building ─────► waiting ─────────────────────► turn ──────────────► waiting
-///      │ not built     │ stop                        │ stop, it has returned
-///      └───────────────┴───────► stopped ◄───────────┘ call failed, or source
+///               some are retained               called with them
+///   building ─────────────────────► redelivering ──────────────► waiting
+///      │ │ acks came meanwhile         ▲ go_on: more are            │ ▲
+///      │ └─────────────────────────────┼────────────────────────────┼─┤
+///      │                               └────────────────────────────┤ │
+///      │ none                            go_on: no more are         ▼ │
+///      └────────────────────────────────────────────────────────► reading
+///                                   the rest comes again, out of range ┘
+///   building, redelivering, waiting, reading
+///      │ drain, or a call is not begun        │ failed, or end
+///      ▼                                      ▼
+///   stopped ── the handler is closed, end ──► closed
 /// ```
 ///
 /// A turn makes as many calls as fit into a moment: where more is there and the
@@ -35,80 +58,105 @@ struct worker_settings;
 /// waits for a thread gets its turn. Thread safe.
 class delivery_loop : public std::enable_shared_from_this<delivery_loop> {
 public:
-  delivery_loop(const worker_settings& x,
-                std::shared_ptr<handler_session> session,
-                std::shared_ptr<compat::gate<worker_actor>> worker);
+  explicit delivery_loop(delivery_settings x);
 
-  // -- for the worker
+  const worker_id& id() const noexcept {
+    return id_;
+  }
+
+  // -- for the manager
 
   /// Once, before everything else.
   void begin();
-  /// Retained records go to the handler.
-  void redeliver(core::redelivery x);
-  /// From now on the source is read.
-  void read(const read_source& x);
-  void hold(bool on);
-  /// No call begins any more. True: one runs, and the worker is told when it has
-  /// returned.
-  bool stop(time_point revoke_deadline);
-  /// Nothing comes from here any more, neither calls nor messages.
-  void close();
+  /// Records became acked: where the handler is not built yet, the manager is
+  /// asked what comes first.
+  void withdraw();
+  /// Answers a `worker_ready`, or the source was moved. Void where it does not
+  /// wait for that.
+  void go_on(core::delivery_step x);
+  /// As `delivery_window::free`; `look_again` follows.
+  bool free(core::volume x, offset_t delivered_to) {
+    return window_.free(x, delivered_to);
+  }
+  /// Nothing new is delivered until it is let go; then `look_again` follows.
+  void hold(bool on) {
+    window_.hold(on);
+  }
+  /// There may be room.
+  void look_again();
+
+  // -- for the worker, and for the manager where that has ended
+
+  /// No call begins any more. The handler is closed behind one that runs, which
+  /// is reported by `worker_drained`.
+  void drain(time_point deadline, close_reason why);
+  /// Nothing is read or reported any more, and nothing of the user's code begins
+  /// but `on_close`.
+  void end();
+  /// Behind a call that runs. Once; further calls have no effect.
+  void close_handler(close_reason why);
 
 private:
+  enum class state {
+    building,
+    redelivering,
+    waiting,
+    reading,
+    stopped,
+    closed
+  };
   using guard_type = std::unique_lock<std::mutex>;
 
-  std::function<void()> weak_call(void (delivery_loop::*f)());
+  void transition_to(state x);
   void wake();
-  void schedule();
+  void post_turn();
   template <class Job>
   void run(Job job);
   void build(guard_type& guard);
+  void begin_step(core::delivery_step x);
   void turn(guard_type& guard);
-  void call_again(core::redelivery what, guard_type& guard);
+  bool call_next(guard_type& guard);
   core::delivery_ptr take();
   core::delivery_ptr report(core::fetched x);
-  void call(core::redelivery what, guard_type& guard);
-  void ask_for_retained(std::optional<offset_t> after);
+  bool may_read() const;
+  void call(core::redelivery what, bool is_again, guard_type& guard);
   std::optional<handler_answer> answer_of(handler_session::outcome x,
                                           const message_batch& batch);
   void end_call(const handler_answer& answer, const message_batch& batch,
-                core::delivery_ptr what);
+                core::delivery_ptr what, bool is_again);
   void tell_ended();
+  void tell_closed();
   void fail(errc code, std::string text);
-  void let_go();
-  bool may_read() const;
 
   const worker_id id_;
   const std::shared_ptr<const partition_identity> identity_;
   const core::record_source_ptr source_;
-  const std::shared_ptr<delivery_window> window_;
-  const std::shared_ptr<first_redelivery> first_;
+  const std::shared_ptr<manager_buffer> manager_;
   const std::shared_ptr<handler_session> session_;
-  const std::shared_ptr<compat::gate<worker_actor>> worker_;
-  const std::shared_ptr<compat::gate<manager_actor>> manager_;
   /// Weak: it owns the strands, whose jobs own this.
   const std::weak_ptr<partition_registry> registry_;
   const std::size_t batch_size_;
   const std::shared_ptr<revocation_notice> notice_
     = std::make_shared<revocation_notice>();
+  delivery_window window_;
 
   // Not under the lock: the source's wake comes under librdkafka's locks.
   std::atomic<bool> more_ = true;       // the source may have something
-  std::atomic<bool> scheduled_ = false; // a turn waits in the strand
+  std::atomic<bool> scheduled_ = false; // a turn waits in the strand, or runs
+  std::atomic<bool> closing_ = false;   // of the handler
 
-  std::mutex mutex_;     // guards everything below
-  bool reading_ = false; // no retained records are to come first
-  bool held_ = false;    // too many ranges of acks
-  bool stopped_ = false;
-  bool calling_ = false; // or about to, with retained records
-  bool closed_ = false;
-  bool failed_ = false;
+  std::mutex mutex_; // guards everything below
+  state state_ = state::building;
+  /// While building; nothing: the manager is to be asked.
+  std::optional<core::delivery_step> first_;
+  std::optional<core::redelivery> again_; // while redelivering
   /// Goes with the next call's begin; never kept while the lock is open.
   std::optional<call_ended> ended_;
-  /// What is retained above comes again, before anything newer.
-  std::optional<offset_t> again_after_;
+  /// Goes behind it: retained records above come next.
+  std::optional<offset_t> asks_after_;
   core::range_set skip_;
-  offset_t from_ = 0;
+  offset_t from_ = 0;          // nothing of the source below it
+  offset_t delivered_to_ = -1; // behind what was handed out last
 };
 
 } // namespace cafka::actors

@@ -1,35 +1,24 @@
 #include "actors/partition_worker/delivery_window.hpp"
 
-#include <utility>
-
 namespace cafka::actors {
 
-void delivery_window::begin(core::volume used) {
+bool delivery_window::free(core::volume x, offset_t delivered_to) {
   std::lock_guard guard{mutex_};
-  window_.add(used);
-  counts_ = true;
+  if (delivered_to <= cleared_to_)
+    return false;
+  window_.free(x);
+  return true;
 }
 
-void delivery_window::free(core::volume x, std::uint64_t full_acks) {
-  std::function<void()> wake;
-  {
-    std::lock_guard guard{mutex_};
-    if (!counts_ || full_acks != full_acks_)
-      return;
-    window_.free(x);
-    wake = wake_;
-  }
-  if (wake)
-    wake();
+void delivery_window::hold(bool on) {
+  std::lock_guard guard{mutex_};
+  is_held_ = on;
 }
 
-void delivery_window::on_freed(std::function<void()> wake) {
+std::optional<core::flow_window> delivery_window::room() const {
   std::lock_guard guard{mutex_};
-  wake_ = std::move(wake);
-}
-
-core::flow_window delivery_window::room() const {
-  std::lock_guard guard{mutex_};
+  if (is_held_ || !window_.open())
+    return std::nullopt;
   return window_;
 }
 
@@ -38,9 +27,9 @@ void delivery_window::add(core::volume x) {
   window_.add(x);
 }
 
-void delivery_window::clear() {
+void delivery_window::clear(offset_t delivered_to) {
   std::lock_guard guard{mutex_};
-  ++full_acks_;
+  cleared_to_ = delivered_to;
   window_.clear();
 }
 

@@ -2,15 +2,17 @@
 
 #include "core/flow_window.hpp"
 
-#include <cstdint>
-#include <functional>
+#include <cafka/types.hpp>
+
 #include <mutex>
+#include <optional>
 
 namespace cafka::actors {
 
-/// The window of one worker life: its strand fills it, and a call that acks
-/// everything clears it there; the manager, who knows of explicit acks, frees
-/// what they cover, without a way through the worker's mailbox. Thread safe.
+/// The window of one worker life, what is retained included. Its strand fills
+/// it, and a call that acks everything that was delivered clears it there; the
+/// manager frees what else is acked. Thread safe, with a lock of its own, so that
+/// the manager waits for no drain.
 class delivery_window {
 public:
   explicit delivery_window(core::flow_window x) : window_(x) {
@@ -18,30 +20,26 @@ public:
 
   // -- for the manager
 
-  /// From now on it counts: the life's retained records are through, and `used`
-  /// of them is not acked. Once.
-  void begin(core::volume used);
-  /// `full_acks`: how many calls that acked everything the manager knew of. What
-  /// it frees before `begin`, or was freed by a call it did not know of, does
-  /// not count twice.
-  void free(core::volume x, std::uint64_t full_acks);
+  /// `delivered_to`: behind what the manager knows to be delivered. What a call
+  /// has cleared is not freed again. True: it was freed.
+  bool free(core::volume x, offset_t delivered_to);
+  /// Whatever room there is, nothing goes in.
+  void hold(bool on);
 
   // -- for the strand
 
-  /// Called by `free` when it has freed something.
-  void on_freed(std::function<void()> wake);
-  /// What goes in before it closes.
-  core::flow_window room() const;
+  /// What goes in before it closes; nothing where it is full or held.
+  std::optional<core::flow_window> room() const;
   void add(core::volume x);
-  /// A call acked everything that was delivered.
-  void clear();
+  /// A call acked all that was delivered, which is what lies below
+  /// `delivered_to`.
+  void clear(offset_t delivered_to);
 
 private:
   mutable std::mutex mutex_; // guards everything below
   core::flow_window window_;
-  bool counts_ = false;
-  std::uint64_t full_acks_ = 0;
-  std::function<void()> wake_;
+  bool is_held_ = false;
+  offset_t cleared_to_ = -1;
 };
 
 } // namespace cafka::actors

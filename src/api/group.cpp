@@ -137,9 +137,7 @@ start_children(caf::actor_system& system, const shared_options& options,
     return x;
   };
   group_manager_state::coordinator_factory factory = make_coordinator;
-  auto manager
-    = system.spawn<compat::actor_of<group_manager_state, manager_actor::base>>(
-      options, registry, factory);
+  auto manager = system.spawn<group_manager>(options, registry, factory);
   return {manager, coordinator};
 }
 

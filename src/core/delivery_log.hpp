@@ -5,7 +5,6 @@
 
 #include <cafka/record.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,12 +14,11 @@
 
 namespace cafka::core {
 
-/// One block handed to a worker's handler. Shared by the log and the worker.
+/// One block handed to a worker's handler. Shared by the log and the partition's
+/// strand.
 struct delivery {
-  using counter = std::atomic<std::uint32_t>;
-
   explicit delivery(std::shared_ptr<const record_block> x)
-    : delivery(std::move(x), std::make_shared<counter>(0u)) {
+    : delivery(std::move(x), std::make_shared<std::uint32_t>(0u)) {
   }
   /// What is left of `origin`, in a block of its own. The two share `calls`, so
   /// that a call that begins with one of them counts for the other.
@@ -36,15 +34,17 @@ struct delivery {
   }
 
   const std::shared_ptr<const record_block> block;
-  /// Handler calls that were begun with it; counted by the thread of the call.
-  counter& calls;
+  /// Handler calls that were begun with it: of whoever calls handlers, one at a
+  /// time.
+  std::uint32_t& calls;
 
 private:
-  delivery(std::shared_ptr<const record_block> x, std::shared_ptr<counter> n)
+  delivery(std::shared_ptr<const record_block> x,
+           std::shared_ptr<std::uint32_t> n)
     : block(std::move(x)), calls(*n), shared_calls_(std::move(n)) {
   }
 
-  std::shared_ptr<counter> shared_calls_;
+  std::shared_ptr<std::uint32_t> shared_calls_;
 };
 using delivery_ptr = std::shared_ptr<delivery>;
 

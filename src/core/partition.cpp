@@ -58,7 +58,7 @@ failure_decision partition::worker_gone(time_point now, double jitter,
   awaited_.clear();
   last_error_ = code;
   last_error_text_ = std::move(why);
-  if (state_ == partition_state::draining)
+  if (state_ == partition_state::draining || state_ == partition_state::fenced)
     return {failure_decision::action::finish};
   ++failures_;
   // What was in doubt is fetched again in any case.
@@ -162,6 +162,18 @@ bool partition::take(const intake& x) {
 
 std::optional<redelivery> partition::next_redelivery(offset_t after) const {
   return log_.next_redelivery(after);
+}
+
+delivery_step partition::next_step(offset_t after) const {
+  if (auto again = next_redelivery(after))
+    return {std::move(again), {}, 0};
+  return read_step();
+}
+
+delivery_step partition::read_step() const {
+  if (!tracker_)
+    return {};
+  return {std::nullopt, tracker_->acked_above(), tracker_->position()};
 }
 
 void partition::call_begun(time_point now) noexcept {

@@ -33,12 +33,20 @@ struct intake {
   std::optional<offset_t> resolved_begin;
 };
 
+/// What a worker's strand is to do next.
+struct delivery_step {
+  /// Retained records that are handed out again; nothing: the source is read.
+  std::optional<redelivery> again;
+  range_set skip;    ///< of the source: acked on their own already
+  offset_t from = 0; ///< nothing below; 0 where the begin is not resolved
+};
+
 /// What to do after a worker ended.
 struct failure_decision {
   enum class action {
     restart, ///< after `delay`
     exhaust, ///< restarts are used up
-    finish,  ///< it was draining: nothing is to be restarted
+    finish,  ///< it is given back: nothing is to be restarted
   };
   action what = action::restart;
   duration delay{0};
@@ -99,6 +107,10 @@ public:
   bool has_worker() const noexcept {
     return alive_;
   }
+  /// The last one that began.
+  std::uint64_t life() const noexcept {
+    return life_;
+  }
   /// Its handler is built.
   void ready() noexcept;
   /// The worker is gone, or could not begin, for this reason.
@@ -141,6 +153,10 @@ public:
   bool take(const intake& x);
   /// First retained records above `after`.
   std::optional<redelivery> next_redelivery(offset_t after) const;
+  /// With the first retained records above `after`, if there are any.
+  delivery_step next_step(offset_t after) const;
+  /// The source goes on, whatever is retained.
+  delivery_step read_step() const;
   void call_begun(time_point now) noexcept;
   void call_ended() noexcept;
   std::optional<time_point> call_since() const noexcept {

@@ -127,8 +127,12 @@ TEST_CASE("of acks that come together, one that is refused leaves the others") {
   scripted_group g;
   hand_out(g);
   auto come = [&g](bool cumulative, const offsets& xs, generation of) {
-    g.tell_manager(
-      actors::passed_acks{{{{"t", 0}, of, cumulative, xs.size(), xs}}});
+    for (auto x : xs) { // all before the manager runs
+      if (cumulative)
+        g.ack(0, of, x);
+      else
+        compat::post(g.front(), ack_individual{"t", 0, of, {x}});
+    }
     g.settle();
     return std::pair{g.status(0).watermark, g.status().acks_refused};
   };
@@ -146,8 +150,7 @@ TEST_CASE("of acks that come together, one that is refused leaves the others") {
 TEST_CASE("an individual ack of several records is refused as one") {
   scripted_group g;
   hand_out(g);
-  g.tell_manager(
-    actors::passed_acks{{{{"t", 0}, g.gen(0), false, 1, {3, 99}}}});
+  g.ack_individual(0, {3, 99});
   g.settle();
   CHECK(g.status(0).watermark == 3);
   CHECK(g.status().acks_refused == 1);
@@ -278,7 +281,7 @@ TEST_CASE("a reset forgets that delivery waited") {
   g.log(0).records = {{50, 1}};
   g.log(0).start = 50;
   g.log(0).end = 51;
-  g.tell_manager(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
+  g.report(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
   g.settle();
   g.log(0).records.push_back({51, 1});
   g.log(0).end = 52;

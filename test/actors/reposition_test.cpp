@@ -388,7 +388,7 @@ TEST_CASE("a call that runs at a reset has no effect on the new generation") {
   g.append(0, 2);
   g.start_manager();
   g.handlers.during_call = [&] {
-    g.tell_manager(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
+    g.report(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
     g.log(0).start = 50;
     g.log(0).end = 51;
     g.log(0).records = {{50, 1}};
@@ -425,7 +425,7 @@ TEST_CASE("a partition that is given back is not reset") {
   g.start_manager();
   g.handlers.during_call = [&] {
     g.revoke({0});
-    g.tell_manager(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
+    g.report(actors::source_drained{{tp(0), g.gen(0), 1}, {}, true});
     g.actors.run();
   };
   g.assign({0});

@@ -251,16 +251,14 @@ TEST_CASE("messages of an ended worker are dropped and counted") {
   actors::worker_id old{tp(0), g.gen(0), 1};
   auto what = std::make_shared<core::delivery>(
     record_block::builder{}.add(7, "", "").finish());
-  g.tell_manager(actors::worker_ready{old});
-  g.tell_manager(actors::source_drained{old, {what, 8}});
-  g.tell_manager(
-    actors::call_ended{old, what, handler_answer::kind::ack, {7, 8}, 7});
-  g.tell_manager(actors::source_drained{old, {nullptr, 50}, true});
-  g.tell_manager(actors::call_begun{old});
-  g.tell_manager(actors::worker_drained{old});
-  g.tell_manager(actors::worker_released{old});
+  g.report(actors::worker_ready{old});
+  g.report(actors::source_drained{old, {what, 8}});
+  g.report(actors::call_ended{old, what, handler_answer::kind::ack, {7, 8}, 7});
+  g.report(actors::source_drained{old, {nullptr, 50}, true});
+  g.report(actors::call_begun{old});
+  g.report(actors::worker_drained{old});
   g.settle();
-  CHECK(g.status().stale_dropped == 6); // a release is no statement
+  CHECK(g.status().stale_dropped == 6);
   CHECK(g.status(0).state == partition_state::running);
   CHECK(g.status(0).position == 2);
   CHECK(g.status(0).watermark == 0);
@@ -274,11 +272,11 @@ TEST_CASE("messages of an older generation are dropped and counted") {
   actors::worker_id old{tp(0), g.gen(0), 1};
   g.lose({0});
   g.settle();
-  g.tell_manager(actors::worker_ready{old}); // not held at all
+  g.report(actors::worker_ready{old}); // not held at all
   g.assign({0});
   g.settle();
-  g.tell_manager(actors::worker_drained{old});
-  g.tell_manager(actors::source_drained{old, {}, true});
+  g.report(actors::worker_drained{old});
+  g.report(actors::source_drained{old, {}, true});
   g.tell_manager(actors::backoff_elapsed{tp(0), old.generation});
   g.settle();
   CHECK(g.status().stale_dropped == 4);

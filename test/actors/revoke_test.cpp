@@ -244,3 +244,21 @@ TEST_CASE("no call of the next generation begins before the old one returned") {
         == lines{"built 0", "called 0", "returned 0", "closed 0 revoked",
                  "destroyed 0", "built 0", "called 0", "returned 0"});
 }
+
+TEST_CASE("a worker that ends between the fence and the last commit's answer "
+          "has no successor") {
+  scripted_group g;
+  g.coordinator.answers_commits = false;
+  run_in_call(g, [&] {
+    g.revoke({0});
+    g.ack(0, 0);
+    g.advance(10s);
+    CHECK(g.last_commit() == positions{{0, 1}});
+    g.advance(1s);
+    CHECK(g.count(event_kind::worker_failed) == 0);
+    CHECK(g.worker_count() == 2);
+    g.answer_commit();
+    g.settle();
+    CHECK(g.coordinator.done.size() == 1);
+  });
+}

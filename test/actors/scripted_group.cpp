@@ -13,9 +13,7 @@ using namespace cafka::actors;
 
 namespace {
 
-using manager = compat::actor_of<group_manager_state, manager_actor::base>;
-using worker_impl
-  = compat::actor_of<partition_worker_state, worker_actor::base>;
+using manager = group_manager;
 using supervisor = group_supervisor;
 using scripted_coordinator
   = compat::actor_of<scripted_coordinator_state, coordinator_actor::base>;
@@ -120,9 +118,9 @@ group_children scripted_group::spawn_children(std::function<void()> closed) {
                                                           std::move(closed));
     return *coordinator.self;
   };
-  auto make_worker = [this](const manager_actor& m, worker_settings settings) {
-    auto p = settings.id.tp.partition;
-    worker_actor x = actors.system().spawn<worker_impl>(m, std::move(settings));
+  auto make_worker = [this](std::shared_ptr<delivery_loop> loop) {
+    auto p = loop->id().tp.partition;
+    worker_actor x = actors.system().spawn<partition_worker>(std::move(loop));
     workers_.emplace_back(p, caf::actor_cast<caf::actor_addr>(x));
     return x;
   };
@@ -214,6 +212,10 @@ void scripted_group::lose(const partitions& ps) {
 
 void scripted_group::answer_commit(const kafka::error& failure) {
   tell_manager(answer_to(coordinator.commits.back(), failure));
+}
+
+void scripted_group::report(actors::delivery_report x) {
+  registry->buffer()->put(std::move(x));
 }
 
 void scripted_group::kill_manager() {

@@ -468,3 +468,32 @@ TEST_CASE("a pause is told when it begins and when it ends") {
   CHECK(x.set_pause(pause_reason::ack_ranges, false));
   CHECK_FALSE(x.is_paused());
 }
+
+TEST_CASE("what comes next is what is retained, and else the source") {
+  auto x = make(latest);
+  auto step = x.next_step(-1);
+  CHECK_FALSE(step.again);
+  CHECK(step.from == 0);
+  x = running();
+  deliver(x, 0, 4);
+  deliver(x, 4, 6);
+  x.ack_individual(std::vector<offset_t>{1});
+  step = x.next_step(-1);
+  REQUIRE(step.again);
+  CHECK(offsets_of(*step.again) == std::vector<offset_t>{0, 2, 3});
+  CHECK(offsets_of(*x.next_step(3).again) == std::vector<offset_t>{4, 5});
+  for (auto& read : {x.next_step(5), x.read_step()}) {
+    CHECK_FALSE(read.again);
+    CHECK(read.from == 6);
+    CHECK(read.skip.contains(1));
+  }
+}
+
+TEST_CASE(
+  "a worker that is gone when its partition is fenced has no successor") {
+  auto x = running();
+  x.begin_drain();
+  x.fence();
+  CHECK(x.worker_gone(start, 0).what == action::finish);
+  CHECK(x.state() == partition_state::fenced);
+}

@@ -68,6 +68,8 @@ public:
   void tell_manager(const T& x) {
     compat::post(*coordinator.manager, x);
   }
+  /// Like a strand.
+  void report(actors::delivery_report x);
   void kill_manager();
   void end_coordinator(const caf::error& why = caf::exit_reason::kill);
   coordinator_script coordinator;

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <cafka/types.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cafka::actors {
+
+/// Acks of one kind, partition and generation that came one by one, in their
+/// order: as many as there are offsets, or one of several offsets.
+struct ack_series {
+  topic_partition tp;
+  cafka::generation generation;
+  bool cumulative = true;
+  std::size_t acks = 0;
+  std::vector<offset_t> offsets;
+};
+
+/// What goes to the manager of the moment: explicit acks, put here by the thread
+/// that sends them, and reports of the partitions' strands. Each partition's are
+/// in the order in which they came, so that no ack overtakes the report of the
+/// records that it is for. It outlives managers. Thread safe.
+class manager_buffer {
+public:
+  using item = std::variant<ack_series, delivery_report>;
+
+  // -- for whom it is read by
+
+  /// From now on `wake` is called, without a lock, when something comes and
+  /// nobody is awake; at once if something waits. Replaces the former reader.
+  void read_by(std::function<void()> wake);
+
+  /// What waits there.
+  struct contents {
+    std::size_t acks = 0;
+    bool is_urgent = false; ///< a strand waits, or has ended a life
+  };
+  contents look() const;
+
+  /// Empties it into `to`, which must be empty.
+  void take(std::vector<item>& to);
+  /// The same by a reader that was woken, and now goes to sleep again.
+  void take_and_sleep(std::vector<item>& to);
+
+  // -- for any thread
+  void put(const ack& x);
+  void put(const ack_individual& x);
+  void put(delivery_report x);
+
+private:
+  using wake_function = std::shared_ptr<const std::function<void()>>;
+
+  template <class Ack>
+  void put(const Ack& x, bool cumulative, std::span<const offset_t> offsets);
+  ack_series* alike(const std::string& topic, partition_t partition,
+                    generation g, bool cumulative);
+  wake_function to_wake();
+
+  mutable std::mutex mutex_; // guards everything below
+  std::vector<item> items_;
+  contents contents_;
+  wake_function wake_;
+  bool awake_ = false; // was woken, and did not go to sleep since
+};
+
+} // namespace cafka::actors
