@@ -29,13 +29,6 @@ struct log_record {
   std::string text;     ///< one line, without a newline
 };
 
-/// The actors of one life of a supervised group, for diagnosis and for tests
-/// that let them die.
-struct group_life {
-  caf::actor_addr manager;     ///< keeps the partitions
-  caf::actor_addr coordinator; ///< owns the client
-};
-
 /// Everything that one group runs with.
 struct group_options {
   group_config config;     ///< its settings
@@ -57,9 +50,6 @@ struct group_options {
   /// for warnings and worse, and for the group's own events that are warnings
   /// (`is_warning`); a line that nobody takes is dropped and counted.
   std::function<void(const log_record&)> log;
-  /// Called at the start of every life of a supervised group, on the
-  /// supervisor's thread. Optional.
-  std::function<void(const group_life&)> on_start;
 };
 
 /// Once, before any `caf::actor_system_config` is made. Also what CAF's network

@@ -4,6 +4,7 @@
 #include "actors/partition_registry/partition_registry.hpp"
 #include "api/default_log.hpp"
 #include "api/directory.hpp"
+#include "api/group_lives.hpp"
 #include "config/client_properties.hpp"
 #include "core/text_field.hpp"
 #include "executor/thread_pool.hpp"
@@ -141,8 +142,11 @@ start_children(caf::actor_system& system, const shared_options& options,
   return {manager, coordinator};
 }
 
+using life_callback = std::function<void(const group_life&)>;
+
 caf::expected<group_actor> start(caf::actor_system& system,
-                                 group_options options) {
+                                 group_options options,
+                                 const life_callback& on_life = {}) {
   if (auto wrong = check(options))
     return wrong;
   auto all = complete(std::move(options));
@@ -153,11 +157,11 @@ caf::expected<group_actor> start(caf::actor_system& system,
                                   "runs in the system",
                                   all->config.name));
   auto registry = make_partition_registry(system, all->config);
-  auto children = [&system, all,
-                   registry](const std::function<void()>& closed) {
+  auto children = [&system, all, registry,
+                   on_life](const std::function<void()>& closed) {
     auto result = start_children(system, all, registry, closed);
-    if (all->on_start)
-      all->on_start({result.manager.address(), result.coordinator.address()});
+    if (on_life)
+      on_life({result.manager.address(), result.coordinator.address()});
     return result;
   };
   auto supervisor = system.spawn<group_supervisor>(
@@ -187,6 +191,11 @@ void wait_for_work(caf::actor_system_config& cfg) {
 caf::expected<group_actor> spawn(caf::actor_system& system,
                                  group_options options) {
   return start(system, std::move(options));
+}
+
+caf::expected<group_actor> spawn(caf::actor_system& system,
+                                 group_options options, life_callback on_life) {
+  return start(system, std::move(options), on_life);
 }
 
 caf::expected<group_actor> start_link(caf::event_based_actor* parent,

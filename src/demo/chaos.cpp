@@ -49,7 +49,7 @@ chaos::chaos(failure_plan plan) {
 
 // -- the group ----------------------------------------------------------------
 
-void chaos::on_start(const group_life& x) {
+void chaos::on_life(const group_life& x) {
   lock guard{mutex_};
   life_ = x;
   committed_ = false;

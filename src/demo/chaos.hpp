@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/group_lives.hpp"
 #include "demo/findings.hpp"
 #include "demo/plan.hpp"
 
@@ -27,7 +28,7 @@ public:
   explicit chaos(failure_plan plan);
 
   // -- the group
-  void on_start(const group_life& x);
+  void on_life(const group_life& x);
   void on_event(const event& x);
 
   // -- handlers

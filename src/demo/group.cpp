@@ -1,5 +1,6 @@
 #include "demo/group.hpp"
 
+#include "api/group_lives.hpp"
 #include "app/group_notes.hpp"
 #include "io/tell.hpp"
 
@@ -96,10 +97,9 @@ caf::error demo_group::start(handler_world world, group_watch& watch,
     watch.on_event(e);
   };
   x.log = app::log_to(io::tell);
-  x.on_start = [world](const group_life& life) {
-    world.failures.on_start(life);
-  };
-  auto result = spawn(*system_, std::move(x));
+  auto result = spawn(*system_, std::move(x), [world](const group_life& life) {
+    world.failures.on_life(life);
+  });
   if (!result)
     return result.error();
   running_ = true;

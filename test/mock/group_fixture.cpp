@@ -1,5 +1,6 @@
 #include "actors/caf_compat.hpp"
 
+#include "api/group_lives.hpp"
 #include "support/group_fixture.hpp"
 
 namespace cafka::test {
@@ -82,10 +83,6 @@ group_options group_fixture::options() {
   x.kafka["reconnect.backoff.max.ms"] = "200";
   result.observer = [this](const event& e) { note(e); };
   result.log = [](const log_record&) {};
-  result.on_start = [this](const group_life& life) {
-    std::unique_lock guard{mutex_};
-    coordinators_.push_back(life.coordinator);
-  };
   return result;
 }
 
@@ -104,7 +101,10 @@ group_fixture::noting(std::function<handler_answer(const message_batch&)> f) {
 }
 
 void group_fixture::start(group_options x) {
-  auto result = spawn(*system, std::move(x));
+  auto result = spawn(*system, std::move(x), [this](const group_life& life) {
+    std::unique_lock guard{mutex_};
+    coordinators_.push_back(life.coordinator);
+  });
   if (!result)
     throw std::runtime_error(text_of(result.error()));
   group = *result;
