@@ -152,9 +152,9 @@ void on_exception(Self* self, F make) {
 /// no message can meet an actor system that is gone. `close` returns when no
 /// post is in flight.
 template <class Handle>
-class gate {
+class closable_handle {
 public:
-  explicit gate(Handle to) : to_(std::move(to)) {
+  explicit closable_handle(Handle to) : to_(std::move(to)) {
   }
   template <class T>
   void post(T&& x) {

@@ -61,7 +61,7 @@ using supervisor_actor = compat::typed<
   // from the reaper of a client, from the strands, from itself
   void(client_closed), void(strands_idle), void(restart_group),
   void(stop_deadline),
-  // from those who send acks between two lives
+  // from those who send acks between two incarnations
   void(buffer_filled)>;
 
 } // namespace cafka::actors

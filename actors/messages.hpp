@@ -1,7 +1,7 @@
 #pragma once
 
 /// The internal messages of a group. All are local to the process. Each says
-/// who sends it to whom; `life` and `generation` say what it belongs to, and
+/// who sends it to whom; `incarnation` and `generation` say what it belongs to, and
 /// the receiver drops it when that is over.
 
 #include "actors/coordinator_messages.hpp"
@@ -24,7 +24,7 @@ namespace cafka::actors {
 
 // -- whoever fills the manager's buffer -> its reader ---------------------------------
 
-/// Something waits in it: the manager takes it in; between two lives of the
+/// Something waits in it: the manager takes it in; between two incarnations of the
 /// group the supervisor does.
 struct buffer_filled {};
 
@@ -62,7 +62,7 @@ struct retry_look_up {
 };
 
 struct restart_group {
-  std::uint64_t life = 0;
+  std::uint64_t incarnation = 0;
 };
 
 /// The end of a client takes longer than it may.
@@ -70,9 +70,9 @@ struct client_overdue {
   std::uint64_t number = 0;
 };
 
-/// The client of the coordinator's life is destroyed.
+/// The client of the coordinator's incarnation is destroyed.
 struct client_closed {
-  std::uint64_t life = 0;
+  std::uint64_t incarnation = 0;
 };
 
 struct strands_idle {};

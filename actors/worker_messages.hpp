@@ -16,11 +16,11 @@
 
 namespace cafka::actors {
 
-/// Names a worker life of a partition.
+/// Names a worker incarnation of a partition.
 struct worker_id {
   topic_partition tp;
   cafka::generation generation;
-  std::uint64_t life = 0;
+  std::uint64_t incarnation = 0;
   friend bool operator==(const worker_id&, const worker_id&) = default;
 };
 
@@ -52,7 +52,7 @@ struct call_begun {
 };
 
 /// All that one drain of the source gave, so that nothing of it comes before or
-/// without the rest. With a block a handler call begins, unless a `life_failed`
+/// without the rest. With a block a handler call begins, unless a `incarnation_failed`
 /// follows.
 struct source_drained {
   worker_id from;
@@ -62,9 +62,9 @@ struct source_drained {
   std::optional<call_ended> before; ///< ended just now
 };
 
-/// The life is over: the handler could not be built, a call failed, or the source
+/// The incarnation is over: the handler could not be built, a call failed, or the source
 /// did. Its last report; a successor need not wait for the end of its worker.
-struct life_failed {
+struct incarnation_failed {
   worker_id from;
   errc code = errc::none;
   std::string text;
@@ -76,14 +76,14 @@ struct close_failed {
   std::string text;
 };
 
-/// The life is over: its handler is closed after a `drain_worker`. Its last report.
+/// The incarnation is over: its handler is closed after a `drain_worker`. Its last report.
 struct worker_drained {
   worker_id from;
 };
 
 using delivery_report
   = std::variant<handler_built, worker_ready, call_begun, source_drained,
-                 call_ended, life_failed, worker_drained, close_failed>;
+                 call_ended, incarnation_failed, worker_drained, close_failed>;
 
 // -- manager -> worker -----------------------------------------------------------------
 

@@ -11,13 +11,14 @@ client_reaper_state::client_reaper_state(
     options_(std::move(options)),
     on_closed_(std::move(on_closed)),
     limit_(limit),
-    gate_(std::make_shared<compat::gate<reaper_actor>>(reaper_actor{self})) {
+    handle_(std::make_shared<compat::closable_handle<reaper_actor>>(
+      reaper_actor{self})) {
   compat::ignore_error_messages(self_);
 }
 
 client_reaper_state::~client_reaper_state() {
-  gate_->close();
-  tell_closed();
+  handle_->close();
+  send_closed();
 }
 
 reaper_actor::behavior_type client_reaper_state::make_behavior() {
@@ -38,8 +39,8 @@ void client_reaper_state::on_bury(const bury_client& x) {
   }
   ending_[number] = {{}, x.how, x.member};
   ending_[number].cut_off = x.client->end(
-    x.how, limit_, [gate = gate_, number](kafka::client_ended how) {
-      gate->post(client_gone{number, how});
+    x.how, limit_, [handle = handle_, number](kafka::client_ended how) {
+      handle->post(client_gone{number, how});
     });
   compat::send_after(self_, reaper_actor{self_},
                      limit_ + kafka::client::end_grace, client_overdue{number});
@@ -74,12 +75,12 @@ void client_reaper_state::on_overdue(client_overdue x) {
 void client_reaper_state::forget(std::uint64_t number) {
   ending_.erase(number);
   if (last_ == number)
-    tell_closed();
+    send_closed();
   if (last_ && ending_.empty())
     self_->quit();
 }
 
-void client_reaper_state::tell_closed() {
+void client_reaper_state::send_closed() {
   if (auto tell = std::exchange(on_closed_, nullptr))
     tell();
 }

@@ -48,14 +48,14 @@ private:
   void on_gone(const client_gone& x);
   void on_overdue(client_overdue x);
   void forget(std::uint64_t number);
-  void tell_closed();
+  void send_closed();
   void log(const std::string& text);
 
   base* self_;
   std::shared_ptr<const group_options> options_;
   std::function<void()> on_closed_; // until it is called
   std::chrono::milliseconds limit_;
-  std::shared_ptr<compat::gate<reaper_actor>> gate_;
+  std::shared_ptr<compat::closable_handle<reaper_actor>> handle_;
   std::map<std::uint64_t, ending_client> ending_;
   std::uint64_t count_ = 0;
   std::optional<std::uint64_t> last_; // which of them

@@ -25,13 +25,13 @@ public:
     if (kinds_.size() >= kinds_max)
       return;
     kinds_.emplace(std::move(key), kind{g, 0});
-    tell(publisher, tp, g, why, 1);
+    publish(publisher, tp, g, why, 1);
   }
 
   void report(event_publisher& publisher) {
     for (auto& [key, x] : std::exchange(kinds_, {}))
       if (x.count > 0)
-        tell(publisher, key.first, x.generation, key.second, x.count);
+        publish(publisher, key.first, x.generation, key.second, x.count);
   }
 
   std::uint64_t total() const noexcept {
@@ -48,8 +48,8 @@ private:
     std::uint64_t count = 0;
   };
 
-  static void tell(event_publisher& publisher, const topic_partition& tp,
-                   generation g, ack_result why, std::uint64_t count) {
+  static void publish(event_publisher& publisher, const topic_partition& tp,
+                      generation g, ack_result why, std::uint64_t count) {
     event x;
     x.kind = event_kind::ack_refused;
     x.tp = tp;

@@ -108,7 +108,7 @@ void group_coordinator_state::note(std::map<std::string, partition_t> counts) {
 void group_coordinator_state::retry_later(kafka::error x,
                                           const std::string& question) {
   x.text = "asking for " + question + ": " + x.text;
-  tell(x);
+  publish(x);
   if (x.code == errc::timed_out)
     begins_.on_timed_out();
   if (!ends_with(x))

@@ -61,7 +61,7 @@ group_coordinator_state::group_coordinator_state(
     make_client_(std::move(make_client)),
     reaper_(self->system().spawn<client_reaper>(options_, std::move(on_closed),
                                                 close_limit)),
-    gate_(std::make_shared<compat::gate<coordinator_actor>>(
+    handle_(std::make_shared<compat::closable_handle<coordinator_actor>>(
       coordinator_actor{self})),
     woken_(std::make_shared<std::atomic<bool>>(false)),
     begins_(begin_of(options_->config.begin_offset)),
@@ -74,7 +74,7 @@ group_coordinator_state::group_coordinator_state(
 }
 
 group_coordinator_state::~group_coordinator_state() {
-  gate_->close();
+  handle_->close();
   auto how = fence_.must_replace_client() ? kafka::farewell::none
                                           : kafka::farewell::leave;
   answer(fence_.abort(core::commit_fence::refusal::ended));
@@ -112,7 +112,7 @@ void group_coordinator_state::on_keep_alive() {
                      keep_alive{});
   if (outage_.lasts())
     probe();
-  tell_waits();
+  publish_waits();
   on_client_ready();
 }
 
@@ -247,7 +247,7 @@ void group_coordinator_state::on_event(const kafka::commit_answered& x) {
 void group_coordinator_state::on_event(const kafka::client_error& x) {
   if (x.no_broker_left)
     outage_.begin();
-  tell(x.what);
+  publish(x.what);
   if (x.what.code == errc::unknown_topic) {
     missing_topics_.insert_or_assign(x.what.text, x.what);
     topic_notice_.look(true, now()); // told just now
@@ -264,9 +264,9 @@ void group_coordinator_state::on_event(const kafka::log_line& x) {
 // -- what it does --------------------------------------------------------------------------
 
 std::function<void()> group_coordinator_state::make_waker() {
-  return [gate = gate_, woken = woken_] {
+  return [handle = handle_, woken = woken_] {
     if (!woken->exchange(true))
-      gate->post(client_ready{});
+      handle->post(client_ready{});
   };
 }
 
@@ -319,7 +319,7 @@ void group_coordinator_state::answer(
   compat::post(manager_, std::move(result));
 }
 
-void group_coordinator_state::tell(const kafka::error& x) {
+void group_coordinator_state::publish(const kafka::error& x) {
   if (outage_.is_new(x.text, now()))
     compat::post(manager_, client_failure{x});
 }

@@ -79,7 +79,7 @@ private:
   void bury(kafka::farewell how, bool last);
   /// Ends the actor when `x` says that the client cannot go on. True: it does.
   bool ends_with(const kafka::error& x);
-  void tell(const kafka::error& x);
+  void publish(const kafka::error& x);
   /// A broker answered.
   void on_answer();
   time_point now() const;
@@ -98,7 +98,7 @@ private:
   void on_wake_request(const wake_request& x);
   void on_range_request(const range_request& x);
   void probe();
-  void tell_waits();
+  void publish_waits();
   std::string what_it_waits_for() const;
 
   base* self_;
@@ -107,7 +107,7 @@ private:
   std::shared_ptr<partition_registry> registry_;
   kafka::client_factory make_client_;
   reaper_actor reaper_;
-  std::shared_ptr<compat::gate<coordinator_actor>> gate_;
+  std::shared_ptr<compat::closable_handle<coordinator_actor>> handle_;
   std::shared_ptr<std::atomic<bool>> woken_;
   std::unique_ptr<kafka::client> client_;
   core::membership member_;

@@ -48,7 +48,7 @@ void group_coordinator_state::on_event(const kafka::ends_found& x) {
 
 /// What keeps the member from its partitions is told again each minute, and so is
 /// a topic that does not exist.
-void group_coordinator_state::tell_waits() {
+void group_coordinator_state::publish_waits() {
   using state = core::membership::state;
   auto t = now();
   auto at = member_.at();
@@ -94,7 +94,7 @@ void group_coordinator_state::on_wake_request(const wake_request& x) {
                    ? client_->reposition({x.tp, x.offset})
                    : client_->seek({x.tp, x.offset});
   if (failure)
-    tell(failure);
+    publish(failure);
 }
 
 } // namespace cafka::actors

@@ -35,7 +35,7 @@ void group_manager_state::take_in_items() {
   for (auto& x : taken_)
     std::visit([this](auto& y) { take_in(y); }, x);
   taken_.clear();
-  settle();
+  flush();
 }
 
 void group_manager_state::take_in(const delivery_report& x) {
@@ -56,7 +56,7 @@ ack_reply group_manager_state::answer(const topic_partition& tp, generation g,
                                       bool cumulative) {
   take_in();
   auto reply = on_ack(tp, g, offsets, cumulative);
-  settle();
+  flush();
   return reply;
 }
 
@@ -110,12 +110,12 @@ void group_manager_state::apply(const topic_partition& tp, held_partition& x,
   if (effect.freed != core::volume{} && x.machine.has_worker()
       && x.worker->loop->free(effect.freed, x.position()))
     look_again_.push_back(tp);
-  unsettled_ = true;
+  unflushed_ = true;
 }
 
 /// What follows from acks is done once for all that came together.
-void group_manager_state::settle() {
-  if (!std::exchange(unsettled_, false))
+void group_manager_state::flush() {
+  if (!std::exchange(unflushed_, false))
     return;
   for (auto& tp : look_again_)
     if (auto i = held_.find(tp); i != held_.end() && i->second.worker)
@@ -135,7 +135,7 @@ void group_manager_state::check_ack_ranges(const topic_partition& tp,
   if (!x.machine.set_pause(core::pause_reason::ack_ranges, hold))
     return;
   if (hold)
-    tell(event_kind::delivery_waits, tp, x.machine.gen(), -1, ranges);
+    publish(event_kind::delivery_waits, tp, x.machine.gen(), -1, ranges);
   if (!x.machine.has_worker())
     return;
   x.worker->loop->hold(x.machine.is_paused());
@@ -168,7 +168,7 @@ group_manager_state::send_commit(const std::set<topic_partition>* only) {
     return std::nullopt;
   request.id = ++last_commit_id_;
   for (auto& x : request.entries)
-    tell(event_kind::commit_sent, x.tp, x.generation, x.offset);
+    publish(event_kind::commit_sent, x.tp, x.generation, x.offset);
   commits_.sent();
   compat::post(coordinator_, std::move(request));
   if (only)
@@ -184,11 +184,11 @@ void group_manager_state::on_commit_result(const commit_result& x) {
       ok = false;
       if (entry.failure.retriable)
         again.push_back(entry.tp);
-      tell(event_kind::commit_failed, entry.tp, entry.generation, entry.offset,
-           0, entry.failure.code, entry.failure.text);
+      publish(event_kind::commit_failed, entry.tp, entry.generation,
+              entry.offset, 0, entry.failure.code, entry.failure.text);
       continue;
     }
-    tell(event_kind::committed, entry.tp, entry.generation, entry.offset);
+    publish(event_kind::committed, entry.tp, entry.generation, entry.offset);
     auto i = held_.find(entry.tp);
     if (i != held_.end() && i->second.machine.gen() == entry.generation)
       i->second.committed = entry.offset;

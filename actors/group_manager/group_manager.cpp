@@ -27,7 +27,8 @@ group_manager_state::group_manager_state(
   : self_(self),
     options_(std::move(options)),
     registry_(std::move(registry)),
-    gate_(std::make_shared<compat::gate<manager_actor>>(manager_actor{self})),
+    handle_(std::make_shared<compat::closable_handle<manager_actor>>(
+      manager_actor{self})),
     make_worker_(std::move(make_worker)),
     coordinator_(make_coordinator(manager_actor{self})),
     monitors_(self),
@@ -39,22 +40,23 @@ group_manager_state::group_manager_state(
   compat::on_exception(self_, [](const std::string& text) {
     return make_error(errc::manager_died, text);
   });
-  registry_->buffer()->read_by([gate = gate_] { gate->post(buffer_filled{}); });
+  registry_->buffer()->read_by(
+    [handle = handle_] { handle->post(buffer_filled{}); });
   monitors_.add(coordinator_,
                 [this](const caf::error& x) { on_coordinator_down(x); });
   registry_->on_threads_exhausted(
-    [gate = gate_, group = options_->config.group](std::size_t threads) {
+    [handle = handle_, group = options_->config.group](std::size_t threads) {
       event x;
       x.kind = event_kind::handler_threads_exhausted;
       x.group = group;
       x.count = threads;
-      gate->post(std::move(x));
+      handle->post(std::move(x));
     });
   arm(now() + watch_interval);
 }
 
 group_manager_state::~group_manager_state() {
-  gate_->close();
+  handle_->close();
   for (auto& [tp, x] : held_)
     if (x.worker) {
       x.worker->loop->end();
@@ -110,11 +112,12 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     behind_acks(&self::on_ends_result),
     behind_acks(&self::on_range_result),
     [this](const client_failure& x) {
-      tell(event_kind::client_error, {}, {}, -1, 0, x.what.code, x.what.text);
+      publish(event_kind::client_error, {}, {}, -1, 0, x.what.code,
+              x.what.text);
     },
-    [this](client_recovered) { tell(event_kind::client_recovered, {}, {}); },
+    [this](client_recovered) { publish(event_kind::client_recovered, {}, {}); },
     [this](const member_waiting& x) {
-      tell(event_kind::member_waits, {}, {}, -1, 0, errc::none, x.what_for);
+      publish(event_kind::member_waits, {}, {}, -1, 0, errc::none, x.what_for);
     },
     [this](const event& x) { publisher_.relay(x); },
     behind_acks(&self::on_watch_due),
@@ -125,7 +128,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
 }
 
 /// The one place where what is stale is dropped and counted: of a partition that
-/// is not held, of a generation or of a worker's life that is over.
+/// is not held, of a generation or of a worker's incarnation that is over.
 held_partition* group_manager_state::find(const topic_partition& tp,
                                           generation g) {
   auto i = held_.find(tp);
@@ -137,7 +140,7 @@ held_partition* group_manager_state::find(const topic_partition& tp,
 
 held_partition* group_manager_state::find(const worker_id& id) {
   auto* held = find(id.tp, id.generation);
-  if (held == nullptr || held->machine.is_current(id.life))
+  if (held == nullptr || held->machine.is_current(id.incarnation))
     return held;
   ++stale_dropped_;
   return nullptr;
@@ -169,10 +172,10 @@ void group_manager_state::on_watch_due(const watch_due&) {
   arm(t + watch_interval);
 }
 
-void group_manager_state::tell(event_kind kind, const topic_partition& tp,
-                               generation g, offset_t offset,
-                               std::uint64_t count, errc code,
-                               std::string text) {
+void group_manager_state::publish(event_kind kind, const topic_partition& tp,
+                                  generation g, offset_t offset,
+                                  std::uint64_t count, errc code,
+                                  std::string text) {
   event x;
   x.kind = kind;
   x.tp = tp;

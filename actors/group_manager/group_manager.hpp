@@ -66,7 +66,7 @@ private:
   void commit_revoked(const std::set<topic_partition>& partitions);
   void give_back(const core::revocation::actions::completion& x);
 
-  // -- workers.cpp: lives of workers
+  // -- workers.cpp: incarnations of workers
   void spawn_worker(const topic_partition& tp, held_partition& x);
   std::shared_ptr<delivery_loop> make_loop(const topic_partition& tp,
                                            const held_partition& x,
@@ -86,7 +86,7 @@ private:
   void on(const call_begun& x);
   void on(const source_drained& x);
   void on(const call_ended& x);
-  void on(const life_failed& x);
+  void on(const incarnation_failed& x);
   void on(const worker_drained& x);
   void on(const close_failed& x);
   void begin_call(const topic_partition& tp, held_partition& x);
@@ -105,8 +105,8 @@ private:
   void on_ends_result(const ends_result& x);
   void on_stall(const topic_partition& tp, held_partition& x,
                 core::progress_action what, bool is_end_known);
-  void tell_wait(const topic_partition& tp, held_partition& x,
-                 std::string what_for);
+  void publish_wait(const topic_partition& tp, held_partition& x,
+                    std::string what_for);
 
   // -- acks.cpp: acks and commits
   void on_buffer_filled();
@@ -121,7 +121,7 @@ private:
                    std::span<const offset_t> offsets, bool cumulative);
   void apply(const topic_partition& tp, held_partition& x,
              const core::ack_effect& effect);
-  void settle();
+  void flush();
   void check_ack_ranges(const topic_partition& tp, held_partition& x);
   void commit_if_due();
   std::optional<std::uint64_t>
@@ -136,16 +136,16 @@ private:
   time_point now() const;
   void arm(time_point at);
   void on_watch_due(const watch_due&);
-  void tell(event_kind kind, const topic_partition& tp, generation g,
-            offset_t offset = -1, std::uint64_t count = 0,
-            errc code = errc::none, std::string text = {});
+  void publish(event_kind kind, const topic_partition& tp, generation g,
+               offset_t offset = -1, std::uint64_t count = 0,
+               errc code = errc::none, std::string text = {});
   group_status status() const;
   committed_offsets committed(const std::string& topic) const;
 
   base* self_;
   std::shared_ptr<const group_options> options_;
   std::shared_ptr<partition_registry> registry_;
-  std::shared_ptr<compat::gate<manager_actor>> gate_;
+  std::shared_ptr<compat::closable_handle<manager_actor>> handle_;
   worker_factory make_worker_;
   coordinator_actor coordinator_;
   compat::monitors<base> monitors_;
@@ -156,7 +156,7 @@ private:
   std::vector<manager_buffer::item> taken_; // from the buffer, being worked off
   ack_gathering gathering_;
   std::vector<topic_partition> look_again_; // have room that is not told
-  bool unsettled_ = false;                  // acks were applied since `settle`
+  bool unflushed_ = false;                  // acks were applied since `flush`
   std::uint64_t last_commit_id_ = 0;
   rebalance_id last_rebalance_;
   core::revocation revocation_;

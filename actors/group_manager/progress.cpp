@@ -33,19 +33,19 @@ void group_manager_state::watch(time_point t) {
     auto facts = progress_of(tp, x);
     if (slow_after.count() > 0)
       if (auto since = m.slow_call(t, slow_after))
-        tell(event_kind::handler_slow, tp, m.gen(), -1, ms_of(*since));
+        publish(event_kind::handler_slow, tp, m.gen(), -1, ms_of(*since));
     auto what = x.watch.look(facts, t);
     if (what == core::progress_action::ask_end)
       ask.emplace(tp, m.gen());
     else if (what == core::progress_action::resumed)
-      tell(event_kind::partition_resumed, tp, m.gen(), x.position());
+      publish(event_kind::partition_resumed, tp, m.gen(), x.position());
     auto is_stuck = x.is_full()
                     && !x.delivery_waits(registry_->strands().is_busy(tp));
     auto records = m.retained().records;
     auto passed = (m.tracker() ? x.position() : 0)
                   - static_cast<std::int64_t>(records);
     if (x.acks.look(is_stuck, passed, t))
-      tell(event_kind::acks_overdue, tp, m.gen(), x.watermark(), records);
+      publish(event_kind::acks_overdue, tp, m.gen(), x.watermark(), records);
   }
   if (ask.empty() || !ends_asked_.empty())
     return;
@@ -68,21 +68,22 @@ void group_manager_state::on_ends_result(const ends_result& answer) {
     auto what = is_known ? x->watch.end_found(end->second, facts, now())
                          : x->watch.end_unknown(answer.asked, facts, now());
     if (!is_known && answer.asked)
-      tell_wait(tp, *x, "its leader does not say where its end is");
+      publish_wait(tp, *x, "its leader does not say where its end is");
     else if (is_known && x->machine.state() != partition_state::doubted)
       x->waits.look(false, now());
     if (what == action::resumed)
-      tell(event_kind::partition_resumed, tp, g, x->position());
+      publish(event_kind::partition_resumed, tp, g, x->position());
     else if (what != action::none)
       on_stall(tp, *x, what, is_known);
   }
 }
 
-void group_manager_state::tell_wait(const topic_partition& tp,
-                                    held_partition& x, std::string what_for) {
+void group_manager_state::publish_wait(const topic_partition& tp,
+                                       held_partition& x,
+                                       std::string what_for) {
   if (x.waits.look(true, now()))
-    tell(event_kind::partition_waits, tp, x.machine.gen(), x.position(), 0,
-         errc::none, std::move(what_for));
+    publish(event_kind::partition_waits, tp, x.machine.gen(), x.position(), 0,
+            errc::none, std::move(what_for));
 }
 
 /// While the client lives its worker does, too: it knows what it has had, and
@@ -102,8 +103,8 @@ void group_manager_state::on_stall(const topic_partition& tp, held_partition& x,
                                                 : "the client is replaced";
   if (!is_end_known)
     text += ", its leader does not say where the end is";
-  tell(event_kind::partition_stalled, tp, x.machine.gen(), at,
-       static_cast<std::uint64_t>(lag), errc::none, text);
+  publish(event_kind::partition_stalled, tp, x.machine.gen(), at,
+          static_cast<std::uint64_t>(lag), errc::none, text);
   if (what != action::replace_client) {
     compat::post(coordinator_, wake_request{tp, x.machine.gen(), at,
                                             what == action::reassign});

@@ -33,7 +33,7 @@ void group_manager_state::on_assigned(const assignments_received& x) {
     if (!is_new)
       continue; // kept, never doubled
     added.push_back(i);
-    tell(event_kind::assigned, a.tp, a.generation, a.begin);
+    publish(event_kind::assigned, a.tp, a.generation, a.begin);
     if (a.committed)
       continue;
     if (begins_at_end(options_->config))
@@ -43,12 +43,13 @@ void group_manager_state::on_assigned(const assignments_received& x) {
       commits_.urge();
     }
   }
-  tell(event_kind::assignment_complete, {}, {}, -1, added.size());
+  publish(event_kind::assignment_complete, {}, {}, -1, added.size());
   if (unread > 0)
-    tell(event_kind::begins_at_end, {}, {}, -1,
-         static_cast<std::uint64_t>(unread), errc::none,
-         "partitions begin at their ends, and what stands before is not read: "
-         "see begin-offset");
+    publish(
+      event_kind::begins_at_end, {}, {}, -1, static_cast<std::uint64_t>(unread),
+      errc::none,
+      "partitions begin at their ends, and what stands before is not read: "
+      "see begin-offset");
   for (auto i : added) // who hears of records knows the whole assignment
     spawn_worker(i->first, i->second);
   commit_if_due();
@@ -70,7 +71,7 @@ void group_manager_state::on_revoked(const assignments_revoked& x) {
   }
   for (auto& tp : held)
     lose(held_.find(tp));
-  tell(event_kind::revocation_complete, {}, {}, -1, held.size());
+  publish(event_kind::revocation_complete, {}, {}, -1, held.size());
   if (revocation_.at() == core::revocation::state::idle)
     compat::post(coordinator_, revocation_done{x.rebalance});
   else
@@ -110,7 +111,7 @@ void group_manager_state::lose(held_map::iterator i) {
   auto& [tp, x] = *i;
   if (x.worker)
     compat::post(x.worker->handle, fence_worker{close_reason::lost});
-  tell(event_kind::lost, tp, x.machine.gen(), x.watermark());
+  publish(event_kind::lost, tp, x.machine.gen(), x.watermark());
   registry_->raise(tp);
   held_.erase(i);
 }
@@ -127,7 +128,7 @@ void group_manager_state::carry_out(const core::revocation::actions& x) {
     held.machine.begin_drain();
   }
   for (auto& tp : x.expired)
-    tell(event_kind::drain_expired, tp, held_.at(tp).machine.gen());
+    publish(event_kind::drain_expired, tp, held_.at(tp).machine.gen());
   for (auto& tp : x.fence)
     fence(tp);
   for (auto& tp : x.drain)
@@ -136,8 +137,9 @@ void group_manager_state::carry_out(const core::revocation::actions& x) {
     commit_revoked(*x.commit);
   for (auto& tp : x.uncommitted)
     if (auto& held = held_.at(tp); held.is_uncommitted())
-      tell(event_kind::commit_failed, tp, held.machine.gen(), -1, 0,
-           errc::timed_out, "not accepted before the partition is given back");
+      publish(event_kind::commit_failed, tp, held.machine.gen(), -1, 0,
+              errc::timed_out,
+              "not accepted before the partition is given back");
   if (x.done)
     give_back(*x.done);
   if (auto at = revocation_.next())
@@ -178,11 +180,11 @@ void group_manager_state::give_back(
   const core::revocation::actions::completion& x) {
   for (auto& tp : x.give_back) {
     auto i = held_.find(tp);
-    tell(event_kind::revoked, tp, i->second.machine.gen(),
-         i->second.watermark());
+    publish(event_kind::revoked, tp, i->second.machine.gen(),
+            i->second.watermark());
     held_.erase(i);
   }
-  tell(event_kind::revocation_complete, {}, {}, -1, x.give_back.size());
+  publish(event_kind::revocation_complete, {}, {}, -1, x.give_back.size());
   if (x.answer.value != 0)
     compat::post(coordinator_, revocation_done{x.answer});
   if (stop_result_)

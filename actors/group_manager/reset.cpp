@@ -30,12 +30,13 @@ void group_manager_state::on_range_result(const range_result& x) {
     return;
   switch (core::judge_lost(held->position(), x.range, held->machine.asked())) {
     case core::lost_position::ask_again:
-      tell_wait(x.tp, *held,
-                x.range ? "a broker refused its position, and its leader has "
-                            + std::to_string(x.range->first) + " to "
-                            + std::to_string(x.range->last)
-                        : "a broker refused its position, and its leader does "
-                          "not answer");
+      publish_wait(x.tp, *held,
+                   x.range
+                     ? "a broker refused its position, and its leader has "
+                         + std::to_string(x.range->first) + " to "
+                         + std::to_string(x.range->last)
+                     : "a broker refused its position, and its leader does "
+                       "not answer");
       compat::send_after(self_, manager_actor{self_},
                          caf::timespan{range_interval},
                          ask_range_again{x.tp, x.generation});
@@ -64,10 +65,10 @@ void group_manager_state::reset_position(const topic_partition& tp,
   x.machine.reset(g, to_earliest ? core::offset_earliest : core::offset_latest);
   x.identify(options_->config.group, tp);
   x.committed = -1;
-  tell(event_kind::reset, tp, g, lost, 0, errc::offset_out_of_range,
-       to_earliest
-         ? "reset-to-earliest: it goes on at " + std::to_string(range.first)
-         : "reset-to-latest: it goes on at " + std::to_string(range.last));
+  publish(event_kind::reset, tp, g, lost, 0, errc::offset_out_of_range,
+          to_earliest
+            ? "reset-to-earliest: it goes on at " + std::to_string(range.first)
+            : "reset-to-latest: it goes on at " + std::to_string(range.last));
   move(tp, x);
 }
 

@@ -25,7 +25,7 @@ void go_on(held_partition& x, core::delivery_step step) {
 
 void group_manager_state::spawn_worker(const topic_partition& tp,
                                        held_partition& x) {
-  auto life = x.machine.begin_life();
+  auto incarnation = x.machine.begin_incarnation();
   auto first = x.machine.next_step(-1);
   held_partition::worker_link link;
   link.reads = !first.again;
@@ -38,7 +38,7 @@ void group_manager_state::spawn_worker(const topic_partition& tp,
   });
   x.worker = std::move(link);
   x.machine.call_begun(now()); // the handler's constructor may block, too
-  tell(event_kind::worker_started, tp, x.machine.gen(), -1, life);
+  publish(event_kind::worker_started, tp, x.machine.gen(), -1, incarnation);
   x.worker->loop->hold(x.machine.is_paused());
   x.worker->loop->begin();
 }
@@ -49,7 +49,7 @@ group_manager_state::make_loop(const topic_partition& tp,
                                core::delivery_step first) {
   auto& cfg = options_->config;
   delivery_settings settings;
-  settings.id = {tp, x.machine.gen(), x.machine.life()};
+  settings.id = {tp, x.machine.gen(), x.machine.incarnation()};
   settings.identity = x.identity;
   settings.source = x.source;
   settings.factory = options_->handler;
@@ -62,9 +62,9 @@ group_manager_state::make_loop(const topic_partition& tp,
   return std::make_shared<delivery_loop>(std::move(settings));
 }
 
-// -- the end of a life: its last report, or its worker is down ---------------------------
+// -- the end of an incarnation: its last report, or its worker is down ---------------------------
 
-void group_manager_state::on(const life_failed& x) {
+void group_manager_state::on(const incarnation_failed& x) {
   auto* held = find(x.from);
   if (held == nullptr)
     return;
@@ -97,7 +97,7 @@ void group_manager_state::on_worker_down(const worker_id& id,
   if (held->machine.state() == partition_state::fenced)
     return; // it is about to be given back
   if (id.generation != held->machine.gen()
-      || !held->machine.is_current(id.life)) {
+      || !held->machine.is_current(id.incarnation)) {
     move(id.tp, *held); // if that had to wait for this end
     return;
   }
@@ -114,13 +114,13 @@ held_partition* group_manager_state::held_by(const worker_id& id) {
   return is_linked ? &i->second : nullptr;
 }
 
-/// A life is over, or could not begin: a successor from the last acked offset,
+/// An incarnation is over, or could not begin: a successor from the last acked offset,
 /// after a backoff, or what `on-exhausted` says.
 void group_manager_state::fail(const topic_partition& tp, held_partition& x,
                                errc code, const std::string& text) {
   auto jitter = std::uniform_real_distribution<double>{0, 1}(random_);
   auto decision = x.machine.worker_gone(now(), jitter, code, text);
-  tell(event_kind::worker_failed, tp, x.machine.gen(), -1, 0, code, text);
+  publish(event_kind::worker_failed, tp, x.machine.gen(), -1, 0, code, text);
   using action = core::failure_decision::action;
   switch (decision.what) {
     case action::restart: {
@@ -133,8 +133,8 @@ void group_manager_state::fail(const topic_partition& tp, held_partition& x,
       return;
     }
     case action::exhaust:
-      tell(event_kind::worker_exhausted, tp, x.machine.gen(), -1, 0, code,
-           text);
+      publish(event_kind::worker_exhausted, tp, x.machine.gen(), -1, 0, code,
+              text);
       if (options_->config.on_exhausted == exhaustion_policy::stop_group)
         on_stop(close_reason::stopped, make_error(errc::partition_exhausted,
                                                   to_string(tp) + ": " + text));
@@ -157,7 +157,7 @@ void group_manager_state::on_backoff_elapsed(const backoff_elapsed& x) {
   move(x.tp, *held);
 }
 
-/// What a former life drained behind the move would be missing, so that one ends
+/// What a former incarnation drained behind the move would be missing, so that one ends
 /// first. One that lives on drains nothing meanwhile.
 void group_manager_state::move(const topic_partition& tp, held_partition& x) {
   auto target = x.machine.target();
@@ -178,8 +178,8 @@ void group_manager_state::on_seek_done(const seek_done& x) {
   auto has_worker = held->machine.has_worker();
   // Read on without the move and the records in between would be skipped.
   if (x.failure && has_worker) {
-    tell(event_kind::client_error, x.tp, x.generation, target->to, 0,
-         x.failure.code, x.failure.text);
+    publish(event_kind::client_error, x.tp, x.generation, target->to, 0,
+            x.failure.code, x.failure.text);
     caf::anon_send_exit(held->worker->handle, caf::exit_reason::kill);
   } else if (x.failure) {
     fail(x.tp, *held, errc::source_failed, x.failure.text);
@@ -194,8 +194,8 @@ void group_manager_state::on_seek_done(const seek_done& x) {
 
 void group_manager_state::restart_worker(const topic_partition& tp,
                                          held_partition& x) {
-  tell(event_kind::worker_restarted, tp, x.machine.gen(), x.watermark(),
-       x.machine.restarts());
+  publish(event_kind::worker_restarted, tp, x.machine.gen(), x.watermark(),
+          x.machine.restarts());
   spawn_worker(tp, x);
 }
 
@@ -242,8 +242,8 @@ void group_manager_state::on(const source_drained& x) {
     return;
   auto resolves = held->machine.take(x.what);
   if (resolves) {
-    tell(event_kind::begin_resolved, x.from.tp, x.from.generation,
-         *x.what.resolved_begin);
+    publish(event_kind::begin_resolved, x.from.tp, x.from.generation,
+            *x.what.resolved_begin);
     // Committed at once, so that a crash before the first ack does not skip
     // what comes in between.
     commits_.acked(0, now());
@@ -311,8 +311,8 @@ void group_manager_state::on_redelivery_due(const redelivery_due& x) {
 }
 
 void group_manager_state::on(const close_failed& x) {
-  tell(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,
-       errc::handler_failed, x.text);
+  publish(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,
+          errc::handler_failed, x.text);
 }
 
 void group_manager_state::ack_call(held_partition& x, const call_ended& ended) {

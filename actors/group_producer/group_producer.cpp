@@ -48,7 +48,7 @@ group_producer_state::group_producer_state(
     to_(std::move(to)),
     reaper_(self->system().spawn<client_reaper>(options_, std::move(on_closed),
                                                 farewell_limit)),
-    gate_(std::make_shared<compat::gate<group_producer_actor>>(
+    handle_(std::make_shared<compat::closable_handle<group_producer_actor>>(
       group_producer_actor{self})),
     woken_(std::make_shared<std::atomic<bool>>(false)),
     box_(outbox_settings(std::move(make_client))),
@@ -60,7 +60,7 @@ group_producer_state::group_producer_state(
 }
 
 group_producer_state::~group_producer_state() {
-  gate_->close();
+  handle_->close();
   compat::post(reaper_,
                bury_client{box_.release(), kafka::farewell::none, true, false});
 }
@@ -69,9 +69,9 @@ outbox::settings
 group_producer_state::outbox_settings(kafka::writer_factory make_client) {
   outbox::settings result;
   result.make_client = std::move(make_client);
-  result.wake = [gate = gate_, woken = woken_] {
+  result.wake = [handle = handle_, woken = woken_] {
     if (!woken->exchange(true))
-      gate->post(producer_ready{});
+      handle->post(producer_ready{});
   };
   result.bury = [reaper = reaper_](std::shared_ptr<kafka::record_writer> x) {
     compat::post(reaper, bury_client{std::move(x), kafka::farewell::none, false,

@@ -100,7 +100,7 @@ private:
   group_producer_settings settings_;
   listener to_;
   reaper_actor reaper_;
-  std::shared_ptr<compat::gate<group_producer_actor>> gate_;
+  std::shared_ptr<compat::closable_handle<group_producer_actor>> handle_;
   std::shared_ptr<std::atomic<bool>> woken_;
   outbox box_;
   letter_topics topics_;

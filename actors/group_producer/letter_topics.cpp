@@ -73,7 +73,7 @@ void letter_topics::on_found(const std::string& topic,
     of.partitions = x.partitions;
     of.made = false;
     of.failure = {};
-    tell(of, {x.partitions, false, {}});
+    send(of, {x.partitions, false, {}});
   } else if (of.made) {
     of.to_ask = true;
   } else if (settings_.create) {
@@ -121,11 +121,11 @@ void letter_topics::fail(const std::string& topic, const kafka::error& why,
   if (why.retriable)
     x.to_ask = true;
   else
-    tell(x, {0, missing, why});
+    send(x, {0, missing, why});
 }
 
 /// Who hears it may ask again.
-void letter_topics::tell(entry& to, const answer& x) {
+void letter_topics::send(entry& to, const answer& x) {
   for (auto& f : std::exchange(to.waiting, {}))
     f(x);
 }

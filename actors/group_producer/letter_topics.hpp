@@ -65,7 +65,7 @@ private:
   void on_source(const std::string& topic, const kafka::topic_found& x);
   void on_made(const std::string& topic, const kafka::topic_created& x);
   void fail(const std::string& topic, const kafka::error& why, bool missing);
-  void tell(entry& to, const answer& x);
+  void send(entry& to, const answer& x);
 
   outbox& box_;
   settings settings_;

@@ -10,7 +10,7 @@ producer_link::producer_link(starter start, listener tell)
 
 const group_producer_actor& producer_link::producer() {
   if (!producer_)
-    producer_ = start_(++life_);
+    producer_ = start_(++incarnation_);
   return *producer_;
 }
 
@@ -54,8 +54,9 @@ bool producer_link::accept(const letter_topics_checked& x) {
   return true;
 }
 
-void producer_link::on_down(std::uint64_t life, const kafka::error& why) {
-  if (life != life_ || !producer_)
+void producer_link::on_down(std::uint64_t incarnation,
+                            const kafka::error& why) {
+  if (incarnation != incarnation_ || !producer_)
     return;
   producer_.reset();
   for (auto& [token, report] : std::exchange(open_, {})) {

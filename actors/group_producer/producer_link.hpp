@@ -16,9 +16,10 @@ namespace cafka::actors {
 /// that comes later is void. No actor; a part of the owner's state.
 class producer_link {
 public:
-  /// Spawns a producer and sees to it that `on_down` is called with `life` when
+  /// Spawns a producer and sees to it that `on_down` is called with `incarnation` when
   /// it has ended.
-  using starter = std::function<group_producer_actor(std::uint64_t life)>;
+  using starter
+    = std::function<group_producer_actor(std::uint64_t incarnation)>;
   using listener = std::function<void(const write_report&)>;
 
   /// `tell`: of what was not written because the producer died.
@@ -33,8 +34,8 @@ public:
   bool accept(const write_report& x);
   /// False: nobody asked, or it was answered.
   bool accept(const letter_topics_checked& x);
-  /// The producer of that life has ended.
-  void on_down(std::uint64_t life, const kafka::error& why);
+  /// The producer of that incarnation has ended.
+  void on_down(std::uint64_t incarnation, const kafka::error& why);
   /// Nothing is written any more. False: there is no producer to wait for.
   bool close(std::chrono::milliseconds limit);
   /// The reports that are owed.
@@ -48,11 +49,12 @@ private:
 
   starter start_;
   listener tell_;
-  std::uint64_t life_ = 0;
+  std::uint64_t incarnation_ = 0;
   std::uint64_t last_token_ = 0;
   std::optional<group_producer_actor> producer_;
   std::map<std::uint64_t, write_report> open_; // as they would be told
-  std::optional<check_letter_topics> check_;   // asked again of the next life
+  std::optional<check_letter_topics>
+    check_; // asked again of the next incarnation
 };
 
 } // namespace cafka::actors

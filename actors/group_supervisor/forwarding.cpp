@@ -1,5 +1,5 @@
 /// What goes between users and the manager of the moment: queries, events, and
-/// between two lives acks.
+/// between two incarnations acks.
 
 #include "actors/group_supervisor/group_supervisor.hpp"
 
@@ -17,7 +17,7 @@ constexpr auto query_timeout = std::chrono::seconds{10};
 
 } // namespace
 
-/// What waits for a manager while there is none. What strands of its former life
+/// What waits for a manager while there is none. What strands of its former incarnation
 /// say is void.
 void group_supervisor_state::refuse_acks() {
   if (has_manager())
@@ -30,7 +30,7 @@ void group_supervisor_state::refuse_acks() {
         refuse(acks->tp, acks->generation);
 }
 
-/// Between two lives nothing is held: refused like by a manager.
+/// Between two incarnations nothing is held: refused like by a manager.
 ack_reply group_supervisor_state::refuse(const topic_partition& tp,
                                          generation g) {
   refusals_.add(publisher_, tp, g, ack_result::not_held);

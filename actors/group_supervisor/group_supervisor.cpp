@@ -27,8 +27,8 @@ group_supervisor_state::group_supervisor_state(
     registry_(std::move(registry)),
     start_children_(std::move(start_children)),
     on_end_(std::move(on_end)),
-    gate_(
-      std::make_shared<compat::gate<supervisor_actor>>(supervisor_actor{self})),
+    handle_(std::make_shared<compat::closable_handle<supervisor_actor>>(
+      supervisor_actor{self})),
     monitors_(self),
     publisher_(options_->config.group, options_->observer),
     policy_(limits_of(options_->config)),
@@ -39,9 +39,9 @@ group_supervisor_state::group_supervisor_state(
 }
 
 group_supervisor_state::~group_supervisor_state() {
-  gate_->close();
+  handle_->close();
   kill_children();
-  tell_end();
+  publish_end();
 }
 
 supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
@@ -72,30 +72,31 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
     },
     [this](buffer_filled) { refuse_acks(); },
     [this](restart_group x) {
-      if (phase_ == phase::backing_off && x.life == life_)
+      if (phase_ == phase::backing_off && x.incarnation == incarnation_)
         start();
     },
     [this](stop_deadline x) { on_stop_deadline(x); },
   };
 }
 
-/// As the chart says; a life that was begun is in order, or is being ended.
+/// As the chart says; an incarnation that was begun is in order, or is being ended.
 void group_supervisor_state::transition_to(phase x) {
   assert(phase_ != phase::ended);
   assert(phase_ != phase::stopping || x == phase::ended);
   phase_ = x;
 }
 
-// -- lives ---------------------------------------------------------------------------------
+// -- incarnations ---------------------------------------------------------------------------------
 
 void group_supervisor_state::start() {
   transition_to(phase::running);
   refusals_.report(publisher_);
   manager_down_ = coordinator_down_ = client_closed_ = false;
   cause_.reset();
-  ++life_;
-  children_ = start_children_(
-    [gate = gate_, life = life_] { gate->post(client_closed{life}); });
+  ++incarnation_;
+  children_ = start_children_([handle = handle_, incarnation = incarnation_] {
+    handle->post(client_closed{incarnation});
+  });
   compat::post(children_->manager,
                subscribe_events{caf::actor_cast<caf::actor>(self_)});
   monitors_.add(children_->manager,
@@ -109,7 +110,7 @@ void group_supervisor_state::on_child_down(bool is_manager,
   (is_manager ? manager_down_ : coordinator_down_) = true;
   if (is_manager) // until the next one is made
     registry_->buffer()->read_by(
-      [gate = gate_] { gate->post(buffer_filled{}); });
+      [handle = handle_] { handle->post(buffer_filled{}); });
   // The manager had it close the client and is about to end with the cause.
   if (!is_manager && !manager_down_ && cause == caf::exit_reason::user_shutdown)
     return;
@@ -125,13 +126,13 @@ void group_supervisor_state::on_child_down(bool is_manager,
 }
 
 void group_supervisor_state::on_client_closed(client_closed x) {
-  if (x.life != life_)
+  if (x.incarnation != incarnation_)
     return;
   client_closed_ = true;
   check_cleared();
 }
 
-/// The next life starts only when nothing of this one is left: two clients of
+/// The next incarnation starts only when nothing of this one is left: two clients of
 /// one member could overtake each other's commits.
 void group_supervisor_state::check_cleared() {
   if (!children_ || !manager_down_ || !coordinator_down_ || !client_closed_)
@@ -167,7 +168,7 @@ void group_supervisor_state::restart_or_give_up() {
   x.text = text_of(*cause_);
   publisher_.publish(std::move(x));
   compat::send_after(self_, supervisor_actor{self_}, caf::timespan{*delay},
-                     restart_group{life_});
+                     restart_group{incarnation_});
 }
 
 void group_supervisor_state::give_up(errc code, const caf::error& cause) {
@@ -211,7 +212,7 @@ void group_supervisor_state::await_handlers() {
     end_stop(false);
   else
     registry_->strands().when_idle(
-      [gate = gate_] { gate->post(strands_idle{}); });
+      [handle = handle_] { handle->post(strands_idle{}); });
 }
 
 void group_supervisor_state::on_stop_deadline(stop_deadline x) {
@@ -240,11 +241,11 @@ void group_supervisor_state::end_stop(bool idle) {
 /// of the end may start a group of this name.
 void group_supervisor_state::end(caf::error why) {
   transition_to(phase::ended);
-  tell_end();
+  publish_end();
   self_->quit(std::move(why));
 }
 
-void group_supervisor_state::tell_end() {
+void group_supervisor_state::publish_end() {
   if (auto tell = std::exchange(on_end_, nullptr))
     tell();
 }

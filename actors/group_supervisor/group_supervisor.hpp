@@ -15,7 +15,7 @@
 
 namespace cafka::actors {
 
-/// The manager and the coordinator of one life of a group.
+/// The manager and the coordinator of one incarnation of a group.
 struct group_children {
   manager_actor manager;
   caf::actor coordinator;
@@ -25,7 +25,7 @@ struct group_children {
 /// other is ended, and both start anew with backoff until the restart intensity
 /// is exceeded or the cause is one that a restart cannot mend. The handle that
 /// users have is this actor's: acks go into the manager's buffer, queries are
-/// forwarded to the manager of the moment. Between two lives it refuses acks.
+/// forwarded to the manager of the moment. Between two incarnations it refuses acks.
 ///
 /// ```
 ///          a child ended            both down, client closed
@@ -41,8 +41,8 @@ class group_supervisor_state {
 public:
   static constexpr const char* name = "cafka.group_supervisor";
   using base = supervisor_actor::base;
-  /// Spawns the children of one life; `closed` is to be called once when the
-  /// Kafka client of that life is gone.
+  /// Spawns the children of one incarnation; `closed` is to be called once when the
+  /// Kafka client of that incarnation is gone.
   using children_factory
     = std::function<group_children(std::function<void()> closed)>;
 
@@ -73,7 +73,7 @@ private:
   void on_stop_deadline(stop_deadline x);
   void end_stop(bool idle);
   void end(caf::error why);
-  void tell_end();
+  void publish_end();
   void kill_children();
 
   // -- forwarding.cpp
@@ -93,17 +93,17 @@ private:
   std::shared_ptr<partition_registry> registry_;
   children_factory start_children_;
   std::function<void()> on_end_;
-  std::shared_ptr<compat::gate<supervisor_actor>> gate_;
+  std::shared_ptr<compat::closable_handle<supervisor_actor>> handle_;
   compat::monitors<base> monitors_;
   event_publisher publisher_;
-  refusal_log refusals_; // between two lives
+  refusal_log refusals_; // between two incarnations
   core::restart_policy policy_;
   std::minstd_rand random_;
   phase phase_ = phase::running;
   bool stop_overdue_ = false;
-  std::uint64_t life_ = 0;
+  std::uint64_t incarnation_ = 0;
   std::optional<group_children> children_;
-  // -- of the life that runs or ends
+  // -- of the incarnation that runs or ends
   bool manager_down_ = false;
   bool coordinator_down_ = false;
   bool client_closed_ = false;

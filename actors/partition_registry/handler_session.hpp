@@ -9,7 +9,7 @@
 
 namespace cafka::actors {
 
-/// The handler of one worker life. `build`, `call` and `close` run on the
+/// The handler of one worker incarnation. `build`, `call` and `close` run on the
 /// partition's strand; `cancel` may come from any thread.
 struct handler_session {
   handler_session(worker_id x, handler_factory f, handler_context c,

@@ -24,7 +24,7 @@ bool is_urgent(const delivery_report& x) {
   if (auto* drained = std::get_if<source_drained>(&x))
     return drained->out_of_range;
   return std::holds_alternative<worker_ready>(x)
-         || std::holds_alternative<life_failed>(x)
+         || std::holds_alternative<incarnation_failed>(x)
          || std::holds_alternative<worker_drained>(x);
 }
 

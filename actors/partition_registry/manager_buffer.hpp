@@ -42,7 +42,7 @@ public:
   /// What waits there.
   struct contents {
     std::size_t acks = 0;
-    bool is_urgent = false; ///< a strand waits, or has ended a life
+    bool is_urgent = false; ///< a strand waits, or has ended an incarnation
   };
   contents look() const;
 

@@ -34,7 +34,7 @@ delivery_loop::delivery_loop(delivery_settings x)
     first_(std::move(x.first)) {
 }
 
-/// A life that is over lets go of the source, once: it may be a successor's.
+/// An incarnation that is over lets go of the source, once: it may be a successor's.
 void delivery_loop::transition_to(state x) {
   auto is_over = [](state y) {
     return y == state::stopped || y == state::closed;
@@ -99,12 +99,12 @@ void delivery_loop::close_handler(close_reason why) {
   if (auto registry = registry_.lock())
     registry->strands().post(id_.tp, [self = shared_from_this(), why] {
       self->session_->close(why);
-      self->tell_closed();
+      self->send_closed();
     });
 }
 
 /// What `on_close` acked is in the manager's buffer, before this.
-void delivery_loop::tell_closed() {
+void delivery_loop::send_closed() {
   std::lock_guard guard{mutex_};
   if (state_ != state::stopped)
     return;
@@ -130,7 +130,7 @@ void delivery_loop::post_turn() {
     });
 }
 
-/// One job on the strand. Whatever fails in it ends the life: what a drain gave and
+/// One job on the strand. Whatever fails in it ends the incarnation: what a drain gave and
 /// the manager did not hear of, it has sought again.
 template <class Job>
 void delivery_loop::run(Job work) {
@@ -195,7 +195,7 @@ void delivery_loop::turn(guard_type& guard) {
   auto end = clock::now() + turn_max;
   while (call_next(guard) && clock::now() < end) {
   }
-  tell_ended();
+  send_ended();
   scheduled_ = false; // a wake from now on means another turn
   if (state_ == state::redelivering || may_read())
     post_turn();
@@ -274,7 +274,7 @@ void delivery_loop::call(core::redelivery what, bool is_again,
     end_call(*answer, batch, std::move(what.from), is_again);
 }
 
-/// Nothing: the call did not begin, or the life has failed by it.
+/// Nothing: the call did not begin, or the incarnation has failed by it.
 std::optional<handler_answer>
 delivery_loop::answer_of(handler_session::outcome x,
                          const message_batch& batch) {
@@ -324,7 +324,7 @@ void delivery_loop::end_call(const handler_answer& answer,
 }
 
 /// Before anything else that the manager is told.
-void delivery_loop::tell_ended() {
+void delivery_loop::send_ended() {
   if (auto x = std::exchange(ended_, std::nullopt))
     manager_->put(std::move(*x));
   if (auto after = std::exchange(asks_after_, std::nullopt);
@@ -332,11 +332,11 @@ void delivery_loop::tell_ended() {
     manager_->put(worker_ready{id_, *after});
 }
 
-/// Ends the life with this cause: nothing more comes from here.
+/// Ends the incarnation with this cause: nothing more comes from here.
 void delivery_loop::fail(errc code, std::string text) {
   transition_to(state::closed);
-  tell_ended();
-  manager_->put(life_failed{id_, code, std::move(text)});
+  send_ended();
+  manager_->put(incarnation_failed{id_, code, std::move(text)});
 }
 
 } // namespace cafka::actors

@@ -18,7 +18,7 @@
 
 namespace cafka::actors {
 
-/// What a worker's life is made with.
+/// What a worker's incarnation is made with.
 struct delivery_settings {
   worker_id id;
   std::shared_ptr<const partition_identity> identity;
@@ -31,7 +31,7 @@ struct delivery_settings {
   core::delivery_step first;
 };
 
-/// One life of a partition's worker. Has the handler built, takes records from
+/// One incarnation of a partition's worker. Has the handler built, takes records from
 /// the partition's source and hands them to it, turn by turn on the partition's
 /// strand: a record goes from librdkafka's queue to the handler on one thread.
 /// The manager makes it and tells it what comes next; the worker, an actor, lets
@@ -124,8 +124,8 @@ private:
                                           const message_batch& batch);
   void end_call(const handler_answer& answer, const message_batch& batch,
                 core::delivery_ptr what, bool is_again);
-  void tell_ended();
-  void tell_closed();
+  void send_ended();
+  void send_closed();
   void fail(errc code, std::string text);
 
   const worker_id id_;

@@ -9,7 +9,7 @@
 
 namespace cafka::actors {
 
-/// The window of one worker life, what is retained included. Its strand fills
+/// The window of one worker incarnation, what is retained included. Its strand fills
 /// it, and a call that acks everything that was delivered clears it there; the
 /// manager frees what else is acked. Thread safe, with a lock of its own, so that
 /// the manager waits for no drain.

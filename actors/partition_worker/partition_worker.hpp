@@ -7,8 +7,8 @@
 
 namespace cafka::actors {
 
-/// What supervision needs of one worker life: it is monitored, drained and ended.
-/// What the life does is the delivery loop's. However it ends, its state's
+/// What supervision needs of one worker incarnation: it is monitored, drained and ended.
+/// What the incarnation does is the delivery loop's. However it ends, its state's
 /// destructor ends the loop and has the handler closed on the strand, behind a
 /// call that still runs.
 class partition_worker_state {

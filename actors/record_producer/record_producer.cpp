@@ -22,7 +22,7 @@ record_producer_state::record_producer_state(
     options_(std::move(options)),
     reaper_(self->system().spawn<client_reaper>(
       options_, [] {}, farewell_limit)),
-    gate_(std::make_shared<compat::gate<record_producer_actor>>(
+    handle_(std::make_shared<compat::closable_handle<record_producer_actor>>(
       record_producer_actor{self})),
     woken_(std::make_shared<std::atomic<bool>>(false)),
     box_(outbox_settings(timeout, std::move(make_client))) {
@@ -31,7 +31,7 @@ record_producer_state::record_producer_state(
 }
 
 record_producer_state::~record_producer_state() {
-  gate_->close();
+  handle_->close();
   compat::post(reaper_,
                bury_client{box_.release(), kafka::farewell::none, true, false});
 }
@@ -41,9 +41,9 @@ record_producer_state::outbox_settings(milliseconds timeout,
                                        kafka::writer_factory make_client) {
   outbox::settings result;
   result.make_client = std::move(make_client);
-  result.wake = [gate = gate_, woken = woken_] {
+  result.wake = [handle = handle_, woken = woken_] {
     if (!woken->exchange(true))
-      gate->post(producer_ready{});
+      handle->post(producer_ready{});
   };
   result.bury = [reaper = reaper_](std::shared_ptr<kafka::record_writer> x) {
     compat::post(reaper, bury_client{std::move(x), kafka::farewell::none, false,

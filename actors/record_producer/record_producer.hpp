@@ -43,7 +43,7 @@ private:
   base* self_;
   std::shared_ptr<const group_options> options_;
   reaper_actor reaper_;
-  std::shared_ptr<compat::gate<record_producer_actor>> gate_;
+  std::shared_ptr<compat::closable_handle<record_producer_actor>> handle_;
   std::shared_ptr<std::atomic<bool>> woken_;
   outbox box_;
   bool ticking_ = false;

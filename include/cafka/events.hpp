@@ -25,7 +25,7 @@ enum class event_kind : std::uint8_t {
   revocation_complete, ///< count: the `revoked` or `lost` of one rebalance or
                        ///< of the stop, which came just before; 0: it took
                        ///< nothing
-  worker_started,    ///< tp, generation, count: life of the partition's worker
+  worker_started, ///< tp, generation, count: incarnation of the partition's worker
   worker_failed,     ///< tp, generation, code, text: cause
   worker_restarted,  ///< tp, generation, count: restarts so far, offset: begin
   worker_exhausted,  ///< tp, generation, code and text: the last cause

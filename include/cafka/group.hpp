@@ -134,7 +134,7 @@ private:
 
 /// The generations and the running handler calls of a group. It must outlive a
 /// manager, so that the guarantees hold across restarts. Opaque; share one
-/// among the lives of a group.
+/// among the incarnations of a group.
 class partition_registry;
 /// The registry for `spawn_manager`; `system` must outlive it.
 std::shared_ptr<partition_registry>
@@ -148,7 +148,7 @@ struct manager_parts {
   caf::actor coordinator; ///< to monitor and to end
 };
 /// Starts the two. `memory` comes from `make_partition_registry`, one for all
-/// lives; `client_closed` is called on any thread. Errors as of `spawn`.
+/// incarnations; `client_closed` is called on any thread. Errors as of `spawn`.
 caf::expected<manager_parts>
 spawn_manager(caf::actor_system& system, group_options options,
               std::shared_ptr<partition_registry> memory,

@@ -107,7 +107,7 @@ struct handler_context {
   caf::settings init_args;     ///< the setting `handler-init-args`
 };
 
-/// User code for one partition: built once per worker life, then called with
+/// User code for one partition: built once per worker incarnation, then called with
 /// batches, then closed. Constructor, calls, `on_close` and destructor never
 /// overlap for one partition, across restarts too, but may run on different
 /// threads. An exception fails the worker and nothing else. It may block: see
@@ -127,7 +127,7 @@ public:
   }
 };
 
-/// Builds the handler of one worker life. Called on a handler thread, for
+/// Builds the handler of one worker incarnation. Called on a handler thread, for
 /// several partitions at the same time.
 using handler_factory
   = std::function<std::unique_ptr<message_handler>(const handler_context&)>;

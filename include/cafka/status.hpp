@@ -55,7 +55,7 @@ struct partition_status {
 /// The state of a group.
 enum class group_state : std::uint8_t {
   running,    ///< its member is in the group, or joins
-  restarting, ///< a life of the group ended, the next one waits
+  restarting, ///< an incarnation of the group ended, the next one waits
   stopping,   ///< it drains, commits and leaves
 };
 

@@ -4,7 +4,7 @@
 #include "actors/partition_registry/partition_registry.hpp"
 #include "api/default_log.hpp"
 #include "api/directory.hpp"
-#include "api/group_lives.hpp"
+#include "api/group_incarnations.hpp"
 #include "config/client_properties.hpp"
 #include "core/text_field.hpp"
 #include "executor/thread_pool.hpp"
@@ -142,11 +142,11 @@ start_children(caf::actor_system& system, const shared_options& options,
   return {manager, coordinator};
 }
 
-using life_callback = std::function<void(const group_life&)>;
+using life_callback = std::function<void(const group_incarnation&)>;
 
 caf::expected<group_actor> start(caf::actor_system& system,
                                  group_options options,
-                                 const life_callback& on_life = {}) {
+                                 const life_callback& on_incarnation = {}) {
   if (auto wrong = check(options))
     return wrong;
   auto all = complete(std::move(options));
@@ -158,10 +158,10 @@ caf::expected<group_actor> start(caf::actor_system& system,
                                   all->config.name));
   auto registry = make_partition_registry(system, all->config);
   auto children = [&system, all, registry,
-                   on_life](const std::function<void()>& closed) {
+                   on_incarnation](const std::function<void()>& closed) {
     auto result = start_children(system, all, registry, closed);
-    if (on_life)
-      on_life({result.manager.address(), result.coordinator.address()});
+    if (on_incarnation)
+      on_incarnation({result.manager.address(), result.coordinator.address()});
     return result;
   };
   auto supervisor = system.spawn<group_supervisor>(
@@ -194,8 +194,9 @@ caf::expected<group_actor> spawn(caf::actor_system& system,
 }
 
 caf::expected<group_actor> spawn(caf::actor_system& system,
-                                 group_options options, life_callback on_life) {
-  return start(system, std::move(options), on_life);
+                                 group_options options,
+                                 life_callback on_incarnation) {
+  return start(system, std::move(options), on_incarnation);
 }
 
 caf::expected<group_actor> start_link(caf::event_based_actor* parent,

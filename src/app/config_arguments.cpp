@@ -2,7 +2,7 @@
 
 #include "config/override.hpp"
 #include "config/shown_key.hpp"
-#include "io/tell.hpp"
+#include "io/notes.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -81,7 +81,7 @@ strings override_all(caf::settings& content, const config_arguments& args) {
 void warn_of_secrets(const config_arguments& args) {
   for (auto& x : args.command->remaining())
     if (shows_secret(x))
-      io::tell(fmt::format(
+      io::print_note(fmt::format(
         "cafka {}: warning: the value of {} stands in the list of "
         "processes; file:PATH or env:NAME in its place says "
         "where it is",
@@ -90,7 +90,7 @@ void warn_of_secrets(const config_arguments& args) {
 
 void complain(const config_arguments& about, const strings& wrong) {
   for (auto& x : wrong)
-    io::tell(fmt::format("cafka {}: {}", about.command->get_name(), x));
+    io::print_note(fmt::format("cafka {}: {}", about.command->get_name(), x));
 }
 
 /// `read` takes the groups from the settings, and adds to what is wrong.

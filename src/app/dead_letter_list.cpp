@@ -3,8 +3,8 @@
 #include "api/stop_signal.hpp"
 #include "core/text_field.hpp"
 #include "core/utf8_text.hpp"
+#include "io/notes.hpp"
 #include "io/record_json.hpp"
-#include "io/tell.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -79,7 +79,7 @@ exit_code broker_failed(const kafka::error& why) {
 } // namespace
 
 void complain_of_letters(const std::string& text) {
-  io::tell("cafka dead-letters: " + text);
+  io::print_note("cafka dead-letters: " + text);
 }
 
 exit_code list_letters(const group_config& config, const letter_arguments& args,

@@ -2,7 +2,7 @@
 
 #include "api/stop_signal.hpp"
 #include "config/client_properties.hpp"
-#include "io/tell.hpp"
+#include "io/notes.hpp"
 #include "kafka/producer.hpp"
 #include "kafka/producing_properties.hpp"
 
@@ -129,8 +129,8 @@ void replay::take(found_letter x) {
     return;
   if (x.letter.replays >= how_.replays_max) {
     ++left_;
-    io::tell(fmt::format("{}: left, it was replayed {} times", place_of(x),
-                         x.letter.replays));
+    io::print_note(fmt::format("{}: left, it was replayed {} times",
+                               place_of(x), x.letter.replays));
     return;
   }
   batch_.push_back(std::move(x));
@@ -177,8 +177,9 @@ void replay::on_report(std::uint64_t index, const kafka::error& why) {
   failed_.insert(index);
   if (!failure_)
     failure_ = why;
-  io::tell(fmt::format("{}: not written: {}: {}", place_of(batch_.at(index)),
-                       to_string(why.code), why.text));
+  io::print_note(fmt::format("{}: not written: {}: {}",
+                             place_of(batch_.at(index)), to_string(why.code),
+                             why.text));
 }
 
 /// Up to the first of each partition that was not written.
@@ -214,7 +215,7 @@ exit_code replay::conclude(const kafka::error& why) const {
   if (reader_ && reader_->passed_over() > 0)
     sum += fmt::format(", {} records of others passed over",
                        reader_->passed_over());
-  io::tell(sum);
+  io::print_note(sum);
   if (why) {
     complain_of_letters(fmt::format("{}: {}", to_string(why.code), why.text));
     return exit_code::broker_failed;

@@ -3,7 +3,7 @@
 #include "api/stop_signal.hpp"
 #include "app/kept_lines.hpp"
 #include "io/line_buffer.hpp"
-#include "io/tell.hpp"
+#include "io/notes.hpp"
 #include "kafka/producer.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ constexpr auto look_interval = 50ms;
 constexpr auto flush_limit_after_signal = 5s;
 
 /// That many failed deliveries are told one by one.
-constexpr std::uint64_t failures_told_max = 10;
+constexpr std::uint64_t failures_printed_max = 10;
 
 constexpr partition_t chosen_by_key = -1;
 
@@ -223,13 +223,13 @@ void line_producer::on_report(std::uint64_t line, partition_t at,
 
 void line_producer::on_failure(std::uint64_t line,
                                const kafka::error& failure) {
-  if (++failed_ <= failures_told_max)
-    io::tell(fmt::format("cafka produce: line {}: {}: {}", line,
-                         to_string(failure.code), failure.text));
+  if (++failed_ <= failures_printed_max)
+    io::print_note(fmt::format("cafka produce: line {}: {}: {}", line,
+                               to_string(failure.code), failure.text));
 }
 
 exit_code line_producer::refuse(const std::string& text) const {
-  io::tell("cafka produce: " + text);
+  io::print_note("cafka produce: " + text);
   return exit_code::usage;
 }
 
@@ -240,9 +240,9 @@ exit_code line_producer::conclude() const {
     sum += fmt::format(", {} failed", failed_);
   if (unknown > 0)
     sum += fmt::format(", {} without an answer yet", unknown);
-  io::tell(sum);
+  io::print_note(sum);
   if (auto& lines = kept_.overtaken(); !lines.empty())
-    io::tell(fmt::format(
+    io::print_note(fmt::format(
       "cafka produce: {} records, of line {} first, came behind later lines of "
       "their partition: topic {} did not take their batches, which were sent "
       "again in parts. A kafka {{ batch-size = … }} below the topic's "
@@ -251,8 +251,8 @@ exit_code line_producer::conclude() const {
   if (!input_failure_.empty())
     return refuse("standard input: " + input_failure_);
   if (refusal_)
-    io::tell(fmt::format("cafka produce: {}: {}", to_string(refusal_.code),
-                         refusal_.text));
+    io::print_note(fmt::format("cafka produce: {}: {}",
+                               to_string(refusal_.code), refusal_.text));
   if (failed_ > 0 || refusal_)
     return exit_code::check_failed;
   return stop_signal() == 0 ? exit_code::ok : exit_code_of_signal();

@@ -3,9 +3,9 @@
 #include "app/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "config/client_properties.hpp"
+#include "io/notes.hpp"
 #include "io/offset_table.hpp"
 #include "io/standard_files.hpp"
-#include "io/tell.hpp"
 #include "kafka/offset_lookup.hpp"
 
 #include <CLI/CLI.hpp>
@@ -56,23 +56,23 @@ private:
   template <class T>
   using found = kafka::offset_lookup::found<T>;
 
-  void tell_failure(const kafka::error& x);
-  void tell_failures(const std::map<topic_partition, kafka::error>& xs);
+  void print_failure(const kafka::error& x);
+  void print_failures(const std::map<topic_partition, kafka::error>& xs);
 
   const group_config& config_;
   std::chrono::seconds limit_;
   bool failed_ = false;
 };
 
-void group_lookup::tell_failure(const kafka::error& x) {
+void group_lookup::print_failure(const kafka::error& x) {
   failed_ = true;
-  io::tell(fmt::format("cafka offsets: group {} at {}: {}: {}", config_.name,
-                       fmt::join(config_.endpoints, ","), to_string(x.code),
-                       x.text));
+  io::print_note(fmt::format("cafka offsets: group {} at {}: {}: {}",
+                             config_.name, fmt::join(config_.endpoints, ","),
+                             to_string(x.code), x.text));
 }
 
 /// A line for each cause: many partitions may have the same.
-void group_lookup::tell_failures(
+void group_lookup::print_failures(
   const std::map<topic_partition, kafka::error>& xs) {
   std::map<std::string, std::pair<kafka::error, std::string>> causes;
   for (auto& [tp, failure] : xs) {
@@ -82,17 +82,17 @@ void group_lookup::tell_failures(
   }
   for (auto& [text, cause] : causes) {
     cause.first.text = cause.second + ": " + text;
-    tell_failure(cause.first);
+    print_failure(cause.first);
   }
 }
 
 void group_lookup::add_rows(std::vector<io::offset_row>& to) {
   auto client = kafka::offset_lookup::open(client_properties(config_), limit_);
   if (!client)
-    return tell_failure(client.failure());
+    return print_failure(client.failure());
   auto topics = (*client)->partitions_of(config_.topics);
   for (auto& x : topics.failures)
-    tell_failure(x);
+    print_failure(x);
   if (topics.partitions.empty())
     return;
   std::vector<topic_partition> partitions;
@@ -101,11 +101,11 @@ void group_lookup::add_rows(std::vector<io::offset_row>& to) {
   // Before the log, whose end then is none that a commit has passed meanwhile.
   auto committed = (*client)->committed(partitions);
   if (!committed)
-    tell_failure(committed.failure());
+    print_failure(committed.failure());
   else
-    tell_failures(committed->failures);
+    print_failures(committed->failures);
   auto in_log = (*client)->ranges(topics.partitions);
-  tell_failures(in_log.failures);
+  print_failures(in_log.failures);
   for (auto& tp : partitions) {
     auto& row = to.emplace_back(io::offset_row{config_.group, tp, {}, {}});
     row.committed_is_known = committed && !committed->failures.contains(tp);
@@ -126,7 +126,7 @@ exit_code offsets(const arguments& args) {
   for (auto& x : *groups) {
     auto& config = x.options.config;
     if (config.endpoints.empty()) {
-      io::tell(
+      io::print_note(
         fmt::format("cafka offsets: group {} is embedded: --endpoints says "
                     "where it runs",
                     config.name));

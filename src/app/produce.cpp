@@ -6,8 +6,8 @@
 #include "app/line_producer.hpp"
 #include "config/client_properties.hpp"
 #include "io/line_buffer.hpp"
+#include "io/notes.hpp"
 #include "io/standard_files.hpp"
-#include "io/tell.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -43,7 +43,7 @@ constexpr std::int64_t default_timeout_ms = 30'000;
 constexpr std::int64_t unknown_topic_ms = 10'000;
 
 exit_code complain(const std::string& text) {
-  io::tell("cafka produce: " + text);
+  io::print_note("cafka produce: " + text);
   return exit_code::usage;
 }
 

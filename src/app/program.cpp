@@ -1,8 +1,8 @@
 #include "app/program.hpp"
 
 #include "io/file_limit.hpp"
+#include "io/notes.hpp"
 #include "io/standard_files.hpp"
-#include "io/tell.hpp"
 
 #include <cafka/group.hpp>
 
@@ -24,7 +24,7 @@ exit_code refuse(const CLI::App& program, const CLI::ParseError& x) {
   auto code = program.exit(x, out, err);
   std::fputs(out.str().c_str(), stdout);
   if (auto text = err.str(); !text.empty())
-    io::tell_text(text);
+    io::print_text(text);
   return code == 0 ? exit_code::ok : exit_code::usage;
 }
 
@@ -41,7 +41,7 @@ exit_code run_guarded(const std::function<exit_code()>& body) {
       throw std::runtime_error{"standard output cannot be written"};
     return result;
   } catch (const std::exception& x) {
-    io::tell(std::string{"cafka: "} + x.what());
+    io::print_note(std::string{"cafka: "} + x.what());
     return exit_code::check_failed;
   }
 }
@@ -52,7 +52,7 @@ int run_program(const std::function<exit_code()>& body) {
   if (!io::open_standard_files())
     return static_cast<int>(exit_code::usage); // and nobody can be told
   auto result = run_guarded(body);
-  io::await_told();
+  io::await_printed();
   return static_cast<int>(result);
 }
 

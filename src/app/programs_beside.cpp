@@ -1,6 +1,6 @@
 #include "app/programs_beside.hpp"
 
-#include "io/tell.hpp"
+#include "io/notes.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -46,7 +46,7 @@ exit_code run_beside(const program_beside& which, char** argv) {
   auto own = std::filesystem::read_symlink("/proc/self/exe", none);
   auto path = (own.parent_path() / which.file).string();
   execv(path.c_str(), argv);
-  io::tell(
+  io::print_note(
     fmt::format("cafka {}: {}: {}; {} is a program of its own, which has "
                 "to stand in the folder of this one",
                 which.word, path, std::strerror(errno), which.file));

@@ -6,8 +6,8 @@
 #include "app/group_account.hpp"
 #include "app/group_notes.hpp"
 #include "core/text_field.hpp"
+#include "io/notes.hpp"
 #include "io/progress_line.hpp"
-#include "io/tell.hpp"
 
 #include <caf/actor_system_config.hpp>
 
@@ -36,7 +36,7 @@ public:
     : groups_(std::move(groups)),
       out_(std::move(out)),
       line_(std::make_shared<io::progress_line>(
-        STDERR_FILENO, io::tell_text, progress_interval, clock::now())),
+        STDERR_FILENO, io::print_text, progress_interval, clock::now())),
       cluster_(embed(groups_)) {
     add_types(config_);
     wait_for_work(config_);
@@ -64,7 +64,7 @@ private:
   exit_code finish(exit_code result);
   group_ends::reasons stop_all();
   void show_progress();
-  void tell_ends(const group_ends::reasons& ended) const;
+  void print_ends(const group_ends::reasons& ended) const;
   void leave(exit_code result) const;
 
   std::vector<configured_group> groups_;
@@ -78,7 +78,7 @@ private:
   std::vector<running_group> running_;
   time_point start_ = clock::now();
   bool prints_ = false; // records go to standard output
-  std::uint64_t told_records_ = 0;
+  std::uint64_t printed_records_ = 0;
 };
 
 bool groups_run::start(configured_group& x) {
@@ -122,7 +122,7 @@ exit_code groups_run::wait() {
 /// Stops what still runs, and tells what all of it did.
 exit_code groups_run::finish(exit_code result) {
   auto ended_before = ends_.wait(0, 0ms);
-  tell_ends(ended_before);
+  print_ends(ended_before);
   auto ended = stop_all();
   auto is_in_order = true;
   for (auto& [name, why] : ended) {
@@ -133,7 +133,7 @@ exit_code groups_run::finish(exit_code result) {
   }
   for (auto& x : ended_before)
     ended.erase(x.first);
-  tell_ends(ended);
+  print_ends(ended);
   for (auto& x : running_) {
     auto facts = x.account->facts();
     if (!all_is_committed(facts))
@@ -162,11 +162,11 @@ group_ends::reasons groups_run::stop_all() {
 /// A handler call cannot be killed, and here nothing waits for it. Where a group
 /// did not end in order there may be one.
 void groups_run::leave(exit_code result) const {
-  io::await_told();
+  io::await_printed();
   std::_Exit(static_cast<int>(result));
 }
 
-void groups_run::tell_ends(const group_ends::reasons& ended) const {
+void groups_run::print_ends(const group_ends::reasons& ended) const {
   for (auto& [name, why] : ended)
     if (why != caf::exit_reason::user_shutdown)
       line_->note(describe_end(name, why));
@@ -186,9 +186,9 @@ void groups_run::show_progress() {
     texts.push_back(fmt::format("{}: {} records handled", field_value(x.name),
                                 total.records));
   }
-  if (records == told_records_ && !line_->on_terminal())
+  if (records == printed_records_ && !line_->on_terminal())
     return;
-  told_records_ = records;
+  printed_records_ = records;
   line_->show(now,
               fmt::format("{:.0f} s  {}",
                           std::chrono::duration<double>(now - start_).count(),

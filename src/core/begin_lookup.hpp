@@ -31,7 +31,7 @@ public:
 
   /// A new assignment: what was asked for an older one is void.
   void start();
-  /// The next question. `counts_known`: of all topics, from an earlier life.
+  /// The next question. `counts_known`: of all topics, from an earlier incarnation.
   question next(bool counts_known) const noexcept;
 
   /// Of a partition whose end nobody told, librdkafka asks when it begins.

@@ -38,12 +38,12 @@ partition::partition(generation g, offset_t begin, restart_limits limits)
     tracker_.emplace(begin);
 }
 
-// -- the life of a worker --------------------------------------------------------
+// -- the incarnation of a worker --------------------------------------------------------
 
-std::uint64_t partition::begin_life() noexcept {
+std::uint64_t partition::begin_incarnation() noexcept {
   transition_to(partition_state::starting);
   alive_ = true;
-  return ++life_;
+  return ++incarnation_;
 }
 
 void partition::ready() noexcept {

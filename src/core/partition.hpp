@@ -85,8 +85,8 @@ enum class pause_reason : std::uint8_t {
 ///   any ── revoked ──► draining ── drained, or out of time ──► fenced
 /// ```
 ///
-/// Invariants: a partition has at most one current life; what a former life
-/// says is void; tracker and log agree on what is pending. Whenever a life
+/// Invariants: a partition has at most one current incarnation; what a former incarnation
+/// says is void; tracker and log agree on what is pending. Whenever an incarnation
 /// begins, `accounts_for` the source's position: every offset that the source
 /// has passed is acked, retained, or a hole. It is moved only while no worker
 /// reads it.
@@ -96,20 +96,20 @@ public:
   /// first thing that comes from the source resolves.
   partition(generation g, offset_t begin, restart_limits limits);
 
-  // -- the life of a worker
+  // -- the incarnation of a worker
 
-  /// A worker starts now; its life, by which its messages are told from those
+  /// A worker starts now; its incarnation, by which its messages are told from those
   /// of former ones.
-  std::uint64_t begin_life() noexcept;
-  bool is_current(std::uint64_t life) const noexcept {
-    return alive_ && life == life_;
+  std::uint64_t begin_incarnation() noexcept;
+  bool is_current(std::uint64_t incarnation) const noexcept {
+    return alive_ && incarnation == incarnation_;
   }
   bool has_worker() const noexcept {
     return alive_;
   }
   /// The last one that began.
-  std::uint64_t life() const noexcept {
-    return life_;
+  std::uint64_t incarnation() const noexcept {
+    return incarnation_;
   }
   /// Its handler is built.
   void ready() noexcept;
@@ -117,7 +117,7 @@ public:
   failure_decision worker_gone(time_point now, double jitter,
                                errc code = errc::none, std::string why = {});
   /// The backoff is over, and the source goes on at `source_position`. True: the
-  /// next life begins. Else the partition is to be moved first: see `target`.
+  /// next incarnation begins. Else the partition is to be moved first: see `target`.
   bool backoff_over(offset_t source_position);
   /// Whether nothing below `source_position` is missing here: a worker may have
   /// taken records that nobody heard of, or let go of them without an ack.
@@ -251,7 +251,7 @@ private:
   restart_limits limits_;
   restart_policy policy_;
   range_set awaited_; // delivered, kept by a handler for an explicit ack
-  std::uint64_t life_ = 0;
+  std::uint64_t incarnation_ = 0;
   bool alive_ = false;
   std::uint64_t restarts_ = 0;
   std::uint64_t failures_ = 0;

@@ -17,9 +17,9 @@ constexpr auto commit_wait = std::chrono::seconds{1};
 
 struct not_an_exception {};
 
-/// For a worker of an earlier life, whom nobody listens to any more.
+/// For a worker of an earlier incarnation, whom nobody listens to any more.
 handler_answer void_answer() {
-  return handler_answer::failed("the life of this worker is over");
+  return handler_answer::failed("the incarnation of this worker is over");
 }
 
 /// Ends a handler call the planned way.
@@ -49,9 +49,9 @@ chaos::chaos(failure_plan plan) {
 
 // -- the group ----------------------------------------------------------------
 
-void chaos::on_life(const group_life& x) {
+void chaos::on_incarnation(const group_incarnation& x) {
   lock guard{mutex_};
-  life_ = x;
+  incarnation_ = x;
   committed_ = false;
   tally_.killing = false;
   for (auto& p : partitions_)
@@ -130,7 +130,7 @@ std::optional<handler_answer> chaos::before(partition_t p, generation g,
   };
   if (!is_due())
     return std::nullopt;
-  await_life(guard);
+  await_incarnation(guard);
   if (x.held != g)
     return void_answer();
   if (!is_due())
@@ -148,7 +148,7 @@ std::optional<handler_answer> chaos::fail_worker(lock& guard, partition& x) {
   return carry_out(now);
 }
 
-/// Returns in the next life of the group, in which the record comes again.
+/// Returns in the next incarnation of the group, in which the record comes again.
 std::optional<handler_answer> chaos::kill_coordinator(lock& guard, partition& x,
                                                       generation g) {
   // A restart that has no commit to resume from would show little.
@@ -160,15 +160,15 @@ std::optional<handler_answer> chaos::kill_coordinator(lock& guard, partition& x,
   if (!tally_.killing && x.held == g) {
     x.planned.pop_front();
     tally_.killing = kill_counts_ = true;
-    caf::anon_send_exit(life_.coordinator, caf::exit_reason::kill);
+    caf::anon_send_exit(incarnation_.coordinator, caf::exit_reason::kill);
   }
-  await_life(guard);
+  await_incarnation(guard);
   return void_answer();
 }
 
-/// Until the life that gets killed is over. Going on in it would ack records
+/// Until the incarnation that gets killed is over. Going on in it would ack records
 /// above one that was not handled.
-void chaos::await_life(lock& guard) {
+void chaos::await_incarnation(lock& guard) {
   changed_.wait(guard, [this] { return !tally_.killing || interrupted_; });
 }
 

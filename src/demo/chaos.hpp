@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/group_lives.hpp"
+#include "api/group_incarnations.hpp"
 #include "demo/findings.hpp"
 #include "demo/plan.hpp"
 
@@ -28,7 +28,7 @@ public:
   explicit chaos(failure_plan plan);
 
   // -- the group
-  void on_life(const group_life& x);
+  void on_incarnation(const group_incarnation& x);
   void on_event(const event& x);
 
   // -- handlers
@@ -72,13 +72,13 @@ private:
   std::optional<handler_answer> fail_worker(lock& guard, partition& x);
   std::optional<handler_answer> kill_coordinator(lock& guard, partition& x,
                                                  generation g);
-  void await_life(lock& guard);
+  void await_incarnation(lock& guard);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<partition> partitions_;
-  group_life life_;
-  bool committed_ = false;   // something, in this life
+  group_incarnation incarnation_;
+  bool committed_ = false;   // something, in this incarnation
   bool kill_counts_ = false; // until its `group_restarted`
   bool interrupted_ = false;
   tally tally_;

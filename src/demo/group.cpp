@@ -1,8 +1,8 @@
 #include "demo/group.hpp"
 
-#include "api/group_lives.hpp"
+#include "api/group_incarnations.hpp"
 #include "app/group_notes.hpp"
-#include "io/tell.hpp"
+#include "io/notes.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -96,10 +96,11 @@ caf::error demo_group::start(handler_world world, group_watch& watch,
     world.sabotage.on_event(e);
     watch.on_event(e);
   };
-  x.log = app::log_to(io::tell);
-  auto result = spawn(*system_, std::move(x), [world](const group_life& life) {
-    world.failures.on_life(life);
-  });
+  x.log = app::log_to(io::print_note);
+  auto result = spawn(*system_, std::move(x),
+                      [world](const group_incarnation& incarnation) {
+                        world.failures.on_incarnation(incarnation);
+                      });
   if (!result)
     return result.error();
   running_ = true;

@@ -6,8 +6,8 @@
 #include "demo/group.hpp"
 #include "demo/put.hpp"
 #include "demo/run.hpp"
+#include "io/notes.hpp"
 #include "io/standard_files.hpp"
-#include "io/tell.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -67,7 +67,7 @@ names_of(const std::map<std::string, sabotage_kind>& xs) {
 }
 
 exit_code complain(const std::string& text) {
-  io::tell("cafka demo: " + text);
+  io::print_note("cafka demo: " + text);
   return exit_code::usage;
 }
 
@@ -108,7 +108,7 @@ exit_code run_demo(const arguments& args) {
   announce(options);
   auto result = run(options);
   if (auto failure = await_put(stop_limit); !failure.empty()) {
-    io::tell("cafka demo: standard output: " + failure);
+    io::print_note("cafka demo: standard output: " + failure);
     return result == exit_code::ok ? exit_code::check_failed : result;
   }
   return result;

@@ -8,7 +8,7 @@
 #include "demo/progress.hpp"
 #include "demo/put.hpp"
 #include "demo/report.hpp"
-#include "io/tell.hpp"
+#include "io/notes.hpp"
 
 #include <cafka/errors.hpp>
 
@@ -81,7 +81,7 @@ public:
     if (!producer && !failure)
       failure = producer.error();
     if (failure) {
-      io::tell("cafka demo: " + text_of(failure));
+      io::print_note("cafka demo: " + text_of(failure));
       return exit_code::gave_up;
     }
     auto end = replay(**producer);
@@ -203,7 +203,7 @@ exit_code demo_run::conclude(ending x, const keyed_producer& producer,
       put("stopped by a signal\n");
       return app::exit_code_of_signal();
     case ending::input:
-      io::tell("cafka demo: " + producer.failure());
+      io::print_note("cafka demo: " + producer.failure());
       return exit_code::usage;
     case ending::stuck:
       print(make_summary());

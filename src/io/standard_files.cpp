@@ -1,6 +1,6 @@
 #include "io/standard_files.hpp"
 
-#include "io/tell.hpp"
+#include "io/notes.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ bool is_usable(int fd, int wrong) noexcept {
 
 bool require(bool usable, const std::string& who, const char* what) {
   if (!usable)
-    tell(who + ": " + what);
+    print_note(who + ": " + what);
   return usable;
 }
 

@@ -32,7 +32,7 @@ bool says_let_go(std::string_view facility, std::string_view text) {
 } // namespace
 
 void client_log::on_line(std::function<void()> wake) {
-  gate_.set(std::move(wake));
+  on_event_.set(std::move(wake));
 }
 
 void client_log::add(int level, const char* facility, const char* text) {
@@ -55,7 +55,7 @@ void client_log::add(int level, const char* facility, const char* text) {
       lines_.emplace_back(log_line{level, facility, with_right_advice(text)});
   }
   if (is_first)
-    gate_.call();
+    on_event_.call();
 }
 
 std::optional<client_event> client_log::take() {
@@ -73,7 +73,7 @@ std::optional<client_event> client_log::take() {
 }
 
 void client_log::close() {
-  gate_.set({});
+  on_event_.set({});
   std::lock_guard guard{mutex_};
   closed_ = true;
   lines_.clear();

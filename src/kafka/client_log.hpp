@@ -1,7 +1,7 @@
 #pragma once
 
+#include "kafka/closable_callback.hpp"
 #include "kafka/consumer.hpp"
-#include "kafka/wake_gate.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -48,7 +48,7 @@ public:
 private:
   const bool wants_debug_;
   std::atomic<bool> let_go_ = false;
-  wake_gate gate_;
+  closable_callback on_event_;
   std::mutex mutex_; // guards what follows
   std::deque<client_event> lines_;
   std::size_t dropped_ = 0; // since the last line was taken

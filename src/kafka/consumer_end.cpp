@@ -113,10 +113,10 @@ error consumer::impl::begin_thread() {
 void consumer::impl::detach() {
   if (std::exchange(detached, true))
     return;
-  gate.set({});
+  on_event.set({});
   hooks->log.close();
   for (auto* queue : {events.get(), answers.get()})
-    wake_gate::disable(queue);
+    closable_callback::disable(queue);
   close_sources();
 }
 

@@ -30,15 +30,15 @@ consumer::impl::impl(rd_kafka_t* x, std::unique_ptr<callbacks> y,
     events(rd_kafka_queue_get_consumer(x)),
     answers(rd_kafka_queue_new(x)),
     session(session_timeout(x)),
-    questions([this] { gate.call(); }, make_thread),
+    questions([this] { on_event.call(); }, make_thread),
     errands([] {}, make_thread),
     prompter(x, errands),
     queue_limit(fetch_stop(x)) {
-  gate.set(std::move(wake));
-  hooks->log.on_line([this] { gate.call(); });
+  on_event.set(std::move(wake));
+  hooks->log.on_line([this] { on_event.call(); });
   for (auto* queue : {events.get(), answers.get()})
-    gate.enable(queue);
-  gate.call(); // what came before the callbacks has given no edge
+    on_event.enable(queue);
+  on_event.call(); // what came before the callbacks has given no edge
 }
 
 // -- events -------------------------------------------------------------------
@@ -103,7 +103,7 @@ std::optional<client_event> consumer::impl::next() {
 
 void consumer::impl::post(client_event x) {
   pending.push_back(std::move(x));
-  gate.call();
+  on_event.call();
 }
 
 void consumer::impl::commit(std::uint64_t token,
@@ -187,19 +187,19 @@ void consumer::impl::acknowledge_assign() {
 void consumer::impl::begin_assign() {
   note_protocol();
   joined_as = member_id();
-  doubt_sources();
+  verify_sources();
   if (classic)
     acknowledge_assign();
 }
 
-void consumer::impl::doubt_sources() {
+void consumer::impl::verify_sources() {
   for (auto& [tp, source] : sources)
-    source->doubt();
+    source->verify_continuity();
 }
 
 void consumer::impl::begin_revoke(revoked& event) {
   note_protocol();
-  doubt_sources();
+  verify_sources();
   revoking = event.partitions;
   // It may have been lost while the event waited here.
   event.lost = event.lost || rd_kafka_assignment_lost(client) != 0;

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "kafka/callbacks.hpp"
+#include "kafka/closable_callback.hpp"
 #include "kafka/consumer.hpp"
 #include "kafka/fetch_wakeup.hpp"
 #include "kafka/handles.hpp"
 #include "kafka/partition_queue.hpp"
 #include "kafka/question_thread.hpp"
-#include "kafka/wake_gate.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -51,7 +51,7 @@ struct consumer::impl {
   void note_protocol();
   void acknowledge_assign();
   void begin_assign();
-  void doubt_sources();
+  void verify_sources();
   void begin_revoke(revoked& event);
   error send_assign(const std::vector<partition_offset>& xs);
   error assign_everything(const partition_offset* moved = nullptr);
@@ -92,7 +92,7 @@ struct consumer::impl {
 
   // -- members ----------------------------------------------------------------
 
-  wake_gate gate;                   // outlives the client, which calls it
+  closable_callback on_event;       // outlives the client, which calls it
   std::shared_ptr<callbacks> hooks; // the same
   properties props;
   rd_kafka_t* client;

@@ -1,13 +1,13 @@
 #include "kafka/idempotent_producer.hpp"
 
 #include "kafka/callbacks.hpp"
+#include "kafka/closable_callback.hpp"
 #include "kafka/configuration.hpp"
 #include "kafka/event.hpp"
 #include "kafka/produce_call.hpp"
 #include "kafka/question_thread.hpp"
 #include "kafka/questions.hpp"
 #include "kafka/topic_creation.hpp"
-#include "kafka/wake_gate.hpp"
 
 #include <array>
 #include <deque>
@@ -61,10 +61,10 @@ struct idempotent_producer::impl {
       events(rd_kafka_queue_get_main(x)),
       questions([] {}, make_thread),
       errands([] {}, make_thread) {
-    gate.set(std::move(wake));
-    hooks->log.on_line([this] { gate.call(); });
-    gate.enable(events.get());
-    gate.call(); // what came before the callback has given no edge
+    on_event.set(std::move(wake));
+    hooks->log.on_line([this] { on_event.call(); });
+    on_event.enable(events.get());
+    on_event.call(); // what came before the callback has given no edge
   }
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -79,7 +79,7 @@ struct idempotent_producer::impl {
   void detach();
   void finish();
 
-  wake_gate gate;                   // outlives the client, which calls it
+  closable_callback on_event;       // outlives the client, which calls it
   std::shared_ptr<callbacks> hooks; // the same
   properties props;
   rd_kafka_t* client;
@@ -183,9 +183,9 @@ error idempotent_producer::impl::begin_thread() {
 void idempotent_producer::impl::detach() {
   if (std::exchange(detached, true))
     return;
-  gate.set({});
+  on_event.set({});
   hooks->log.close();
-  wake_gate::disable(events.get());
+  closable_callback::disable(events.get());
 }
 
 void idempotent_producer::impl::finish() {
@@ -292,7 +292,7 @@ void idempotent_producer::find_topic(std::uint64_t token,
   auto answer = [self = impl_.get(), token](topic_found x) {
     x.token = token;
     self->add(std::move(x));
-    self->gate.call();
+    self->on_event.call();
   };
   try {
     impl_->questions.ask([client = impl_->client, topic, timeout,
@@ -315,7 +315,7 @@ void idempotent_producer::create_topic(std::uint64_t token,
   if (!failure)
     return;
   impl_->add(topic_created{token, std::move(failure)});
-  impl_->gate.call();
+  impl_->on_event.call();
 }
 
 } // namespace cafka::kafka

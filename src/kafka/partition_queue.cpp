@@ -52,7 +52,7 @@ partition_queue::partition_queue(rd_kafka_t* client, topic_partition tp,
   if (!queue_) // no valid topic
     return;
   rd_kafka_queue_forward(queue_.get(), nullptr);
-  gate_.enable(queue_.get());
+  on_event_.enable(queue_.get());
 }
 
 partition_queue::~partition_queue() {
@@ -100,9 +100,9 @@ void partition_queue::undo(const draining& state) noexcept {
   position_ = state.begin < 0 ? state.out.resolved_begin.value_or(state.begin)
                               : state.begin;
   resolved_ = state.was_resolved;
-  in_doubt_ = position_ >= 0;
+  unverified_ = position_ >= 0;
   try {
-    if (in_doubt_)
+    if (unverified_)
       seek(client_, {tp_, position_});
   } catch (...) {
     // The next message brings it about.
@@ -110,7 +110,7 @@ void partition_queue::undo(const draining& state) noexcept {
 }
 
 void partition_queue::on_ready(std::function<void()> wake) {
-  gate_.set(std::move(wake));
+  on_event_.set(std::move(wake));
 }
 
 std::optional<offset_t> partition_queue::readable_end() const {
@@ -137,7 +137,7 @@ error partition_queue::move_to(offset_t to, const std::function<error()>& how) {
   if (auto failure = how())
     return failure;
   position_ = to;
-  in_doubt_ = to >= 0;
+  unverified_ = to >= 0;
   at_end_ = false;
   return {};
 }
@@ -148,7 +148,7 @@ error partition_queue::begin_at(offset_t to,
   if (auto failure = how())
     return failure;
   position_ = to;
-  in_doubt_ = false;
+  unverified_ = false;
   at_end_ = false;
   resolved_ = false;
   end_.reset();
@@ -161,9 +161,9 @@ void partition_queue::on_room(core::volume full, std::function<void()> f) {
   on_room_ = std::move(f);
 }
 
-void partition_queue::doubt() {
+void partition_queue::verify_continuity() {
   std::lock_guard guard{mutex_};
-  in_doubt_ = position_ >= 0;
+  unverified_ = position_ >= 0;
 }
 
 offset_t partition_queue::position() const {
@@ -172,11 +172,11 @@ offset_t partition_queue::position() const {
 }
 
 queue_ptr partition_queue::close() {
-  gate_.set({});
+  on_event_.set({});
   std::lock_guard guard{mutex_};
   if (!queue_)
     return nullptr;
-  wake_gate::disable(queue_.get());
+  closable_callback::disable(queue_.get());
   on_room_ = {};
   client_ = nullptr;
   at_end_ = false;
@@ -225,8 +225,8 @@ void partition_queue::see(message_ptr msg, draining& state) {
   if (!is_record && msg->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     see_failure(*msg, state.out);
     state.failed = true;
-    in_doubt_ = position_ >= 0;
-  } else if (std::exchange(in_doubt_, in_doubt_ && msg->offset < position_)
+    unverified_ = position_ >= 0;
+  } else if (std::exchange(unverified_, unverified_ && msg->offset < position_)
              && msg->offset > position_) {
     ask_anew(state);
   } else if (!is_record) {
@@ -246,12 +246,12 @@ void partition_queue::see(message_ptr msg, draining& state) {
 }
 
 // What lies between the position and the message in hand may have been dropped
-// by librdkafka; see `doubt`. Where it was not, the message comes once more.
+// by librdkafka; see `verify_continuity`. Where it was not, the message comes once more.
 void partition_queue::ask_anew(draining& state) {
   state.asked_anew = true;
   if (auto failure = seek(client_, {tp_, position_})) {
     state.out.error = std::move(failure.text);
-    in_doubt_ = true; // the next message says so again
+    unverified_ = true; // the next message says so again
   }
   state.out.more = true; // the seek may have taken the edge
 }

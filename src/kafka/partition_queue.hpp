@@ -2,9 +2,9 @@
 
 #include "core/queue_gauge.hpp"
 #include "core/record_source.hpp"
+#include "kafka/closable_callback.hpp"
 #include "kafka/error.hpp"
 #include "kafka/handles.hpp"
-#include "kafka/wake_gate.hpp"
 
 #include <cafka/types.hpp>
 
@@ -20,7 +20,7 @@ namespace cafka::kafka {
 /// nothing a handler holds can keep the client from ending.
 ///
 /// Workers on other threads share it with the client's owner; one lock covers
-/// the queue's handle. Order of locks: this one, librdkafka's, the gate.
+/// the queue's handle. Order of locks: this one, librdkafka's, the callback's.
 class partition_queue : public core::record_source {
 public:
   /// To be made before the partition is assigned: librdkafka then never puts
@@ -60,7 +60,7 @@ public:
   /// fetches. Before 2.1, what its batch call had in hand then is dropped while
   /// its own position has moved behind it (#4208; seen with 2.0.2), and from 2.2
   /// to 2.13.1 an end-of-partition mark moves that position too far (#4844).
-  void doubt();
+  void verify_continuity();
 
   /// Calls `f`, which must only post and not fail, while somebody drains: the
   /// queue was full, so that fetching may have stopped, and has room again.
@@ -69,7 +69,7 @@ public:
 
   /// Calls the wake function, for what librdkafka gives no edge.
   void kick() {
-    gate_.call();
+    on_event_.call();
   }
 
   /// Empty and silent from now on; waits for a running drain. The client must
@@ -93,7 +93,7 @@ private:
 
   const topic_partition tp_;
   const bool headers_;
-  wake_gate gate_;
+  closable_callback on_event_;
 
   mutable std::mutex mutex_; // guards everything below
   rd_kafka_t* client_;
@@ -102,7 +102,7 @@ private:
   bool resolved_ = false;
   bool at_end_ = false;
   std::optional<offset_t> end_;
-  bool in_doubt_ = false;
+  bool unverified_ = false;
   core::queue_gauge gauge_{{}};
   std::function<void()> on_room_;  // empty: nobody wants to know
   std::size_t largest_bytes_ = 0;  // record of the last drain; 0: none yet

@@ -113,7 +113,7 @@ TEST_CASE("a commit that fails for one partition is repeated for that one") {
   g.advance(5s);
   auto answer = answer_to(g.coordinator.commits.back());
   answer.entries[0].failure = retriable;
-  g.tell_manager(answer);
+  g.send_to_manager(answer);
   g.advance(5s);
   CHECK(g.last_commit() == positions{{0, 3}});
 }
@@ -174,7 +174,7 @@ TEST_CASE("an answer to another commit than the last one is dropped") {
   auto answer = answer_to(g.coordinator.commits.back());
   --answer.id;
   answer.entries.clear();
-  g.tell_manager(answer);
+  g.send_to_manager(answer);
   g.append(0, 1);
   g.advance(10s);
   CHECK(g.coordinator.commits.size() == 1); // still in flight
@@ -221,7 +221,7 @@ TEST_CASE("a commit of an older generation confirms nothing of the new one") {
 TEST_CASE("an error of the client is an event") {
   scripted_group g;
   g.start_manager();
-  g.tell_manager(
+  g.send_to_manager(
     actors::client_failure{{errc::broker_unavailable, "all are down"}});
   g.settle();
   CHECK(g.last(event_kind::client_error).code == errc::broker_unavailable);

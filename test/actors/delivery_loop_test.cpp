@@ -93,7 +93,7 @@ struct life {
   static std::string name_of(const call_ended&) {
     return "ended";
   }
-  static std::string name_of(const life_failed& x) {
+  static std::string name_of(const incarnation_failed& x) {
     return "failed " + x.text;
   }
   static std::string name_of(const worker_drained&) {

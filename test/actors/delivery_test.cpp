@@ -63,7 +63,7 @@ TEST_CASE("an assignment of a held partition keeps it and its worker") {
   auto& kept = g.source(0);
   actors::assignments_received again{"g", {++g.rebalance.value}, {}};
   again.partitions.push_back({tp(0), {99}, 0, 0, nullptr});
-  g.tell_manager(again);
+  g.send_to_manager(again);
   g.settle();
   CHECK(g.worker_count() == 1);
   CHECK(g.status(0).generation == before);

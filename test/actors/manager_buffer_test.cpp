@@ -157,7 +157,7 @@ TEST_CASE("reports for which a strand waits are urgent") {
   CHECK_FALSE(is_urgent(source_drained{from, {}, false, {}}));
   CHECK(is_urgent(source_drained{from, {}, true, {}}));
   CHECK(is_urgent(worker_ready{from}));
-  CHECK(is_urgent(life_failed{from, errc::handler_failed, ""}));
+  CHECK(is_urgent(incarnation_failed{from, errc::handler_failed, ""}));
 }
 
 TEST_CASE("an individual ack of several records stays one, or of none") {

@@ -158,7 +158,7 @@ TEST_CASE("the ends of all silent partitions are asked for in one request, one "
   CHECK(g.coordinator.ends_asked[0].partitions == std::vector{tp(0), tp(1)});
   g.advance(1h);
   CHECK(g.coordinator.ends_asked.size() == 1);
-  g.tell_manager(actors::ends_result{});
+  g.send_to_manager(actors::ends_result{});
   g.advance(31s);
   CHECK(g.coordinator.ends_asked.size() == 2);
 }
@@ -290,7 +290,7 @@ TEST_CASE("an end of a partition that was given back meanwhile is void") {
   g.advance(32s);
   g.revoke({0});
   g.settle();
-  g.tell_manager(actors::ends_result{{{tp(0), 5}, {tp(1), 0}}});
+  g.send_to_manager(actors::ends_result{{{tp(0), 5}, {tp(1), 0}}});
   g.settle();
   CHECK(g.status().partitions.size() == 1);
   CHECK(g.coordinator.wakes.empty());

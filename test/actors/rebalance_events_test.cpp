@@ -51,7 +51,7 @@ TEST_CASE("an assignment that gives nothing is told, too") {
   g.settle();
   actors::assignments_received again{"g", {++g.rebalance.value}, {}};
   again.partitions.push_back({tp(0), {99}, 0, 0, nullptr});
-  g.tell_manager(again); // it is held already
+  g.send_to_manager(again); // it is held already
   g.settle();
   CHECK(counts_of(g, event_kind::assignment_complete) == counts{0, 1, 0});
 }

@@ -17,7 +17,7 @@ const kafka::error refused{errc::timed_out, "no leader", false, true};
 
 void answer_seek(scripted_group& g, const kafka::error& failure = {}) {
   auto& x = g.coordinator.seeks.back();
-  g.tell_manager(actors::seek_done{x.tp, x.generation, x.id, failure});
+  g.send_to_manager(actors::seek_done{x.tp, x.generation, x.id, failure});
 }
 
 /// Three records are delivered and continued; then the worker dies.

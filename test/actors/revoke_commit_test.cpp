@@ -106,7 +106,7 @@ TEST_CASE("a last commit that is refused for now is sent again") {
   auto answer = answer_to(g.coordinator.commits.back());
   answer.entries[1].failure = rebalancing;
   answer.entries[2].failure = {errc::stale_membership, "who are you"};
-  g.tell_manager(answer);
+  g.send_to_manager(answer);
   g.advance(249ms);
   CHECK(g.coordinator.commits.size() == 1);
   g.advance(1ms);

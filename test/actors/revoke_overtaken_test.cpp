@@ -225,8 +225,8 @@ TEST_CASE("the commit limit of an overtaken revocation ends nothing early") {
 TEST_CASE("a revocation of an older rebalance is dropped and counted") {
   scripted_group g;
   hand_out(g);
-  g.tell_manager(actors::assignments_revoked{{0}, {tp(0)}, false});
-  g.tell_manager(actors::assignments_revoked{{0}, {tp(0)}, true});
+  g.send_to_manager(actors::assignments_revoked{{0}, {tp(0)}, false});
+  g.send_to_manager(actors::assignments_revoked{{0}, {tp(0)}, true});
   g.settle();
   CHECK(g.status().partitions.size() == 2);
   CHECK(g.status().stale_dropped == 2);
@@ -277,7 +277,7 @@ TEST_CASE("messages of an older generation are dropped and counted") {
   g.settle();
   g.report(actors::worker_drained{old});
   g.report(actors::source_drained{old, {}, true});
-  g.tell_manager(actors::backoff_elapsed{tp(0), old.generation});
+  g.send_to_manager(actors::backoff_elapsed{tp(0), old.generation});
   g.settle();
   CHECK(g.status().stale_dropped == 4);
   CHECK(g.status(0).state == partition_state::running);

@@ -193,25 +193,25 @@ void scripted_group::assign(const partitions& ps, offset_t begin,
   assignments_received x{"g", {++rebalance.value}, {}};
   for (auto p : ps)
     x.partitions.push_back(make_assignment(p, begin, committed));
-  tell_manager(x);
+  send_to_manager(x);
 }
 
 void scripted_group::revoke(const partitions& ps) {
   assignments_revoked x{{++rebalance.value}, {}, false};
   for (auto p : ps)
     x.partitions.push_back(tp(p));
-  tell_manager(x);
+  send_to_manager(x);
 }
 
 void scripted_group::lose(const partitions& ps) {
   assignments_revoked x{{++rebalance.value}, {}, true};
   for (auto p : ps)
     x.partitions.push_back(tp(p));
-  tell_manager(x);
+  send_to_manager(x);
 }
 
 void scripted_group::answer_commit(const kafka::error& failure) {
-  tell_manager(answer_to(coordinator.commits.back(), failure));
+  send_to_manager(answer_to(coordinator.commits.back(), failure));
 }
 
 void scripted_group::report(actors::delivery_report x) {

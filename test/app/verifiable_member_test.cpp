@@ -181,7 +181,7 @@ TEST_CASE("a commit that failed is told with its error while the partition is "
 }
 
 TEST_CASE("with autocommit no commit is told") {
-  world w{{.tells_commits = false}};
+  world w{{.reports_commits = false}};
   w.assign();
   w.consume(zero, {0});
   w.tell(event_kind::committed, zero, 1, 1);

@@ -60,7 +60,7 @@ struct fixture {
   static constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
 
   void begin() {
-    machine.begin_life();
+    machine.begin_incarnation();
     machine.ready();
     out.clear();
     reads = false;

@@ -29,7 +29,7 @@ delivery_ptr deliver(partition& x, offset_t first, offset_t last) {
 
 partition running() {
   auto x = make();
-  x.begin_life();
+  x.begin_incarnation();
   x.ready();
   return x;
 }
@@ -54,11 +54,11 @@ TEST_CASE("a partition has one current life at most") {
   CHECK(x.state() == partition_state::starting);
   CHECK_FALSE(x.has_worker());
   CHECK_FALSE(x.is_current(0));
-  auto first = x.begin_life();
+  auto first = x.begin_incarnation();
   CHECK(x.is_current(first));
   x.worker_gone(start, 0);
   CHECK_FALSE(x.is_current(first));
-  auto second = x.begin_life();
+  auto second = x.begin_incarnation();
   CHECK(second > first);
   CHECK_FALSE(x.is_current(first));
   CHECK(x.is_current(second));
@@ -66,7 +66,7 @@ TEST_CASE("a partition has one current life at most") {
 
 TEST_CASE("a worker is ready once") {
   auto x = make();
-  x.begin_life();
+  x.begin_incarnation();
   x.ready();
   CHECK(x.state() == partition_state::running);
   x.worker_gone(start, 0);
@@ -77,7 +77,7 @@ TEST_CASE("a worker is ready once") {
 TEST_CASE("a worker that ends is restarted after its backoff") {
   auto ready = GENERATE(false, true);
   auto x = make();
-  x.begin_life();
+  x.begin_incarnation();
   if (ready)
     x.ready();
   auto decision = x.worker_gone(start, 0);
@@ -86,15 +86,15 @@ TEST_CASE("a worker that ends is restarted after its backoff") {
   CHECK(x.state() == partition_state::backoff);
   CHECK(x.restarts() == 1);
   CHECK(x.backoff_over(0));
-  x.begin_life();
+  x.begin_incarnation();
   CHECK(x.state() == partition_state::starting);
 }
 
 TEST_CASE("more restarts than allowed exhaust a partition") {
   auto x = make(0, 1);
-  x.begin_life();
+  x.begin_incarnation();
   CHECK(x.worker_gone(start, 0).what == action::restart);
-  x.begin_life();
+  x.begin_incarnation();
   CHECK(x.worker_gone(start, 0).what == action::exhaust);
   CHECK(x.state() == partition_state::exhausted);
   CHECK(x.restarts() == 1);
@@ -138,7 +138,7 @@ TEST_CASE("dropped records make the next life begin with a seek") {
   CHECK(x.tracker()->position() == 1);
   CHECK(x.tracker()->acked_above().contains(2));
   CHECK(x.retained() == volume{});
-  x.begin_life();
+  x.begin_incarnation();
   CHECK(x.state() == partition_state::starting);
   x.worker_gone(start, 0);
   CHECK(x.backoff_over(1)); // once is enough
@@ -166,14 +166,14 @@ TEST_CASE("a life whose position was in doubt begins with a seek in any case") {
   CHECK(x.target()->to == 0);
   CHECK(x.target()->revive);
   x.moved();
-  x.begin_life();
+  x.begin_incarnation();
   x.worker_gone(start, 0);
   CHECK(x.backoff_over(0)); // once is enough
 }
 
 TEST_CASE("a begin that the source passed unresolved is sought again") {
   auto x = make(latest);
-  x.begin_life();
+  x.begin_incarnation();
   x.worker_gone(start, 0);
   CHECK(x.accounts_for(latest));
   CHECK_FALSE(x.backoff_over(7));
@@ -313,7 +313,7 @@ TEST_CASE("acks of which one is refused are not done in one go") {
 
 TEST_CASE("before the begin is resolved no acks are done in one go") {
   auto x = make(latest);
-  x.begin_life();
+  x.begin_incarnation();
   CHECK_FALSE(x.ack_each(std::vector<offset_t>{1, 2}, true));
   CHECK_FALSE(x.ack_each(std::vector<offset_t>{1, 2}, false));
 }
@@ -367,7 +367,7 @@ TEST_CASE("any state without a worker is drained at once") {
   auto state = GENERATE(partition_state::backoff, partition_state::moving,
                         partition_state::exhausted);
   auto x = make(0, state == partition_state::exhausted ? 0 : 10);
-  x.begin_life();
+  x.begin_incarnation();
   x.worker_gone(start, 0);
   if (state == partition_state::moving)
     x.backoff_over(1);

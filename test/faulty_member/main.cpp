@@ -57,13 +57,13 @@ private:
   void on_assigned(const kafka::assigned& x) {
     client_.accept(x);
     held_ = x.partitions;
-    tell_partitions("partitions_assigned", x.partitions);
+    print_partitions("partitions_assigned", x.partitions);
   }
 
   void on_revoked(const kafka::revoked& x) {
     held_.clear();
     client_.give_back(x);
-    tell_partitions("partitions_revoked", x.partitions);
+    print_partitions("partitions_revoked", x.partitions);
     for (auto& [tp, run] : std::exchange(in_hand_, {}))
       handle(tp, run);
   }
@@ -103,8 +103,8 @@ private:
                        json_of(tp), run.first, run.last - 1));
   }
 
-  void tell_partitions(const std::string& name,
-                       const std::vector<topic_partition>& xs) {
+  void print_partitions(const std::string& name,
+                        const std::vector<topic_partition>& xs) {
     std::string list;
     for (auto& x : xs)
       list += (list.empty() ? "{" : ",{") + json_of(x) + "}";

@@ -1,6 +1,6 @@
 #include "actors/caf_compat.hpp"
 
-#include "api/group_lives.hpp"
+#include "api/group_incarnations.hpp"
 #include "support/group_fixture.hpp"
 
 namespace cafka::test {
@@ -101,10 +101,11 @@ group_fixture::noting(std::function<handler_answer(const message_batch&)> f) {
 }
 
 void group_fixture::start(group_options x) {
-  auto result = spawn(*system, std::move(x), [this](const group_life& life) {
-    std::unique_lock guard{mutex_};
-    coordinators_.push_back(life.coordinator);
-  });
+  auto result = spawn(*system, std::move(x),
+                      [this](const group_incarnation& life) {
+                        std::unique_lock guard{mutex_};
+                        coordinators_.push_back(life.coordinator);
+                      });
   if (!result)
     throw std::runtime_error(text_of(result.error()));
   group = *result;

@@ -106,7 +106,7 @@ TEST_CASE("what does not follow on the last record after a rebalance is sought "
   // As if librdkafka had dropped what it had in hand behind offset 4.
   REQUIRE_FALSE(source.begin_at(5, [] { return kafka::error{}; }));
   if (doubted)
-    source.doubt();
+    source.verify_continuity();
   CHECK(read(b, source, doubted ? 95 : 90) == offsets(doubted ? 5 : 10, 100));
   // A gap that stays is one: it was sought, and is not again.
   REQUIRE_FALSE(source.begin_at(50, [] { return kafka::error{}; }));

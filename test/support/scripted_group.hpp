@@ -65,7 +65,7 @@ public:
   void lose(const partitions& ps);
   void answer_commit(const kafka::error& failure = {}); ///< the last one
   template <class T>
-  void tell_manager(const T& x) {
+  void send_to_manager(const T& x) {
     compat::post(*coordinator.manager, x);
   }
   /// Like a strand.

@@ -8,9 +8,9 @@
 #include "app/group_notes.hpp"
 #include "app/verifiable/member.hpp"
 #include "app/verifiable/options.hpp"
+#include "io/notes.hpp"
 #include "io/property_lines.hpp"
 #include "io/standard_files.hpp"
-#include "io/tell.hpp"
 
 #include <caf/actor_system_config.hpp>
 
@@ -70,7 +70,7 @@ handler_factory make_handler(std::shared_ptr<verifiable_member> member,
 verifiable_member::settings settings_of(const verifiable_options& x) {
   verifiable_member::settings result;
   result.verbose = x.verbose;
-  result.tells_commits = !x.autocommit;
+  result.reports_commits = !x.autocommit;
   if (x.records_max >= 0)
     result.records_max = static_cast<std::uint64_t>(x.records_max);
   return result;
@@ -91,9 +91,9 @@ public:
       member->on_event(x);
       account->on_event(x);
       if (is_worth_a_line(x.kind))
-        io::tell(to_string(x));
+        io::print_note(to_string(x));
     };
-    options_.log = log_to(io::tell);
+    options_.log = log_to(io::print_note);
     system_ = std::make_unique<caf::actor_system>(config_);
   }
 
@@ -118,7 +118,7 @@ exit_code verifiable_run::run() {
   member_->start();
   auto group = spawn(*system_, options_);
   if (!group) {
-    io::tell("cafka verifiable-consumer: " + text_of(group.error()));
+    io::print_note("cafka verifiable-consumer: " + text_of(group.error()));
     return exit_code::usage;
   }
   ends_.watch(options_.config.group, *group);
@@ -128,16 +128,16 @@ exit_code verifiable_run::run() {
   member_->end();
   auto unwritten = await_output();
   if (!unwritten.empty()) {
-    io::tell("standard output: " + unwritten);
+    io::print_note("standard output: " + unwritten);
     result = first_of(result, exit_code::check_failed);
   }
   if (!unwritten.empty() || ended != exit_code::ok) {
     // Nothing waits for a call or a write that blocks.
-    io::await_told();
+    io::await_printed();
     std::_Exit(static_cast<int>(result));
   }
   if (auto facts = account_->facts(); !all_go_on(facts)) {
-    io::tell_text(describe(options_.config.group, facts) + "\n");
+    io::print_text(describe(options_.config.group, facts) + "\n");
     result = first_of(result, exit_code::stood_still);
   }
   return result;
@@ -175,7 +175,7 @@ exit_code verifiable_run::stop(const group_actor& group) {
   auto& [name, why] = *ended.begin();
   auto result = code_of_end(why);
   if (result != exit_code::ok)
-    io::tell(describe_end(name, why));
+    io::print_note(describe_end(name, why));
   return result;
 }
 
@@ -198,10 +198,10 @@ exit_code verifiable_consumer(const arguments& args) {
   auto file = read_properties(args.properties_path);
   auto made = make_config(args, std::move(file.values));
   for (auto& x : file.errors)
-    io::tell(fmt::format("cafka verifiable-consumer: {}: {}",
-                         args.properties_path, x));
+    io::print_note(fmt::format("cafka verifiable-consumer: {}: {}",
+                               args.properties_path, x));
   for (auto& x : made.errors)
-    io::tell("cafka verifiable-consumer: " + x);
+    io::print_note("cafka verifiable-consumer: " + x);
   if (!file.errors.empty() || !made.errors.empty())
     return exit_code::usage;
   return verifiable_run{args, std::move(made.config)}.run();

@@ -84,7 +84,7 @@ verifiable_member::holding* verifiable_member::find(const topic_partition& tp,
 /// these lines knows of none.
 void verifiable_member::on_committed(const event& x) {
   auto* held = find(x.tp, x.generation);
-  if (!settings_.tells_commits || !held)
+  if (!settings_.reports_commits || !held)
     return;
   auto offset = std::min(x.offset, held->next);
   if (offset <= held->committed)
@@ -95,14 +95,14 @@ void verifiable_member::on_committed(const event& x) {
 
 void verifiable_member::on_commit_failed(const event& x) {
   auto* held = find(x.tp, x.generation);
-  if (!settings_.tells_commits || !held || held->next < 0)
+  if (!settings_.reports_commits || !held || held->next < 0)
     return;
   auto offset = x.offset < 0 ? held->next : std::min(x.offset, held->next);
   out_(verifiable::offsets_committed(
     x.tp, offset, fmt::format("{}: {}", to_string(x.code), x.text)));
 }
 
-/// A life of the group that ended out of order told nothing of its partitions.
+/// An incarnation of the group that ended out of order told nothing of its partitions.
 void verifiable_member::lose_all() {
   for (auto& [tp, x] : held_)
     removed_.push_back(tp);

@@ -20,8 +20,8 @@ namespace cafka::app {
 class verifiable_member {
 public:
   struct settings {
-    bool verbose = false;      ///< a line per record, too
-    bool tells_commits = true; ///< false: nobody asked for them
+    bool verbose = false;        ///< a line per record, too
+    bool reports_commits = true; ///< false: nobody asked for them
     /// Records that are consumed; no more are.
     std::optional<std::uint64_t> records_max;
   };

@@ -9,8 +9,8 @@
 #include "bench/consumer/input.hpp"
 #include "bench/consumer/tally.hpp"
 #include "io/line_writer.hpp"
+#include "io/notes.hpp"
 #include "io/standard_files.hpp"
-#include "io/tell.hpp"
 
 #include <cafka/group.hpp>
 #include <cafka/version.hpp>
@@ -202,11 +202,11 @@ private:
 exit_code bench_run::run() {
   auto options = options_for(shared_->input);
   options.handler = make_handler<bench_handler>(shared_);
-  options.log = app::log_to(io::tell);
+  options.log = app::log_to(io::print_note);
   started_ = bench_tally::clock::now();
   auto group = spawn(*system_, options);
   if (!group) {
-    io::tell("cafka bench-consumer: " + text_of(group.error()));
+    io::print_note("cafka bench-consumer: " + text_of(group.error()));
     return exit_code::usage;
   }
   ends_.watch(options.config.name, *group);
@@ -228,7 +228,7 @@ exit_code bench_run::print(const std::string& x) {
   io::line_writer out{STDOUT_FILENO};
   for (out.add(x); !out.await_all(look_interval);) {
     if (auto failure = out.failure(); !failure.empty()) {
-      io::tell("cafka bench-consumer: standard output: " + failure);
+      io::print_note("cafka bench-consumer: standard output: " + failure);
       return exit_code::check_failed;
     }
     if (stop_signal() != 0)
@@ -251,7 +251,7 @@ exit_code bench_run::stop(const group_actor& group) {
   auto why = cafka::stop(*system_, group);
   if (!why)
     return exit_code::ok;
-  io::tell("cafka bench-consumer: " + text_of(why));
+  io::print_note("cafka bench-consumer: " + text_of(why));
   return exit_code::gave_up;
 }
 
@@ -306,7 +306,7 @@ exit_code bench_consumer() {
   catch_stop_signals();
   auto read = read_bench_input([](const char* x) { return std::getenv(x); });
   for (auto& x : read.errors)
-    io::tell("cafka bench-consumer: " + x);
+    io::print_note("cafka bench-consumer: " + x);
   if (!read.errors.empty())
     return exit_code::usage;
   return bench_run{read.input}.run();

@@ -10,8 +10,8 @@ namespace cafka::kafka {
 
 /// Between librdkafka's callbacks and a function that may go away at any time.
 /// librdkafka calls under the queue's lock, so nobody may call into librdkafka
-/// while holding the gate, and the function may only post.
-class wake_gate {
+/// while holding its lock, and the function may only post.
+class closable_callback {
 public:
   /// After it returns the former function is never called again.
   void set(std::function<void()> wake) {
@@ -44,7 +44,7 @@ public:
 
 private:
   static void on_event(rd_kafka_t*, void* self) {
-    static_cast<wake_gate*>(self)->call();
+    static_cast<closable_callback*>(self)->call();
   }
 
   std::mutex mutex_;

@@ -8,16 +8,16 @@
 
 namespace cafka {
 
-/// The actors of one life of a supervised group.
-struct group_life {
+/// The actors of one incarnation of a supervised group.
+struct group_incarnation {
   caf::actor_addr manager;     ///< keeps the partitions
   caf::actor_addr coordinator; ///< owns the client
 };
 
-/// As `spawn`. `on_life` is called at the start of every life, on the
+/// As `spawn`. `on_incarnation` is called at the start of every incarnation, on the
 /// supervisor's thread.
 caf::expected<group_actor>
 spawn(caf::actor_system& system, group_options options,
-      std::function<void(const group_life&)> on_life);
+      std::function<void(const group_incarnation&)> on_incarnation);
 
 } // namespace cafka

@@ -7,14 +7,14 @@ namespace cafka::io {
 /// A line on standard error. Waits for no reader, and tells later how many lines
 /// were dropped because there was none, see `note_writer`. Control characters
 /// are escaped: it stays one line. Any thread.
-void tell(const std::string& line);
+void print_note(const std::string& line);
 
 /// The same for some lines, or for what a terminal shows in between: `text` is
 /// written as it is.
-void tell_text(std::string text);
+void print_text(std::string text);
 
 /// Waits until all that was told is written or dropped. For the end of the
 /// program, which takes what is told no further.
-void await_told();
+void await_printed();
 
 } // namespace cafka::io

@@ -1,4 +1,4 @@
-#include "io/tell.hpp"
+#include "io/notes.hpp"
 
 #include "core/text_field.hpp"
 #include "io/note_writer.hpp"
@@ -21,15 +21,15 @@ note_writer& standard_error() {
 
 } // namespace
 
-void tell(const std::string& line) {
-  tell_text(escaped(line) + "\n");
+void print_note(const std::string& line) {
+  print_text(escaped(line) + "\n");
 }
 
-void tell_text(std::string text) {
+void print_text(std::string text) {
   standard_error().add(std::move(text));
 }
 
-void await_told() {
+void await_printed() {
   standard_error().flush(flush_limit);
 }
 
