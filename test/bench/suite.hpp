@@ -74,6 +74,7 @@ private:
   environment settings(const std::string& topic) const;
   /// A topic with these payloads; made once.
   std::string filled_topic(const load& x);
+  void await_leaders(const std::string& topic, int partitions);
   /// By Kafka's kafka-producer-perf-test.
   void fill_ordinarily(const std::string& topic, const load& x);
   /// A run while the first `partitions` of the topic are fed, where `before`

@@ -32,17 +32,17 @@ std::vector<contender> contenders(const std::vector<peer>& others) {
 }
 
 std::vector<load> loads(const effort& x) {
+  if (x.smoke) // the most demanding
+    return {{100, 20'000, 12, batches::ordinary}, {1'000, 20'000, 200}};
   std::vector<load> result;
-  for (auto [size_bytes, full] :
+  for (auto [size_bytes, count] :
        {std::pair{100, 3'000'000}, {1'000, 500'000}}) {
     auto bytes = static_cast<std::size_t>(size_bytes);
-    auto count = x.records(static_cast<std::uint64_t>(full), 20'000);
-    if (!x.smoke) {
-      result.push_back({bytes, count, 1, batches::full});
-      result.push_back({bytes, count, 12, batches::full});
-    }
-    result.push_back({bytes, count, 12, batches::ordinary});
-    result.push_back({bytes, count, 200, batches::full}); // the most demanding
+    auto records = static_cast<std::uint64_t>(count);
+    result.push_back({bytes, records, 1});
+    result.push_back({bytes, records, 12});
+    result.push_back({bytes, records, 12, batches::ordinary});
+    result.push_back({bytes, records, 200});
   }
   return result;
 }
