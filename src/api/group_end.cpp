@@ -2,6 +2,7 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include <tuple>
 #include <utility>
 
 namespace cafka {
@@ -27,7 +28,7 @@ running_group::running_group(running_group&& x) noexcept
 
 running_group::~running_group() {
   if (group_)
-    stop();
+    std::ignore = stop();
 }
 
 caf::error running_group::stop() {
