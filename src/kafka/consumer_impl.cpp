@@ -178,28 +178,38 @@ void consumer::impl::note_protocol() {
 // thread (seen with 2.0.2).
 void consumer::impl::acknowledge_assign() {
   auto nothing = make_list(std::vector<topic_partition>{});
-  if (cooperative)
+  if (cooperative) {
+    auto undrained = verify_sources();
     take_error(rd_kafka_incremental_assign(client, nothing.get()));
-  else
+  } else {
     rd_kafka_assign(client, nothing.get());
+  }
 }
 
 void consumer::impl::begin_assign() {
   note_protocol();
   joined_as = member_id();
-  verify_sources();
   if (classic)
     acknowledge_assign();
 }
 
-void consumer::impl::verify_sources() {
+// For calls that librdkafka takes for the answer to the rebalance of the hour,
+// also to one that came after the event that they answer, and nobody has heard
+// of here yet: they resume what was paused. While the result is held nobody
+// drains, so that the pause finds nothing in hand if it comes this late. `but`:
+// is locked by the caller.
+std::vector<std::unique_lock<std::mutex>>
+consumer::impl::verify_sources(const topic_partition* but) {
+  std::vector<std::unique_lock<std::mutex>> result;
+  result.reserve(sources.size());
   for (auto& [tp, source] : sources)
-    source->verify_continuity();
+    if (but == nullptr || *but != tp)
+      result.push_back(source->verify_continuity());
+  return result;
 }
 
 void consumer::impl::begin_revoke(revoked& event) {
   note_protocol();
-  verify_sources();
   revoking = event.partitions;
   // It may have been lost while the event waited here.
   event.lost = event.lost || rd_kafka_assignment_lost(client) != 0;
@@ -208,6 +218,7 @@ void consumer::impl::begin_revoke(revoked& event) {
 error consumer::impl::send_assign(const std::vector<partition_offset>& xs) {
   if (!cooperative)
     return assign_everything();
+  auto undrained = verify_sources();
   return take_error(rd_kafka_incremental_assign(client, make_list(xs).get()));
 }
 
@@ -227,9 +238,11 @@ error consumer::impl::assign_everything(const partition_offset* moved) {
 }
 
 error consumer::impl::send_unassign(const std::vector<topic_partition>& xs) {
-  if (cooperative)
+  if (cooperative) {
+    auto undrained = verify_sources();
     return take_error(
       rd_kafka_incremental_unassign(client, make_list(xs).get()));
+  }
   // Eager: answered by the last partition that is given back.
   if (!held.empty())
     return {};
@@ -240,6 +253,7 @@ error consumer::impl::send_unassign(const std::vector<topic_partition>& xs) {
 error consumer::impl::restart(const partition_offset& to) {
   if (!cooperative)
     return assign_everything(&to);
+  auto undrained = verify_sources(&to.tp);
   if (auto failure = take_error(
         rd_kafka_incremental_unassign(client, make_list({to.tp}).get())))
     return failure;

@@ -13,6 +13,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -51,7 +52,8 @@ struct consumer::impl {
   void note_protocol();
   void acknowledge_assign();
   void begin_assign();
-  void verify_sources();
+  std::vector<std::unique_lock<std::mutex>>
+  verify_sources(const topic_partition* but = nullptr);
   void begin_revoke(revoked& event);
   error send_assign(const std::vector<partition_offset>& xs);
   error assign_everything(const partition_offset* moved = nullptr);

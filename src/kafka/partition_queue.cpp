@@ -161,9 +161,10 @@ void partition_queue::on_room(core::volume full, std::function<void()> f) {
   on_room_ = std::move(f);
 }
 
-void partition_queue::verify_continuity() {
-  std::lock_guard guard{mutex_};
+std::unique_lock<std::mutex> partition_queue::verify_continuity() {
+  std::unique_lock guard{mutex_};
   unverified_ = position_ >= 0;
+  return guard;
 }
 
 offset_t partition_queue::position() const {

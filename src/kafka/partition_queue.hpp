@@ -56,11 +56,14 @@ public:
   /// gaps, too: then it comes again. Begins by itself behind an error and a seek,
   /// which librdkafka may have ignored.
   ///
-  /// To be called when a rebalance begins, at which librdkafka pauses and then resumes what it
-  /// fetches. Before 2.1, what its batch call had in hand then is dropped while
-  /// its own position has moved behind it (#4208; seen with 2.0.2), and from 2.2
-  /// to 2.13.1 an end-of-partition mark moves that position too far (#4844).
-  void verify_continuity();
+  /// To be called between the pause with which librdkafka begins a rebalance and
+  /// the resume that its answer brings. Before 2.1, what its batch call had in
+  /// hand at the pause is dropped while its own position has moved behind it
+  /// (#4208; seen with 2.0.2), and from 2.2 to 2.13.1 an end-of-partition mark
+  /// moves that position too far (#4844).
+  ///
+  /// Waits for a running drain; nobody drains while the result is held.
+  std::unique_lock<std::mutex> verify_continuity();
 
   /// Calls `f`, which must only post and not fail, while somebody drains: the
   /// queue was full, so that fetching may have stopped, and has room again.

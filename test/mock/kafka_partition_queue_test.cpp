@@ -114,6 +114,33 @@ TEST_CASE("what does not follow on the last record after a rebalance is sought "
   CHECK(read(b, source, 1) == offsets(100, 101));
 }
 
+// librdkafka takes such a call for the answer to a rebalance that began behind
+// the event, paused the partitions and dropped what was in hand.
+TEST_CASE("each call that may end a rebalance has what follows looked at") {
+  auto how = GENERATE(as<std::string>{}, "assign", "unassign", "reposition");
+  CAPTURE(how);
+  bell b;
+  kafka::mock_cluster cluster;
+  cluster.create_topic("t", 2);
+  topic_partition tp{"t", 0};
+  client_driver member{b, member_of(cluster, "g")};
+  member.subscribe({"t"});
+  appender out{cluster};
+  out.append(tp, 100, 10);
+  REQUIRE(member.await<kafka::assigned>());
+  auto& source = dynamic_cast<kafka::partition_queue&>(*member.source(tp));
+  REQUIRE(offsets_of(await_block(b, source, 10, open_window()))
+          == offsets(0, 10));
+  REQUIRE_FALSE(source.begin_at(5, [] { return kafka::error{}; }));
+  if (how == "assign")
+    REQUIRE_FALSE(member->assign({}));
+  else if (how == "unassign")
+    REQUIRE_FALSE(member->unassign({}));
+  else
+    REQUIRE_FALSE(member->reposition({{"t", 1}, 0}));
+  CHECK(read(b, source, 95) == offsets(5, 100));
+}
+
 TEST_CASE("a seek that librdkafka forgot is done again") {
   bell b;
   kafka::mock_cluster cluster;
