@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cafka/failure_step.hpp>
 #include <cafka/types.hpp>
 
 #include <caf/settings.hpp>
@@ -42,6 +43,50 @@ enum class exhaustion_policy : std::uint8_t {
   stop_group,     ///< the group drains, commits and ends with an error
 };
 
+/// The headers that a dead letter gets behind those of its record.
+enum class header_style : std::uint8_t {
+  kafka,  ///< KIP-1191's and cafka's, as text
+  spring, ///< Spring's besides, in its binary form
+};
+
+/// Of a count, the key's "unlimited".
+inline constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+
+/// Where dead letters go: `on-failure { dead-letter { … } }`.
+struct dead_letter_config {
+  /// `{group}` and `{topic}` stand for the names; none of the group's `topics`
+  /// may come of it.
+  std::string topic = "dlq.{group}";
+  /// Makes the topic where it is missing, with the source's partition count.
+  bool create = false;
+  /// Of a topic that is made; -1: the broker's default.
+  int replication = -1;
+  /// The record's own headers go with it, before ours.
+  bool copy_headers = true;
+  /// Which headers tell of the failure.
+  header_style headers = header_style::kafka;
+  /// How long the delivery report may take, which is also the producer's
+  /// `message.timeout.ms`; 1 ms to 24 days.
+  std::chrono::milliseconds timeout{30'000};
+};
+
+/// What becomes of records whose handler fails: `on-failure { … }`.
+struct failure_config {
+  /// So many failed calls of one record after its first come before `then`, or
+  /// `unlimited`.
+  std::size_t retries = unlimited;
+  /// The ways past the record, in order, each once; a step that cannot be done
+  /// gives way to the next.
+  std::vector<failure_step> then;
+  /// After so many records in a row that were got past and none handled, one of
+  /// them goes per `flood_interval`.
+  std::size_t flood_after = 10;
+  /// See `flood_after`; 1 ms or more.
+  std::chrono::milliseconds flood_interval{60'000};
+  /// For the step `dead_letter`.
+  dead_letter_config dead_letter;
+};
+
 /// Settings of one group; each field is the key of the same name with `-` for
 /// `_`. Units are in the types or names; zero is allowed only where said, and a
 /// time is at most 365 days. `validate` names the value that is out of its
@@ -51,7 +96,7 @@ struct group_config {
   using milliseconds = std::chrono::milliseconds;
 
   /// Of `restart_max`, the key's "unlimited".
-  static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+  static constexpr std::size_t unlimited = cafka::unlimited;
 
   /// The name for `find`; required.
   std::string name;
@@ -127,6 +172,14 @@ struct group_config {
   milliseconds supervisor_backoff_max{30'000};
   /// The end of a partition that used up its restarts.
   exhaustion_policy on_exhausted = exhaustion_policy::stop_partition;
+  /// What becomes of records whose handler fails.
+  failure_config on_failure;
+  /// librdkafka properties of the group's producer, for dead letters and
+  /// outputs. Endpoints and security are those of the group.
+  std::map<std::string, std::string> producer;
+  /// The most bytes of outputs of one source partition on their way, 1 byte to
+  /// 1 GB; its calls wait beyond that.
+  std::size_t outputs_max_bytes = 8'388'608;
   /// The most threads that run handlers, made as they are needed, up to 10,000.
   /// 0: handlers run on CAF's scheduler and must be quick.
   std::size_t handler_threads = 64;

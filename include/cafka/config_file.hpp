@@ -61,7 +61,7 @@ bool is_override(std::string_view argument);
 /// Puts what a command line says into `content`, over what is there, before
 /// `read_config`: `--cafka.batch-size=10`, `--cafka.groups.orders.group=x`. The
 /// value is read as in a config file, and is a text where it is none there;
-/// below `kafka` it is always a text, and replaces every spelling of the
+/// below `kafka` and `producer` it is always a text, and replaces every spelling of the
 /// property. `errc::invalid_config` for another form, and for more nesting than
 /// `load_config` takes; keys are for `read_config` to check.
 caf::error override_config(caf::settings& content, std::string_view argument);

@@ -10,6 +10,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 #include <unistd.h>
 
 namespace cafka::app {
@@ -20,13 +24,53 @@ struct arguments : config_arguments {
   bool quiet = false;
 };
 
+/// Prints dictionaries in each other, with a line per key.
+class nested_lines {
+public:
+  explicit nested_lines(std::size_t depth) : outside_(depth) {
+  }
+  /// `name`: with the dictionaries that it stands in.
+  void add(std::string_view name, const std::string& value) {
+    auto dot = name.rfind('.');
+    go_to(dot == name.npos ? std::string_view{} : name.substr(0, dot + 1));
+    fmt::print("{}{} = {}\n", margin(), name.substr(at_.size()), value);
+  }
+  void end() {
+    go_to({});
+  }
+
+private:
+  /// `place` ends with a dot, unless it is empty.
+  void go_to(std::string_view place) {
+    while (!place.starts_with(at_)) {
+      at_.erase(at_.rfind('.', at_.size() - 2) + 1); // of npos: all
+      fmt::print("{}}}\n", margin());
+    }
+    while (at_.size() < place.size()) {
+      auto end = place.find('.', at_.size()) + 1;
+      auto name = place.substr(at_.size(), end - 1 - at_.size());
+      fmt::print("{}{} {{\n", margin(), name);
+      at_ = place.substr(0, end);
+    }
+  }
+  std::string margin() const {
+    auto inside = std::ranges::count(at_, '.');
+    return std::string(2 * (outside_ + static_cast<std::size_t>(inside)), ' ');
+  }
+
+  std::size_t outside_;
+  std::string at_;
+};
+
 /// In the form of a config file.
 void print(const std::vector<configured_group>& groups) {
   fmt::print("cafka {{\n  groups {{\n");
   for (auto& x : groups) {
     fmt::print("    {} {{\n", field_value(x.options.config.name));
+    nested_lines lines{3};
     for (auto& key : config_keys())
-      fmt::print("      {} = {}\n", key.name, key.show(x));
+      lines.add(key.name, key.show(x));
+    lines.end();
     fmt::print("    }}\n");
   }
   fmt::print("  }}\n}}\n");

@@ -5,13 +5,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace cafka {
 
+namespace {
+
+std::string servers_of(const group_config& x) {
+  return fmt::format("{}", fmt::join(x.endpoints, ","));
+}
+
+} // namespace
+
 kafka::properties client_properties(const group_config& x) {
   kafka::properties result{x.kafka.begin(), x.kafka.end()};
-  result["bootstrap.servers"] = fmt::format("{}", fmt::join(x.endpoints, ","));
+  result["bootstrap.servers"] = servers_of(x);
   result["group.id"] = x.group;
   if (!x.group_instance_id.empty())
     result["group.instance.id"] = x.group_instance_id;
@@ -23,6 +32,27 @@ kafka::properties client_properties(const group_config& x) {
   result["max.partition.fetch.bytes"] = std::to_string(x.max_bytes);
   result["fetch.wait.max.ms"] = std::to_string(fetch_wait(x).count());
   return result;
+}
+
+kafka::properties producer_properties(const group_config& x) {
+  kafka::properties result{x.producer.begin(), x.producer.end()};
+  for (auto& [name, value] : x.kafka)
+    if (is_security_property(name))
+      result[name] = value;
+  result["bootstrap.servers"] = servers_of(x);
+  result["enable.idempotence"] = "true";
+  result["acks"] = "all";
+  result["message.timeout.ms"]
+    = std::to_string(x.on_failure.dead_letter.timeout.count());
+  return result;
+}
+
+bool is_security_property(std::string_view name) {
+  constexpr std::array beginnings{"security.", "ssl.",        "ssl_",
+                                  "sasl.",     "enable.ssl.", "enable.sasl."};
+  return std::ranges::any_of(beginnings, [&](std::string_view x) {
+    return name.starts_with(x);
+  });
 }
 
 std::chrono::milliseconds fetch_wait(const group_config& x) {

@@ -7,12 +7,21 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace cafka {
 
 /// librdkafka's properties for a group: what its keys mean on the wire, and its
 /// `kafka { … }`.
 kafka::properties client_properties(const group_config& x);
+
+/// The same for its producer: the group's endpoints and security, what its keys
+/// mean, and its `producer { … }`.
+kafka::properties producer_properties(const group_config& x);
+
+/// Whether the property is of TLS or of a login, which consumer and producer of
+/// a group have in common.
+bool is_security_property(std::string_view name);
 
 /// Longest a broker keeps a fetch. librdkafka long-polls: with nothing to
 /// gather, that is what brod sleeps between two empty replies.

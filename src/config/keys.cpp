@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -47,6 +48,14 @@ bool read(std::size_t& to, const config_value& x) {
   return true;
 }
 
+bool read(int& to, const config_value& x) {
+  auto* number = get_if<std::int64_t>(&x);
+  if (!number || !std::in_range<int>(*number))
+    return false;
+  to = static_cast<int>(*number);
+  return true;
+}
+
 bool read(std::chrono::milliseconds& to, const config_value& x) {
   auto* span = get_if<caf::timespan>(&x);
   if (!span || *span < caf::timespan{0})
@@ -60,11 +69,29 @@ bool read_limit(std::size_t& to, const config_value& x) {
   auto* text = get_if<std::string>(&x);
   if (!text || *text != unlimited_name)
     return read(to, x);
-  to = group_config::unlimited;
+  to = unlimited;
   return true;
 }
 
-bool read(std::vector<std::string>& to, const config_value& x) {
+template <class Enum, std::size_t N>
+bool read_enum(Enum& to, const config_value& x,
+               const std::array<const char*, N>& names) {
+  auto* text = get_if<std::string>(&x);
+  if (!text)
+    return false;
+  auto i = std::find(names.begin(), names.end(), *text);
+  if (i == names.end())
+    return false;
+  to = static_cast<Enum>(i - names.begin());
+  return true;
+}
+
+bool read(failure_step& to, const config_value& x) {
+  return read_enum(to, x, failure_step_names);
+}
+
+template <class T>
+bool read_list(std::vector<T>& to, const config_value& x) {
   auto* list = get_if<config_value::list>(&x);
   if (!list)
     return false;
@@ -73,6 +100,10 @@ bool read(std::vector<std::string>& to, const config_value& x) {
     if (!read(to.emplace_back(), item))
       return false;
   return true;
+}
+
+bool read(std::vector<std::string>& to, const config_value& x) {
+  return read_list(to, x);
 }
 
 bool read(caf::settings& to, const config_value& x) {
@@ -94,19 +125,6 @@ bool read(begin_offset& to, const config_value& x) {
   return true;
 }
 
-template <class Enum, std::size_t N>
-bool read_enum(Enum& to, const config_value& x,
-               const std::array<const char*, N>& names) {
-  auto* text = get_if<std::string>(&x);
-  if (!text)
-    return false;
-  auto i = std::find(names.begin(), names.end(), *text);
-  if (i == names.end())
-    return false;
-  to = static_cast<Enum>(i - names.begin());
-  return true;
-}
-
 bool read(offset_reset_policy& to, const config_value& x) {
   return read_enum(to, x, offset_reset_names);
 }
@@ -117,6 +135,14 @@ bool read(assignment_strategy& to, const config_value& x) {
 
 bool read(exhaustion_policy& to, const config_value& x) {
   return read_enum(to, x, exhaustion_names);
+}
+
+bool read(std::vector<failure_step>& to, const config_value& x) {
+  return read_list(to, x);
+}
+
+bool read(header_style& to, const config_value& x) {
+  return read_enum(to, x, header_style_names);
 }
 
 bool read(std::map<std::string, std::string>& to, const config_value& x) {
@@ -130,26 +156,56 @@ bool read(std::map<std::string, std::string>& to, const config_value& x) {
   return true;
 }
 
-template <class T>
-config_key
-key(std::string_view name, std::string_view allowed, T group_config::*field) {
+/// `field` gives the value in a `group_config`: a member, or a function.
+template <class Field>
+config_key key(std::string_view name, std::string_view allowed, Field field) {
   return {name, allowed,
           [field](configured_group& to, const config_value& x) {
-            return read(to.options.config.*field, x);
+            return read(std::invoke(field, to.options.config), x);
           },
           [field](const configured_group& from) {
-            return show(from.options.config.*field);
+            return show(std::invoke(field, from.options.config));
           }};
+}
+
+template <class Field>
+config_key limit_key(std::string_view name, Field field) {
+  return {name, "\"unlimited\", or a whole number from 0",
+          [field](configured_group& to, const config_value& x) {
+            return read_limit(std::invoke(field, to.options.config), x);
+          },
+          [field](const configured_group& from) {
+            auto max = std::invoke(field, from.options.config);
+            return max == unlimited ? show(std::string{unlimited_name})
+                                    : show(max);
+          }};
+}
+
+template <class T>
+auto in_failures(T failure_config::*field) {
+  return [field](auto& x) -> auto& {
+    return x.on_failure.*field;
+  };
+}
+
+template <class T>
+auto in_dead_letters(T dead_letter_config::*field) {
+  return [field](auto& x) -> auto& {
+    return x.on_failure.dead_letter.*field;
+  };
 }
 
 constexpr auto a_text = "a text in quotes";
 constexpr auto texts = "a list of texts in quotes";
 constexpr auto a_number = "a whole number from 0";
+constexpr auto a_flag = "true or false";
 constexpr auto a_time = "a time such as 100ms, 5s or 10min, in whole ms from 0";
 constexpr auto dictionary = "a dictionary { … }";
 
 std::vector<config_key> make_keys() {
   using c = group_config;
+  using f = failure_config;
+  using d = dead_letter_config;
   return {
     key("name", a_text, &c::name),
     key("endpoints", texts, &c::endpoints),
@@ -181,15 +237,7 @@ std::vector<config_key> make_keys() {
     key("commit-count", a_number, &c::commit_count),
     key("restart-backoff-min", a_time, &c::restart_backoff_min),
     key("restart-backoff-max", a_time, &c::restart_backoff_max),
-    {"restart-max", "\"unlimited\", or a whole number from 0",
-     [](configured_group& to, const config_value& x) {
-       return read_limit(to.options.config.restart_max, x);
-     },
-     [](const configured_group& from) {
-       auto max = from.options.config.restart_max;
-       return max == c::unlimited ? show(std::string{unlimited_name})
-                                  : show(max);
-     }},
+    limit_key("restart-max", &c::restart_max),
     key("restart-window", a_time, &c::restart_window),
     key("supervisor-restart-max", a_number, &c::supervisor_restart_max),
     key("supervisor-restart-window", a_time, &c::supervisor_restart_window),
@@ -197,6 +245,24 @@ std::vector<config_key> make_keys() {
     key("supervisor-backoff-max", a_time, &c::supervisor_backoff_max),
     key("on-exhausted", "\"stop-partition\" or \"stop-group\"",
         &c::on_exhausted),
+    limit_key("on-failure.retries", in_failures(&f::retries)),
+    key("on-failure.then",
+        "a list of \"dead-letter\", \"skip\", \"stop-partition\" and "
+        "\"stop-group\"",
+        in_failures(&f::then)),
+    key("on-failure.flood-after", a_number, in_failures(&f::flood_after)),
+    key("on-failure.flood-interval", a_time, in_failures(&f::flood_interval)),
+    key("on-failure.dead-letter.topic", a_text, in_dead_letters(&d::topic)),
+    key("on-failure.dead-letter.create", a_flag, in_dead_letters(&d::create)),
+    key("on-failure.dead-letter.replication", "-1, or a whole number from 1",
+        in_dead_letters(&d::replication)),
+    key("on-failure.dead-letter.copy-headers", a_flag,
+        in_dead_letters(&d::copy_headers)),
+    key("on-failure.dead-letter.header-style", "\"kafka\" or \"spring\"",
+        in_dead_letters(&d::headers)),
+    key("on-failure.dead-letter.timeout", a_time, in_dead_letters(&d::timeout)),
+    key("producer", dictionary, &c::producer),
+    key("outputs-max-bytes", a_number, &c::outputs_max_bytes),
     key("handler-threads", a_number, &c::handler_threads),
     key("ack-ranges-max", a_number, &c::ack_ranges_max),
     key("handler-timeout", a_time, &c::handler_timeout),
@@ -204,7 +270,7 @@ std::vector<config_key> make_keys() {
     key("progress-timeout", a_time, &c::progress_timeout),
     key("drain-timeout", a_time, &c::drain_timeout),
     key("stop-timeout", a_time, &c::stop_timeout),
-    key("embedded", "true or false", &c::embedded),
+    key("embedded", a_flag, &c::embedded),
   };
 }
 
@@ -228,6 +294,13 @@ std::size_t edits(std::string_view a, std::string_view b) {
 const std::vector<config_key>& config_keys() {
   static const auto keys = make_keys();
   return keys;
+}
+
+bool is_section(std::string_view name) {
+  return std::ranges::any_of(config_keys(), [&](auto& x) {
+    return x.name.starts_with(name)
+           && x.name.substr(name.size()).starts_with('.');
+  });
 }
 
 std::string_view nearest_key(std::string_view name) {

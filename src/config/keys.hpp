@@ -13,6 +13,7 @@ namespace cafka {
 
 /// One key of a group's configuration.
 struct config_key {
+  /// With the dictionaries that it stands in: `on-failure.retries`.
   std::string_view name;
   /// What may stand behind it, for errors.
   std::string_view allowed;
@@ -24,6 +25,9 @@ struct config_key {
 
 /// All keys, in the order of the documentation.
 const std::vector<config_key>& config_keys();
+
+/// Whether keys stand in a dictionary of this name: `on-failure`.
+bool is_section(std::string_view name);
 
 /// The known key that is nearest to `name` by edits, for a hint; empty: none is
 /// near.

@@ -60,11 +60,13 @@ std::optional<std::string_view> behind(std::string_view text,
   return text.substr(head.size());
 }
 
-/// Of a key `kafka.PROPERTY` or `groups.NAME.kafka.PROPERTY` the property.
+/// Of a key `kafka.PROPERTY` or `groups.NAME.kafka.PROPERTY` the property; the
+/// same of `producer`.
 std::optional<std::string_view> property_in(std::string_view key) {
   if (auto group = behind(key, "groups."))
     key = group->substr(std::min(group->find('.'), group->size() - 1) + 1);
-  return behind(key, "kafka.");
+  auto of_consumer = behind(key, "kafka.");
+  return of_consumer ? of_consumer : behind(key, "producer.");
 }
 
 /// The dictionary of that path, made where there is none.
@@ -90,9 +92,10 @@ void put_property(caf::settings& content, std::string_view path,
 
 bool is_secret(const std::string& name, const caf::config_value& value) {
   auto* text = caf::get_if<std::string>(&value);
-  return name.find(".kafka.") != std::string::npos
-         && kafka::is_secret_property(name) && text != nullptr && !text->empty()
-         && !is_reference(*text);
+  auto is_property = name.find(".kafka.") != std::string::npos
+                     || name.find(".producer.") != std::string::npos;
+  return is_property && kafka::is_secret_property(name) && text != nullptr
+         && !text->empty() && !is_reference(*text);
 }
 
 } // namespace

@@ -20,11 +20,16 @@ using caf::get_if;
 
 constexpr auto hidden = "(hidden)";
 
+/// Of librdkafka.
+bool holds_properties(std::string_view key) {
+  return key == "kafka" || key == "producer";
+}
+
 /// A value that may be shown: what was meant for `kafka { … }` may be a secret.
 std::string shown(const std::string& key, const config_value& value) {
   if (get_if<caf::settings>(&value))
     return "{ … }";
-  if (key == "kafka" || kafka::is_secret_property(key))
+  if (holds_properties(key) || kafka::is_secret_property(key))
     return hidden;
   auto result = show(value);
   return holds_login(result) ? hidden : result;
@@ -49,17 +54,12 @@ config_error unknown_key(const std::string& path, const std::string& key,
 }
 
 /// Of two spellings one would go unheard.
-void check_spellings(const std::string& path, const caf::settings& group,
+void check_spellings(const std::string& path, const caf::settings& properties,
                      std::vector<config_error>& errors) {
-  auto i = group.find("kafka");
-  auto* written = i == group.end() ? nullptr
-                                   : get_if<caf::settings>(&i->second);
-  if (!written)
-    return;
   std::map<std::string, int> times;
-  for (auto& [name, value] : properties_in(*written))
+  for (auto& [name, value] : properties_in(properties))
     if (++times[name] == 2)
-      errors.push_back({path + "kafka." + shown_property(name),
+      errors.push_back({path + "." + shown_property(name),
                         "(more than one value)", "each property once"});
 }
 
@@ -82,25 +82,54 @@ void find_handler(const std::string& path, const handler_registry* handlers,
     {path + "handler", fmt::format("\"{}\"", x.handler), std::move(allowed)});
 }
 
+/// Reads a group key by key.
+struct group_reader {
+  std::string path;
+  configured_group& to;
+  std::vector<config_error>& errors;
+  /// Those with an error; one for each is enough.
+  std::set<std::string, std::less<>> unread;
+
+  void read(const std::string& above, const caf::settings& from) {
+    for (auto& [key, value] : from)
+      read_key(above + std::string{key}, value);
+  }
+
+private:
+  void read_key(const std::string& name, const config_value& value) {
+    auto* nested = get_if<caf::settings>(&value);
+    auto i = std::ranges::find(config_keys(), name, &config_key::name);
+    if (i != config_keys().end())
+      read_value(*i, value);
+    else if (!is_section(name))
+      errors.push_back(unknown_key(path, name, value));
+    else if (nested)
+      read(name + ".", *nested);
+    else
+      refuse(name, value, "a dictionary { … }");
+    if (nested && holds_properties(name))
+      check_spellings(path + name, *nested, errors);
+  }
+  void read_value(const config_key& key, const config_value& value) {
+    if (!key.read(to, value))
+      refuse(std::string{key.name}, value, std::string{key.allowed});
+  }
+  void refuse(const std::string& name, const config_value& value,
+              std::string allowed) {
+    unread.insert(name);
+    errors.push_back({path + name, shown(name, value), std::move(allowed)});
+  }
+};
+
 configured_group read_group(const std::string& path, const std::string& name,
                             const caf::settings& from,
                             const handler_registry* handlers,
                             std::vector<config_error>& errors) {
   configured_group result;
   result.options.config.name = name;
-  std::set<std::string_view> unread;
-  for (auto& [key, value] : from) {
-    auto is_it = [&k = key](const config_key& x) { return x.name == k; };
-    auto i = std::find_if(config_keys().begin(), config_keys().end(), is_it);
-    if (i == config_keys().end())
-      errors.push_back(unknown_key(path, std::string{key}, value));
-    else if (!i->read(result, value)) {
-      unread.insert(i->name);
-      errors.push_back({path + std::string{key}, shown(std::string{key}, value),
-                        std::string{i->allowed}});
-    }
-  }
-  check_spellings(path, from, errors);
+  group_reader reader{path, result, errors, {}};
+  reader.read("", from);
+  auto& unread = reader.unread;
   for (auto& x :
        resolve_secrets(result.options.config.kafka, result.variables)) {
     unread.insert("kafka"); // what librdkafka would say of the reference

@@ -29,7 +29,7 @@ bool is_index(std::string_view x) {
          && x.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-bool may_be_shown(std::string_view part) {
+bool part_may_be_shown(std::string_view part) {
   return looks_like_a_key(part) || is_index(part) || !nearest_key(part).empty();
 }
 
@@ -50,7 +50,7 @@ std::string shown_key(std::string_view path) {
   auto is_below_secret = false;
   for_each_part(path, [&](std::string_view part, std::string_view before) {
     auto is_group = before.ends_with("cafka.groups.");
-    auto is_shown = !is_below_secret && (is_group || may_be_shown(part));
+    auto is_shown = !is_below_secret && (is_group || part_may_be_shown(part));
     result += (before.empty() ? "" : ".");
     result += is_shown ? std::string{part} : hidden;
     is_below_secret = is_below_secret
@@ -74,6 +74,11 @@ std::string shown_property(const std::string& name) {
   if (!secret.empty())
     return key_of_property(secret) + "." + hidden;
   return is_shown ? key_of_property(name) : hidden;
+}
+
+bool may_be_shown(const std::string& name, const std::string& value) {
+  return kafka::is_known_property(name) && !kafka::is_secret_property(name)
+         && !holds_login(value);
 }
 
 bool holds_login(std::string_view text) {

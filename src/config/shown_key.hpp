@@ -18,4 +18,8 @@ std::string shown_property(const std::string& name);
 /// True: there is a login in it, as in `user:password@host`.
 bool holds_login(std::string_view text);
 
+/// Whether a property's value may be shown. What is not known may be a secret's
+/// name with a slip in it.
+bool may_be_shown(const std::string& name, const std::string& value);
+
 } // namespace cafka

@@ -1,7 +1,10 @@
 #include "config/client_properties.hpp"
 #include "config/client_settings.hpp"
+#include "config/failure_settings.hpp"
 #include "config/property_relations.hpp"
+#include "config/range_check.hpp"
 #include "config/shown_key.hpp"
+#include "config/topic_name.hpp"
 #include "core/restart_policy.hpp"
 #include "kafka/property_check.hpp"
 
@@ -29,31 +32,19 @@ constexpr std::size_t min_bytes_max = 100'000'000;
 constexpr std::size_t max_bytes_max = 1'000'000'000;
 constexpr milliseconds wait_max{300'000};
 
-/// Beyond any use, and sums of them are far from an overflow.
-constexpr milliseconds time_max = std::chrono::hours{24 * 365};
-constexpr std::size_t count_max = 1'000'000'000;
+/// Beyond any use.
 constexpr std::size_t bytes_max = 1'000'000'000'000;
 
 /// More threads than that no process should have; each takes a stack.
 constexpr std::size_t threads_max = 10'000;
 
+void add(errors& out, const errors& more) {
+  out.insert(out.end(), more.begin(), more.end());
+}
+
 void check_text(errors& out, const char* key, const std::string& value) {
   if (value.empty())
     out.push_back({key, "\"\"", "a text that is not empty"});
-}
-
-void check_range(errors& out, const char* key, std::size_t value,
-                 std::size_t least, std::size_t most) {
-  if (value < least || value > most)
-    out.push_back({key, fmt::format("{}", value),
-                   fmt::format("from {} to {}", least, most)});
-}
-
-void check_range(errors& out, const char* key, milliseconds value, long least,
-                 milliseconds most) {
-  if (value.count() < least || value > most)
-    out.push_back({key, fmt::format("{}ms", value.count()),
-                   fmt::format("from {}ms to {}ms", least, most.count())});
 }
 
 /// `host:port` or `[v6]:port`.
@@ -93,24 +84,14 @@ void check_endpoints(errors& out, const group_config& x) {
          "host:port with a port from 1 to 65535, IPv6 in brackets"});
 }
 
-/// Kafka's rule for names of topics (`Topic.validate` of the Java client).
-bool is_topic(const std::string& x) {
-  constexpr std::size_t size_max = 249;
-  constexpr auto characters = "abcdefghijklmnopqrstuvwxyz"
-                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-  return !x.empty() && x.size() <= size_max && x != "." && x != ".."
-         && x.find_first_not_of(characters) == std::string::npos;
-}
-
 /// What is wrong with one of the topics, `seen` being those before it.
 const char* wrong_with(const std::string& topic,
                        const std::set<std::string>& seen) {
   // librdkafka would take it for a regular expression.
   if (topic.starts_with('^'))
     return "the name of a topic: patterns are not supported";
-  if (!is_topic(topic))
-    return "the name of a topic: 1 to 249 of a-z, A-Z, 0-9, '.', '_' and '-', "
-           "not \".\" or \"..\"";
+  if (!is_topic_name(topic))
+    return topic_name_rule;
   return seen.contains(topic) ? "each topic once" : nullptr;
 }
 
@@ -199,12 +180,6 @@ std::string property_refusal(const std::string& name,
   return kafka::property_refusal(name, value);
 }
 
-/// What is not known may be a secret's name with a slip in it.
-bool may_be_shown(const std::string& name, const std::string& value) {
-  return kafka::is_known_property(name) && !kafka::is_secret_property(name)
-         && !holds_login(value);
-}
-
 void check_kafka(errors& out, const group_config& x) {
   for (auto& [name, value] : x.kafka) {
     auto refusal = property_refusal(name, value);
@@ -236,14 +211,15 @@ void check_together(errors& out, const group_config& x) {
   check_embedded(out, x, settings);
   for (auto& wrong :
        {unfit_names(x), unfit_limits(settings), unfit_security(settings)})
-    out.insert(out.end(), wrong.begin(), wrong.end());
+    add(out, wrong);
 }
 
 /// What librdkafka says when it has all: of files that are not there, above all.
-void check_client(errors& out, const group_config& x) {
+void check_clients(errors& out, const group_config& x) {
   if (auto refusal = kafka::consumer_refusal(client_properties(x));
       !refusal.empty())
     out.push_back({"kafka", "{ … }", std::move(refusal)});
+  add(out, check_producer(x));
 }
 
 void check_drain(errors& out, const group_config& x) {
@@ -315,9 +291,10 @@ std::vector<config_error> validate(const group_config& x) {
   check_drain(out, x);
   check_progress(out, x);
   check_kafka(out, x);
+  add(out, check_failures(x));
   check_together(out, x);
   if (out.empty())
-    check_client(out, x);
+    check_clients(out, x);
   return out;
 }
 

@@ -18,6 +18,14 @@ std::string in_braces(const std::vector<std::string>& entries) {
                          : fmt::format("{{ {} }}", fmt::join(entries, ", "));
 }
 
+template <class T>
+std::string in_brackets(const std::vector<T>& items) {
+  std::vector<std::string> texts;
+  for (auto& item : items)
+    texts.push_back(show(item));
+  return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
 std::string entry(const std::string& key, const std::string& value) {
   return fmt::format("{} = {}", key,
                      kafka::is_secret_property(key) ? "(hidden)" : value);
@@ -56,6 +64,10 @@ std::string show(std::size_t x) {
   return std::to_string(x);
 }
 
+std::string show(int x) {
+  return std::to_string(x);
+}
+
 std::string show(std::chrono::milliseconds x) {
   if (x.count() % 60'000 == 0 && x.count() != 0)
     return fmt::format("{}min", x.count() / 60'000);
@@ -74,10 +86,7 @@ std::string show(caf::timespan x) {
 }
 
 std::string show(const std::vector<std::string>& x) {
-  std::vector<std::string> texts;
-  for (auto& text : x)
-    texts.push_back(show(text));
-  return fmt::format("[{}]", fmt::join(texts, ", "));
+  return in_brackets(x);
 }
 
 std::string show(const caf::settings& x) {
@@ -100,12 +109,7 @@ std::string show(const caf::config_value& x) {
   if (auto* nested = get_if<caf::settings>(&x))
     return show(*nested);
   auto* list = get_if<caf::config_value::list>(&x);
-  if (!list)
-    return caf::deep_to_string(x);
-  std::vector<std::string> texts;
-  for (auto& item : *list)
-    texts.push_back(show(item));
-  return fmt::format("[{}]", fmt::join(texts, ", "));
+  return list ? in_brackets(*list) : caf::deep_to_string(x);
 }
 
 std::string show(const begin_offset& x) {
@@ -126,6 +130,18 @@ std::string show(assignment_strategy x) {
 
 std::string show(exhaustion_policy x) {
   return show(std::string{exhaustion_names[static_cast<std::size_t>(x)]});
+}
+
+std::string show(failure_step x) {
+  return show(std::string{failure_step_names[static_cast<std::size_t>(x)]});
+}
+
+std::string show(const std::vector<failure_step>& x) {
+  return in_brackets(x);
+}
+
+std::string show(header_style x) {
+  return show(std::string{header_style_names[static_cast<std::size_t>(x)]});
 }
 
 std::string show(const std::map<std::string, std::string>& x) {

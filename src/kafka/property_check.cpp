@@ -43,6 +43,19 @@ constexpr std::array<std::pair<const char*, const char*>, 3> harmless{
    {"sasl.kerberos.min.time.before.relogin", "0"},
    {"sasl.oauthbearer.method", "default"}}};
 
+std::string refusal_of(rd_kafka_type_t type, result<conf_ptr> conf,
+                       const properties& props) {
+  if (!conf)
+    return conf.failure().text;
+  for (auto& [name, value] : harmless)
+    rd_kafka_conf_set(conf->get(), name, value, nullptr, 0);
+  auto client = make_client(type, std::move(*conf), props);
+  if (!client)
+    return client.failure().text;
+  rd_kafka_destroy_flags(*client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  return {};
+}
+
 /// Its aliases, which its functions do not tell.
 constexpr std::array<std::pair<const char*, const char*>, 9> second_names{
   {{"metadata.broker.list", "bootstrap.servers"},
@@ -69,16 +82,12 @@ std::string property_refusal(const std::string& name,
 
 std::string consumer_refusal(properties props) {
   props["bootstrap.servers"] = "nobody:1"; // required, so there is one
-  auto conf = consumer_configuration(props);
-  if (!conf)
-    return conf.failure().text;
-  for (auto& [name, value] : harmless)
-    rd_kafka_conf_set(conf->get(), name, value, nullptr, 0);
-  auto client = make_client(RD_KAFKA_CONSUMER, std::move(*conf), props);
-  if (!client)
-    return client.failure().text;
-  rd_kafka_destroy_flags(*client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-  return {};
+  return refusal_of(RD_KAFKA_CONSUMER, consumer_configuration(props), props);
+}
+
+std::string producer_refusal(properties props) {
+  props["bootstrap.servers"] = "nobody:1"; // as above
+  return refusal_of(RD_KAFKA_PRODUCER, producer_configuration(props), props);
 }
 
 properties consumer_values(properties props) {

@@ -14,6 +14,9 @@ std::string property_refusal(const std::string& name, const std::string& value);
 /// empty: it does. Talks to nobody and runs no command.
 std::string consumer_refusal(properties props);
 
+/// The same of a producer.
+std::string producer_refusal(properties props);
+
 /// What a consumer of these has, given or by default, by librdkafka's first name
 /// of each property; what has neither is missing. Nothing: it is refused.
 properties consumer_values(properties props);

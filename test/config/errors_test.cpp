@@ -394,6 +394,154 @@ TEST_CASE("a login, a certificate or a key that lacks its other half is "
                  "can be read: No such file or directory"});
 }
 
+TEST_CASE("ways past a failed record that lead nowhere are refused") {
+  auto with = [](const std::string& keys) {
+    return errors_with("on-failure {\n" + keys + "\n}\n");
+  };
+  auto order = std::string{
+    "each step once, in this order: \"dead-letter\", \"skip\", then one of "
+    "\"stop-partition\" and \"stop-group\""};
+  auto stops = std::string{"[\"stop-partition\", \"skip\"]"};
+  CHECK(with("retries = 3")
+        == texts{"cafka.on-failure.then = []: at least one step behind 3 "
+                 "retries, or retries = \"unlimited\""});
+  CHECK(with("then = " + stops)
+        == texts{"cafka.on-failure.then = " + stops + ": " + order});
+  for (auto* then : {"[\"stop-group\", \"stop-partition\"]",
+                     "[\"skip\", \"skip\"]", "[\"skip\", \"dead-letter\"]"})
+    CHECK(
+      with("then = " + std::string{then})
+      == texts{"cafka.on-failure.then = " + std::string{then} + ": " + order});
+  CHECK(with("retries = 0\nthen = [\"skip\"]").empty());
+  CHECK(with("retries = 3\nthen = [\"dead-letter\", \"skip\", "
+             "\"stop-group\"]")
+          .empty());
+  CHECK(with("then = [\"stop-partition\"]").empty());
+}
+
+TEST_CASE("a topic that cannot take dead letters is refused") {
+  auto of_group = [](const std::string& group, const std::string& topic,
+                     const std::string& then = "\"dead-letter\"") {
+    return errors_with("group = \"" + group
+                       + "\"\ntopics = [\"a\", \"b\"]\n"
+                         "on-failure {\nthen = ["
+                       + then + "]\ndead-letter { topic = \"" + topic
+                       + "\" }\n}\n");
+  };
+  auto of = [&](const std::string& topic) { return of_group("g", topic); };
+  auto key = std::string{"cafka.on-failure.dead-letter.topic = "};
+  CHECK(of("") == texts{key + "\"\": " + topic_rule});
+  CHECK(of("a b") == texts{key + "\"a b\": " + topic_rule});
+  CHECK(of("{topics}") == texts{key + "\"{topics}\": " + topic_rule});
+  CHECK(of("b")
+        == texts{key
+                 + "\"b\": none of topics: the group would read its own dead "
+                   "letters"});
+  CHECK(of("{topic}")
+        == texts{key
+                 + "\"{topic}\": none of topics: the group would read its own "
+                   "dead letters, of topic \"a\" it is \"a\""});
+  CHECK(of_group("b", "{group}").size() == 1);
+  CHECK(of("__{group}")
+        == texts{key
+                 + "\"__{group}\": a topic that does not begin with \"__\", as "
+                   "Kafka's own do, of topic \"a\" it is \"__g\""});
+  CHECK(of_group("ä", "dlq.{group}").size() == 1);
+  CHECK(of_group("ä", "dlq.{group}", "\"skip\"").empty()); // not written
+  CHECK(of("{topic}.{group}").empty());
+  CHECK(of("dlq").empty());
+}
+
+TEST_CASE("an unknown key of on-failure names the nearest") {
+  CHECK(
+    errors_with("on-failure {\n"
+                " retris = 3\n"
+                " dead-letter { topics = \"x\" }\n"
+                "}\n")
+    == texts{"cafka.on-failure.dead-letter.topics = \"x\": no such key, but "
+             "on-failure.dead-letter.topic is",
+             "cafka.on-failure.retris = 3: no such key, but "
+             "on-failure.retries is"});
+}
+
+TEST_CASE("values of on-failure out of their range name the range") {
+  CHECK(errors_with("on-failure {\n"
+                    " retries = \"many\"\n"
+                    " then = [\"retry\"]\n"
+                    " flood-interval = 5\n"
+                    " dead-letter { header-style = \"json\" }\n"
+                    "}\n")
+        == texts{"cafka.on-failure.dead-letter.header-style = \"json\": "
+                 "\"kafka\" or \"spring\"",
+                 std::string{"cafka.on-failure.flood-interval = 5: "} + a_time,
+                 "cafka.on-failure.retries = \"many\": \"unlimited\", or a "
+                 "whole number from 0",
+                 "cafka.on-failure.then = [\"retry\"]: a list of "
+                 "\"dead-letter\", \"skip\", \"stop-partition\" and "
+                 "\"stop-group\""});
+  CHECK(errors_with("on-failure {\n"
+                    " flood-after = 0\n"
+                    " flood-interval = 0s\n"
+                    " dead-letter {\n"
+                    "  replication = 0\n"
+                    "  timeout = 0s\n"
+                    " }\n"
+                    "}\n"
+                    "outputs-max-bytes = 0\n")
+        == texts{"cafka.on-failure.flood-after = 0: from 1 to 1000000000",
+                 "cafka.on-failure.flood-interval = 0ms: from 1ms to "
+                 "31536000000ms",
+                 "cafka.on-failure.dead-letter.replication = 0: -1, or from 1 "
+                 "to 32767",
+                 "cafka.on-failure.dead-letter.timeout = 0ms: from 1ms to "
+                 "2147483647ms",
+                 "cafka.outputs-max-bytes = 0: from 1 to 1000000000"});
+  CHECK(errors_with("on-failure = \"skip\"\n")
+        == texts{"cafka.on-failure = \"skip\": a dictionary { … }"});
+}
+
+TEST_CASE("properties of the producer that are the group's or cafka's are "
+          "refused") {
+  auto order = std::string{"not set here: outputs keep their order, and come "
+                           "once"};
+  CHECK(errors_with("producer {\n"
+                    " acks = 1\n"
+                    " enable-idempotence = false\n"
+                    " transactional-id = \"t\"\n"
+                    " sasl-password = \"hunter2\"\n"
+                    " bootstrap { servers = \"b\" }\n"
+                    " lingr-ms = 5\n"
+                    " linger-ms = \"x\"\n"
+                    " message-timeout-ms = 5\n"
+                    "}\n")
+        == texts{"cafka.producer.acks = 1: not set here: what has no report of "
+                 "all replicas counts as not written",
+                 "cafka.producer.bootstrap-servers = b: not set here: see "
+                 "endpoints",
+                 "cafka.producer.enable-idempotence = false: " + order,
+                 "cafka.producer.linger-ms = x: Invalid value for "
+                 "configuration property \"linger.ms\"",
+                 "cafka.producer.lingr-ms = (hidden): No such configuration "
+                 "property: \"lingr.ms\"",
+                 "cafka.producer.message-timeout-ms = 5: not set here: see "
+                 "on-failure.dead-letter.timeout",
+                 "cafka.producer.sasl-password = (hidden): not set here: "
+                 "security is the group's, see kafka",
+                 "cafka.producer.transactional-id = t: not set here: no "
+                 "transaction is begun"});
+  CHECK(errors_with("producer {\n linger-ms = 50\n linger { ms = 5 }\n}")
+        == texts{"cafka.producer.linger-ms = (more than one value): each "
+                 "property once"});
+  auto together = errors_with("producer { max-in-flight = 6 }");
+  REQUIRE(together.size() == 1);
+  CHECK(together[0].starts_with("cafka.producer = { … }: "));
+  CHECK(together[0].find("max.in.flight") != std::string::npos);
+  CHECK(errors_with("producer = \"x\"")
+        == texts{"cafka.producer = (hidden): a dictionary { … }"});
+  CHECK(errors_with("producer { linger-ms = 50, compression-type = \"zstd\" }")
+          .empty());
+}
+
 TEST_CASE("a group beside groups must have another name") {
   CHECK(errors_of("cafka {\n" + std::string{required} + " groups {\n orders {\n"
                   + required + " }\n }\n}\n")

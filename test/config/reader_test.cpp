@@ -69,6 +69,24 @@ TEST_CASE("every kind of value is read from a config file") {
       session-timeout-ms = 6000
       client-id = "reader"
     }
+    on-failure {
+      retries = 3
+      then = ["dead-letter", "stop-partition"]
+      flood-after = 5
+      flood-interval = 2min
+      dead-letter {
+        topic = "lost.{topic}"
+        create = true
+        replication = 3
+        copy-headers = false
+        header-style = "spring"
+        timeout = 5s
+      }
+    }
+    producer {
+      linger-ms = 50
+    }
+    outputs-max-bytes = 1000
   )"));
   CHECK(result.errors.empty());
   auto& x = result.groups.at(0).options.config;
@@ -82,6 +100,21 @@ TEST_CASE("every kind of value is read from a config file") {
   CHECK(x.handler_init_args.contains("path"));
   CHECK(x.kafka.at("session.timeout.ms") == "6000");
   CHECK(x.kafka.at("client.id") == "reader");
+  CHECK(x.on_failure.retries == 3);
+  CHECK(
+    x.on_failure.then
+    == std::vector{failure_step::dead_letter, failure_step::stop_partition});
+  CHECK(x.on_failure.flood_after == 5);
+  CHECK(x.on_failure.flood_interval == 2min);
+  auto& letters = x.on_failure.dead_letter;
+  CHECK(letters.topic == "lost.{topic}");
+  CHECK(letters.create);
+  CHECK(letters.replication == 3);
+  CHECK_FALSE(letters.copy_headers);
+  CHECK(letters.headers == header_style::spring);
+  CHECK(letters.timeout == 5s);
+  CHECK(x.producer.at("linger.ms") == "50");
+  CHECK(x.outputs_max_bytes == 1000);
 }
 
 TEST_CASE("several groups stand by their names") {

@@ -44,10 +44,14 @@ auto fields(const group_config& x) {
          reset, kafka, strategy, instance, batch_size, commit_interval,
          commit_count, backoff_min, backoff_max, restart_max, restart_window,
          supervisor_max, supervisor_window, supervisor_backoff_min,
-         supervisor_backoff_max, on_exhausted, handler_threads, ack_ranges_max,
-         handler_timeout, ack_timeout, progress_timeout, drain_timeout,
-         stop_timeout, embedded]
+         supervisor_backoff_max, on_exhausted, on_failure, producer,
+         outputs_max_bytes, handler_threads, ack_ranges_max, handler_timeout,
+         ack_timeout, progress_timeout, drain_timeout, stop_timeout, embedded]
     = x;
+  auto& [retries, then, flood_after, flood_interval, letters] = on_failure;
+  auto& [letter_topic, create, replication, copy_headers, headers,
+         report_timeout]
+    = letters;
   return std::tuple{name,
                     endpoints,
                     group,
@@ -76,6 +80,18 @@ auto fields(const group_config& x) {
                     supervisor_backoff_min,
                     supervisor_backoff_max,
                     on_exhausted,
+                    retries,
+                    then,
+                    flood_after,
+                    flood_interval,
+                    letter_topic,
+                    create,
+                    replication,
+                    copy_headers,
+                    headers,
+                    report_timeout,
+                    producer,
+                    outputs_max_bytes,
                     handler_threads,
                     ack_ranges_max,
                     handler_timeout,
@@ -103,14 +119,37 @@ std::set<std::string> known_keys() {
   return result;
 }
 
+/// With the dictionaries that they stand in.
+void add_keys(std::set<std::string>& to, const std::string& above,
+              const caf::settings& from) {
+  for (auto& [key, value] : from) {
+    auto name = above + std::string{key};
+    auto* nested = caf::get_if<caf::settings>(&value);
+    if (nested && is_section(name))
+      add_keys(to, name + ".", *nested);
+    else
+      to.insert(name);
+  }
+}
+
+/// `a.b = value` as it stands in a file.
+std::string line_of(std::string key, const std::string& value) {
+  std::string braces;
+  for (auto dot = key.find('.'); dot != std::string::npos;
+       dot = key.find('.', dot)) {
+    key.replace(dot, 1, " {\n");
+    braces += "}\n";
+  }
+  return key + " = " + value + "\n" + braces;
+}
+
 std::set<std::string> keys_of(const std::string& name) {
   std::set<std::string> result;
   auto content = load_config(directory + "/" + name);
   REQUIRE(content);
   auto category = caf::get_if<caf::settings>(&*content, "cafka");
   REQUIRE(static_cast<bool>(category)); // a pointer or an optional
-  for (auto& [key, value] : *category)
-    result.emplace(key);
+  add_keys(result, "", *category);
   return result;
 }
 
@@ -192,7 +231,7 @@ TEST_CASE("every key is documented with its default") {
     auto x = parsed("cafka {\n name = \"orders\"\n group = \"order-readers\"\n"
                     " endpoints = [\"localhost:9092\"]\n"
                     " topics = [\"orders\"]\n handler = \"print\"\n "
-                    + key + " = " + value + "\n}\n");
+                    + line_of(key, value) + "}\n");
     CHECK(x.errors.empty());
     CHECK(fields(x.groups.at(0).options.config) == fields(defaults()));
   }

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cafka/config.hpp>
+
+#include <vector>
+
+namespace cafka {
+
+/// What is wrong with `on-failure`, `producer` and `outputs-max-bytes`, each by
+/// itself and together. Talks to nobody.
+std::vector<config_error> check_failures(const group_config& x);
+
+/// What librdkafka says of the producer when it has all its properties, where
+/// one may be needed.
+std::vector<config_error> check_producer(const group_config& x);
+
+} // namespace cafka
