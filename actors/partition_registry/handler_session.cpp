@@ -28,7 +28,15 @@ auto handler_session::call(const message_batch& batch, core::delivery& what)
     return result;
   }
   ++what.calls;
-  auto failure = thrown_by([&] { result.answer = handler->handle(batch); });
+  auto failure = thrown_by([&] {
+    try {
+      result.answer = handler->handle(batch);
+    } catch (const record_rejected& e) {
+      result.answer = handler_answer::reject(e.offset(), e.what());
+    } catch (const record_error& e) {
+      result.answer = handler_answer::failed_at(e.offset(), e.what());
+    }
+  });
   if (failure) {
     result.answer.reset();
     result.text = std::move(*failure);

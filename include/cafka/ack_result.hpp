@@ -15,14 +15,17 @@ enum class ack_result : std::uint8_t {
   below_watermark,  ///< cumulative or individual: acked and passed already
   beyond_delivered, ///< at or above what was handed to a handler
   not_delivered,    ///< individual: a hole, no record was delivered there
+  withheld,         ///< all of it failed and was not delivered again since, or
+                    ///< waits for a dead letter or an output; changes nothing
 };
 
 /// The name, as it stands in the enumeration.
 std::string to_string(ack_result x);
 
-/// True for the two results that are no error of the sender.
+/// True but for the three results that are no error of the sender.
 constexpr bool is_refused(ack_result x) noexcept {
-  return x != ack_result::accepted && x != ack_result::already_acked;
+  return x != ack_result::accepted && x != ack_result::already_acked
+         && x != ack_result::withheld;
 }
 
 } // namespace cafka

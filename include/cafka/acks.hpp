@@ -3,6 +3,9 @@
 #include <cafka/message_batch.hpp>
 #include <cafka/messages.hpp>
 
+#include <string>
+#include <utility>
+
 /// Acks for handlers that answer `no_ack`: whoever does the work sends them to
 /// the group, from any thread and any actor, also of another process. They
 /// outlive the batch.
@@ -26,6 +29,18 @@ inline ack ack_of(const record& x) {
 /// The ack of everything up to this record.
 inline ack ack_of(const owned_record& x) {
   return ack_of(x.view());
+}
+
+/// Says that this record failed.
+inline nack nack_of(const record& x, std::string cause, bool retry = true) {
+  return {x.topic(),  x.partition(),    x.generation(),
+          x.offset(), std::move(cause), retry};
+}
+
+/// Says that this record failed.
+inline nack nack_of(const owned_record& x, std::string cause,
+                    bool retry = true) {
+  return nack_of(x.view(), std::move(cause), retry);
 }
 
 /// The ack of just the record that `x` ends with.

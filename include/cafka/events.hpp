@@ -26,29 +26,42 @@ enum class event_kind : std::uint8_t {
                        ///< of the stop, which came just before; 0: it took
                        ///< nothing
   worker_started, ///< tp, generation, count: incarnation of the partition's worker
-  worker_failed,     ///< tp, generation, code, text: cause
-  worker_restarted,  ///< tp, generation, count: restarts so far, offset: begin
-  worker_exhausted,  ///< tp, generation, code and text: the last cause
-  ack_refused,       ///< tp, generation (of the ack), count, text: result
-  delivery_waits,    ///< tp, generation, count: separate ranges of acks
-  commit_sent,       ///< tp, generation, offset
-  committed,         ///< tp, generation, offset: confirmed by the broker
-  commit_failed,     ///< tp, generation, offset, code, text
-  reset,             ///< tp, generation (the new one), offset: lost position,
-                     ///< text: the policy and where it begins
-  client_error,      ///< code, text; once for as long as it lasts
-  client_recovered,  ///< a broker answers after there was none left
-  member_waits,      ///< text: why the member has no partitions yet; once a
-                     ///< minute
-  partition_waits,   ///< tp, generation, offset: position, text: what for; when
-                     ///< it begins and once a minute
-  acks_overdue,      ///< tp, generation, offset: watermark, count: delivered
-                     ///< and not acked; see `ack-timeout`
-  handler_slow,      ///< tp, generation, count: milliseconds so far
-  partition_stalled, ///< tp, generation, offset: where nothing comes from,
-                     ///< count: offsets up to the end, text: what is done
-  partition_resumed, ///< tp, generation, offset: position; it stalled before
-  handler_not_closed,        ///< tp, generation, text: what `on_close` threw
+  worker_failed,    ///< tp, generation, code, text: cause
+  worker_restarted, ///< tp, generation, count: restarts so far, offset: begin
+  worker_exhausted, ///< tp, generation, code and text: the last cause
+  record_failed,    ///< tp, generation, offset, count: its failures, code, text
+  isolating,        ///< tp, generation, offset: watermark, count: records that
+                    ///< come one by one, code, text: of the call that failed
+  isolation_through,  ///< tp, generation, offset: up to before here; no record
+                      ///< failed alone, so that the batch was at fault
+  blame_unknown,      ///< tp, generation, offset: a record that came alone, and
+                      ///< whose ack did not come
+  dead_lettered,      ///< tp, generation, offset, text: topic-partition@offset
+  dead_letter_failed, ///< tp, generation, offset, code, text
+  record_skipped,   ///< tp, generation, offset, code, text: of its last failure
+  failure_flood,    ///< tp, generation, offset, count: records in a row that
+                    ///< were got past; see `flood-after`
+  output_failed,    ///< tp, generation, offset: first of its batch, code, text
+  ack_refused,      ///< tp, generation (of the ack), count, text: result
+  delivery_waits,   ///< tp, generation, count: separate ranges of acks
+  commit_sent,      ///< tp, generation, offset
+  committed,        ///< tp, generation, offset: confirmed by the broker
+  commit_failed,    ///< tp, generation, offset, code, text
+  reset,            ///< tp, generation (the new one), offset: lost position,
+                    ///< text: the policy and where it begins
+  client_error,     ///< code, text; once for as long as it lasts
+  client_recovered, ///< a broker answers after there was none left
+  member_waits,     ///< text: why the member has no partitions yet; once a
+                    ///< minute
+  partition_waits,  ///< tp, generation, offset: position, text: what for; when
+                    ///< it begins and once a minute
+  acks_overdue,     ///< tp, generation, offset: watermark, count: delivered
+                    ///< and not acked; see `ack-timeout`
+  handler_slow,     ///< tp, generation, count: milliseconds so far
+  partition_stalled,  ///< tp, generation, offset: where nothing comes from,
+                      ///< count: offsets up to the end, text: what is done
+  partition_resumed,  ///< tp, generation, offset: position; it stalled before
+  handler_not_closed, ///< tp, generation, text: what `on_close` threw
   handler_threads_exhausted, ///< count: threads, all busy; no other can be made
   drain_expired,     ///< tp, generation: given back while a call ran or acks
                      ///< were missing

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cafka {
@@ -85,17 +86,20 @@ public:
     std::size_t i_ = 0;
   };
 
-  /// `indices` picks records of `block`; empty means all of them.
+  /// `indices` picks records of `block`; empty means all of them. `failures`:
+  /// of each record that has some, by offset.
   message_batch(std::shared_ptr<const partition_identity> identity,
                 std::shared_ptr<const revocation_notice> notice,
                 std::shared_ptr<const record_block> block,
                 std::vector<std::uint32_t> indices,
-                std::uint32_t delivery_count)
+                std::uint32_t delivery_count,
+                std::vector<std::pair<offset_t, std::uint32_t>> failures = {})
     : identity_(std::move(identity)),
       notice_(std::move(notice)),
       block_(std::move(block)),
       indices_(std::move(indices)),
-      delivery_count_(delivery_count) {
+      delivery_count_(delivery_count),
+      failures_(std::move(failures)) {
   }
 
   /// The Kafka consumer group id.
@@ -130,8 +134,8 @@ public:
   }
   /// The record at `i`, below `size`.
   record operator[](std::size_t i) const noexcept {
-    return {*block_, indices_.empty() ? i : indices_[i], delivery_count_,
-            identity_};
+    auto index = indices_.empty() ? i : indices_[i];
+    return {*block_, index, delivery_count_, identity_, failures_of(index)};
   }
   /// The offset of its first record.
   offset_t first_offset() const noexcept {
@@ -151,11 +155,19 @@ public:
   }
 
 private:
+  std::uint32_t failures_of(std::size_t index) const noexcept {
+    for (auto& [offset, count] : failures_) // hardly ever any
+      if (offset == block_->offset_at(index))
+        return count;
+    return 0;
+  }
+
   std::shared_ptr<const partition_identity> identity_;
   std::shared_ptr<const revocation_notice> notice_;
   std::shared_ptr<const record_block> block_;
   std::vector<std::uint32_t> indices_;
   std::uint32_t delivery_count_;
+  std::vector<std::pair<offset_t, std::uint32_t>> failures_;
 };
 
 } // namespace cafka

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cafka/message_batch.hpp>
+#include <cafka/record_error.hpp>
 
 #include <caf/settings.hpp>
 
@@ -24,7 +25,7 @@ public:
     no_ack,           ///< `no_ack`
     continued,        ///< `continue_without_ack`
     failed,           ///< `failed`
-    failed_at,        ///< `failed_at`
+    failed_at,        ///< `failed_at` and `reject`
   };
 
   /// Every record up to the batch's last is processed.
@@ -65,16 +66,28 @@ public:
   static handler_answer failed_at(offset_t offset, std::string cause) {
     return handler_answer{kind::failed_at, offset, std::move(cause)};
   }
+  /// The record at `offset` failed with this cause, and to try again is no use:
+  /// it goes the way of `on-failure.then` at once. Where there is none, as
+  /// `failed_at`.
+  static handler_answer reject(offset_t offset, std::string cause) {
+    auto result = failed_at(offset, std::move(cause));
+    result.rejects_ = true;
+    return result;
+  }
 
   /// The function that made it.
   kind what() const noexcept {
     return kind_;
   }
-  /// Only for `ack_through`, `ack_through_keep` and `failed_at`.
+  /// Only for `ack_through`, `ack_through_keep`, `failed_at` and `reject`.
   offset_t offset() const noexcept {
     return offset_;
   }
-  /// Only for `failed` and `failed_at`.
+  /// Whether `reject` made it.
+  bool rejects() const noexcept {
+    return rejects_;
+  }
+  /// Only for `failed`, `failed_at` and `reject`.
   const std::string& cause() const noexcept {
     return cause_;
   }
@@ -87,6 +100,7 @@ private:
   kind kind_;
   offset_t offset_;
   std::string cause_;
+  bool rejects_ = false;
 };
 
 /// Why a handler is closed.
@@ -110,7 +124,8 @@ struct handler_context {
 /// User code for one partition: built once per worker incarnation, then called with
 /// batches, then closed. Constructor, calls, `on_close` and destructor never
 /// overlap for one partition, across restarts too, but may run on different
-/// threads. An exception fails the worker and nothing else. It may block: see
+/// threads. An exception fails the worker and nothing else; `record_error` and
+/// `record_rejected` name the record that failed. It may block: see
 /// `handler-threads`.
 class message_handler {
 public:
@@ -149,7 +164,7 @@ handler_factory make_record_handler(record_function f);
 /// - `const record&`, and returns nothing. It is called with the records of a
 ///   batch in order, and each that it returned from is acked when the call
 ///   ends. If it throws, the worker fails at that record, as by
-///   `handler_answer::failed_at`. When the partition is about to be given back,
+///   `handler_answer::failed_at`, or for `record_rejected` by `reject`. When the partition is about to be given back,
 ///   the records behind the running one are left to who reads them next.
 template <class F>
 requires(!std::derived_from<F, message_handler>) handler_factory

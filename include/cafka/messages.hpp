@@ -49,6 +49,32 @@ struct ack_reply {
   offset_t watermark = -1;
 };
 
+// -- failures: any actor, also of another process, to the group ----------------
+
+/// A record that a handler kept by `handler_answer::no_ack` failed, says whoever
+/// works on it. Never answered; refused like an `ack_individual`, and where the
+/// record is acked.
+struct nack {
+  std::string topic;            ///< of the partition
+  partition_t partition = 0;    ///< of the topic
+  cafka::generation generation; ///< in which the record was delivered
+  offset_t offset = 0;          ///< of the record
+  std::string cause;            ///< for people
+  /// The worker fails, as by `handler_answer::failed_at`; else as by `reject`.
+  bool retry = true;
+};
+
+/// A `nack` that is answered with an `ack_reply`.
+struct nack_request {
+  std::string topic;            ///< of the partition
+  partition_t partition = 0;    ///< of the topic
+  cafka::generation generation; ///< in which the record was delivered
+  offset_t offset = 0;          ///< of the record
+  std::string cause;            ///< for people
+  /// The worker fails, as by `handler_answer::failed_at`; else as by `reject`.
+  bool retry = true;
+};
+
 // -- queries ------------------------------------------------------------------
 
 /// From anybody to the group, which answers with `committed_offsets`.
@@ -132,6 +158,27 @@ auto inspect(Inspector& f, ack_reply& x) {
   return compat::fields(f, x, "cafka.ack_reply",
                         compat::field("result", x.result),
                         compat::field("watermark", x.watermark));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, nack& x) {
+  return compat::fields(f, x, "cafka.nack", compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("generation", x.generation),
+                        compat::field("offset", x.offset),
+                        compat::field("cause", x.cause),
+                        compat::field("retry", x.retry));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, nack_request& x) {
+  return compat::fields(f, x, "cafka.nack_request",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("generation", x.generation),
+                        compat::field("offset", x.offset),
+                        compat::field("cause", x.cause),
+                        compat::field("retry", x.retry));
 }
 
 template <class Inspector>

@@ -9,7 +9,9 @@ namespace cafka {
 enum class partition_state : std::uint8_t {
   starting,  ///< its worker builds the handler
   running,   ///< its worker delivers
+  isolating, ///< its worker delivers one by one, to find who fails
   backoff,   ///< its worker failed, a successor waits
+  disposing, ///< a record is got past: its dead letter is on its way
   moving,    ///< the client moves its position
   doubted,   ///< a broker refused its position, its leader is asked
   draining,  ///< it is being given back

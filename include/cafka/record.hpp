@@ -39,15 +39,17 @@ class record_block;
 /// it; `keep` copies the record out.
 class record {
 public:
-  /// `index` counts within `block`, `delivery_count` from 1. All that is
-  /// referred to must outlive the view.
+  /// `index` counts within `block`, `delivery_count` from 1, `failure_count`
+  /// from 0. All that is referred to must outlive the view.
   record(const record_block& block, std::size_t index,
          std::uint32_t delivery_count,
-         const std::shared_ptr<const partition_identity>& identity) noexcept
+         const std::shared_ptr<const partition_identity>& identity,
+         std::uint32_t failure_count = 0) noexcept
     : block_(&block),
       identity_(&identity),
       index_(index),
-      delivery_count_(delivery_count) {
+      delivery_count_(delivery_count),
+      failure_count_(failure_count) {
   }
 
   /// The topic that it was read from.
@@ -90,6 +92,11 @@ public:
     return delivery_count_;
   }
 
+  /// How many failed calls in this generation were put down to this record.
+  std::uint32_t failure_count() const noexcept {
+    return failure_count_;
+  }
+
   /// Bytes that this record counts for in a window: key, value and headers.
   std::size_t size_bytes() const noexcept;
 
@@ -101,6 +108,7 @@ private:
   const std::shared_ptr<const partition_identity>* identity_;
   std::size_t index_;
   std::uint32_t delivery_count_;
+  std::uint32_t failure_count_;
 };
 
 /// Records of one partition in rising offsets, with all their bytes in one
@@ -217,14 +225,17 @@ public:
   /// `block` holds this one record.
   owned_record(std::shared_ptr<const record_block> block,
                std::uint32_t delivery_count,
-               std::shared_ptr<const partition_identity> identity)
+               std::shared_ptr<const partition_identity> identity,
+               std::uint32_t failure_count = 0)
     : content_(std::make_shared<const content>(
       content{std::move(block), std::move(identity)})),
-      delivery_count_(delivery_count) {
+      delivery_count_(delivery_count),
+      failure_count_(failure_count) {
   }
   /// A view that lives as long as this object or a copy of it.
   record view() const noexcept {
-    return {*content_->block, 0, delivery_count_, content_->identity};
+    return {*content_->block, 0, delivery_count_, content_->identity,
+            failure_count_};
   }
   /// As `record::topic`.
   const std::string& topic() const noexcept {
@@ -251,6 +262,7 @@ private:
 
   std::shared_ptr<const content> content_;
   std::uint32_t delivery_count_;
+  std::uint32_t failure_count_;
 };
 
 } // namespace cafka

@@ -46,6 +46,11 @@ struct partition_status {
   partition_health health = partition_health::healthy;
   std::string health_text;    ///< for people; empty: healthy
   std::uint64_t failures = 0; ///< of its workers, since the watermark moved
+  /// The lowest record that failed and is neither handled nor got past; -1:
+  /// none.
+  offset_t failing_offset = -1;
+  std::uint64_t dead_lettered = 0; ///< records, in this generation
+  std::uint64_t skipped = 0;       ///< records, in this generation
   std::int64_t next_try_ms
     = -1; ///< until its next worker begins; -1: none is due
   errc last_error = errc::none; ///< of its last worker that failed
@@ -96,6 +101,9 @@ auto inspect(Inspector& f, partition_status& x) {
     compat::field("health", x.health),
     compat::field("health_text", x.health_text),
     compat::field("failures", x.failures),
+    compat::field("failing_offset", x.failing_offset),
+    compat::field("dead_lettered", x.dead_lettered),
+    compat::field("skipped", x.skipped),
     compat::field("next_try_ms", x.next_try_ms),
     compat::field("last_error", x.last_error),
     compat::field("last_error_text", x.last_error_text));

@@ -31,8 +31,12 @@ std::string to_string(partition_state x) {
       return "starting";
     case partition_state::running:
       return "running";
+    case partition_state::isolating:
+      return "isolating";
     case partition_state::backoff:
       return "backoff";
+    case partition_state::disposing:
+      return "disposing";
     case partition_state::moving:
       return "moving";
     case partition_state::doubted:
@@ -89,6 +93,15 @@ std::string to_string(event_kind x) {
                                    "worker_failed",
                                    "worker_restarted",
                                    "worker_exhausted",
+                                   "record_failed",
+                                   "isolating",
+                                   "isolation_through",
+                                   "blame_unknown",
+                                   "dead_lettered",
+                                   "dead_letter_failed",
+                                   "record_skipped",
+                                   "failure_flood",
+                                   "output_failed",
                                    "ack_refused",
                                    "delivery_waits",
                                    "commit_sent",
@@ -122,6 +135,14 @@ bool is_warning(event_kind x) noexcept {
     case event_kind::lost:
     case event_kind::worker_failed:
     case event_kind::worker_exhausted:
+    case event_kind::record_failed:
+    case event_kind::isolation_through:
+    case event_kind::blame_unknown:
+    case event_kind::dead_lettered:
+    case event_kind::dead_letter_failed:
+    case event_kind::record_skipped:
+    case event_kind::failure_flood:
+    case event_kind::output_failed:
     case event_kind::delivery_waits:
     case event_kind::commit_failed:
     case event_kind::reset:

@@ -28,8 +28,19 @@ handler_answer call_each(const record_function& f, const message_batch& batch) {
   for (auto x : batch) {
     if (handled && batch.revoked())
       return handler_answer::ack_through(*handled);
-    if (auto failure = core::thrown_by([&] { f(x); }))
-      return handler_answer::failed_at(x.offset(), std::move(*failure));
+    auto rejects = false;
+    auto failure = core::thrown_by([&] {
+      try {
+        f(x);
+      } catch (const record_rejected&) {
+        rejects = true;
+        throw;
+      }
+    });
+    if (failure)
+      return rejects
+               ? handler_answer::reject(x.offset(), std::move(*failure))
+               : handler_answer::failed_at(x.offset(), std::move(*failure));
     handled = x.offset();
   }
   return handler_answer::ack();

@@ -24,6 +24,8 @@ std::string to_string(ack_result x) {
       return "beyond_delivered";
     case ack_result::not_delivered:
       return "not_delivered";
+    case ack_result::withheld:
+      return "withheld";
   }
   return "unknown";
 }
@@ -80,6 +82,16 @@ std::string to_string(errc x) {
       return "partition_exhausted";
     case errc::calls_outlived_stop:
       return "calls_outlived_stop";
+    case errc::dead_letter_topic_missing:
+      return "dead_letter_topic_missing";
+    case errc::dead_letter_failed:
+      return "dead_letter_failed";
+    case errc::output_failed:
+      return "output_failed";
+    case errc::record_rejected:
+      return "record_rejected";
+    case errc::already_acked:
+      return "already_acked";
   }
   return "unknown";
 }

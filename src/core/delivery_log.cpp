@@ -56,6 +56,12 @@ volume delivery_log::drop(const delivery_ptr& x) {
   return freed;
 }
 
+volume delivery_log::drop(offset_range x) {
+  auto freed = release(x);
+  has_dropped_ = has_dropped_ || freed != volume{};
+  return freed;
+}
+
 void delivery_log::clear() noexcept {
   slots_.clear();
   retained_ = {};
@@ -72,6 +78,36 @@ std::optional<redelivery> delivery_log::next_redelivery(offset_t after) const {
   if (i->second.released.empty())
     return redelivery{i->second.item, {}};
   return rest_of(i->second, after);
+}
+
+std::optional<redelivery>
+delivery_log::next_redelivery(offset_t after, const range_set& except) const {
+  auto result = next_redelivery(after);
+  while (result && !except.empty()) {
+    auto& block = *result->from->block;
+    if (result->indices.empty())
+      for (std::uint32_t i = 0; i < block.size(); ++i)
+        result->indices.push_back(i);
+    std::erase_if(result->indices, [&](std::uint32_t i) {
+      return except.contains(block.offset_at(i));
+    });
+    if (!result->indices.empty())
+      break;
+    result = next_redelivery(block.offset_at(block.size() - 1));
+  }
+  return result;
+}
+
+std::optional<redelivery> delivery_log::find(offset_t x) const {
+  auto result = next_redelivery(x - 1);
+  if (!result)
+    return std::nullopt;
+  auto i = static_cast<std::uint32_t>(result->from->block->lower_bound(x));
+  auto& indices = result->indices;
+  if (i == result->from->block->size() || result->from->block->offset_at(i) != x
+      || (!indices.empty() && indices.front() != i))
+    return std::nullopt;
+  return redelivery{std::move(result->from), {i}};
 }
 
 redelivery delivery_log::rest_of(const slot& x, offset_t after) {

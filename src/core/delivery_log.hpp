@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace cafka::core {
@@ -53,6 +54,9 @@ struct redelivery {
   delivery_ptr from;
   /// Indices in the block, rising; empty means all.
   std::vector<std::uint32_t> indices;
+  /// Failed calls that were put down to them, by offset; those without stand
+  /// not here.
+  std::vector<std::pair<offset_t, std::uint32_t>> failures = {};
 };
 
 /// The retained records of one partition: delivered, not acked, kept for a
@@ -73,6 +77,9 @@ public:
   /// has nothing retained any more frees nothing.
   volume drop(const delivery_ptr& x);
 
+  /// The same of its records in `x` alone.
+  volume drop(offset_range x);
+
   /// Forgets everything.
   void clear() noexcept;
 
@@ -85,6 +92,12 @@ public:
   /// The first retained records above `after`, of one delivery, without what is
   /// released. Some of a delivery may have come again: the rest of it then.
   std::optional<redelivery> next_redelivery(offset_t after) const;
+  /// The same without the records of `except`.
+  std::optional<redelivery> next_redelivery(offset_t after,
+                                            const range_set& except) const;
+
+  /// One retained record; null: it is not.
+  std::optional<redelivery> find(offset_t x) const;
 
   /// All of them, in the order of offsets.
   std::vector<redelivery> redeliveries() const;

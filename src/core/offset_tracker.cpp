@@ -6,6 +6,21 @@
 
 namespace cafka::core {
 
+namespace {
+
+std::vector<offset_range> without(const std::vector<offset_range>& xs,
+                                  const range_set& except) {
+  range_set result;
+  for (auto x : xs) {
+    result.insert(x);
+    for (auto y : except.intersection(x))
+      result.erase(y);
+  }
+  return result.ranges();
+}
+
+} // namespace
+
 void offset_tracker::delivered(std::span<const offset_range> runs,
                                offset_t next) {
   for (auto run : runs) {
@@ -19,7 +34,7 @@ void offset_tracker::delivered(std::span<const offset_range> runs,
   settle();
 }
 
-ack_outcome offset_tracker::ack(offset_t offset) {
+ack_outcome offset_tracker::ack(offset_t offset, const range_set& except) {
   if (offset < 0)
     return {ack_result::negative_offset, {}};
   if (offset >= position_)
@@ -27,11 +42,18 @@ ack_outcome offset_tracker::ack(offset_t offset) {
   if (offset < watermark_)
     return {ack_result::below_watermark, {}};
   // The watermark is below the position, so it is pending, and this ack covers
-  // it: a cumulative ack that passes the checks always acks something.
+  // it: unless that is excepted, one that passes the checks acks something.
   offset_range covered{watermark_, offset + 1};
   auto newly_acked = pending_.intersection(covered);
-  assert(!newly_acked.empty());
-  pending_.erase(covered);
+  if (!except.empty())
+    newly_acked = without(newly_acked, except);
+  if (newly_acked.empty())
+    return {ack_result::withheld, {}};
+  for (auto x : newly_acked) {
+    pending_.erase(x);
+    if (!except.empty()) // else it is below the watermark now
+      acked_.insert(x);
+  }
   settle();
   return {ack_result::accepted, std::move(newly_acked)};
 }

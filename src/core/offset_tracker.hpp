@@ -39,7 +39,12 @@ public:
   /// Cumulative: every delivered record up to `offset` is processed. An offset
   /// in a hole counts for the records below it. Refused: negative, below the
   /// watermark, at or above position().
-  ack_outcome ack(offset_t offset);
+  ack_outcome ack(offset_t offset) {
+    return ack(offset, {});
+  }
+  /// The same of all records but those of `except`. Nothing else to ack:
+  /// `withheld`.
+  ack_outcome ack(offset_t offset, const range_set& except);
 
   /// Just these records, in any order. One refused offset refuses all of them.
   /// Already acked ones at or above the watermark are no refusal.
@@ -74,10 +79,12 @@ public:
     return acked_.range_count();
   }
 
-private:
-  /// The first refusal in the order negative, beyond, below, not delivered.
+  /// Why an individual ack of these is refused, the first in the order negative,
+  /// beyond, below, not delivered.
   std::optional<ack_result>
   check_individual(std::span<const offset_t> offsets) const;
+
+private:
   /// Moves the watermark and forgets the individual acks that it passed.
   void settle();
 

@@ -1,7 +1,6 @@
 #include "core/partition.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 namespace cafka::core {
@@ -24,16 +23,17 @@ std::vector<offset_range> runs_of(const record_block& block) {
   return result;
 }
 
-ack_effect nothing_delivered(std::span<const offset_t> offsets) {
-  ack_effect result;
-  result.result = offset_tracker{0}.ack_individual(offsets).result;
-  return result;
-}
-
 } // namespace
 
-partition::partition(generation g, offset_t begin, restart_limits limits)
-  : generation_(g), begin_(begin), limits_(limits), policy_(limits) {
+partition::partition(generation g, offset_t begin, restart_limits limits,
+                     failure_rules rules, failure_row row)
+  : generation_(g),
+    begin_(begin),
+    limits_(limits),
+    policy_(limits),
+    rules_(std::move(rules)),
+    row_(row),
+    isolation_(rules_.ack_timeout) {
   if (begin >= 0)
     tracker_.emplace(begin);
 }
@@ -48,16 +48,17 @@ std::uint64_t partition::begin_incarnation() noexcept {
 
 void partition::ready() noexcept {
   if (state_ == partition_state::starting)
-    transition_to(partition_state::running);
+    go_on();
+}
+
+void partition::go_on() noexcept {
+  transition_to(isolation_.on() ? partition_state::isolating
+                                : partition_state::running);
 }
 
 failure_decision partition::worker_gone(time_point now, double jitter,
                                         errc code, std::string why) {
-  alive_ = false;
-  call_ended();
-  awaited_.clear();
-  last_error_ = code;
-  last_error_text_ = std::move(why);
+  life_ends({code, std::move(why), {}});
   if (state_ == partition_state::draining || state_ == partition_state::fenced)
     return {failure_decision::action::finish};
   ++failures_;
@@ -79,10 +80,17 @@ bool partition::backoff_over(offset_t source_position) {
   if (!revive_ && accounts_for(source_position))
     return true;
   transition_to(partition_state::moving);
+  forget_deliveries();
+  return false;
+}
+
+/// All of it comes again from the watermark.
+void partition::forget_deliveries() noexcept {
   log_.clear();
+  failed_.rewind();
+  withheld_.clear();
   if (tracker_)
     tracker_->rewind();
-  return false;
 }
 
 bool partition::accounts_for(offset_t source_position) const noexcept {
@@ -106,11 +114,12 @@ std::optional<move_target> partition::target() const noexcept {
 void partition::moved() noexcept {
   revive_ = false;
   if (alive_)
-    transition_to(partition_state::running);
+    go_on();
 }
 
 bool partition::doubt() noexcept {
-  if (state_ != partition_state::running && state_ != partition_state::starting)
+  if (state_ != partition_state::running && state_ != partition_state::starting
+      && state_ != partition_state::isolating)
     return false;
   transition_to(partition_state::doubted);
   asked_ = 1;
@@ -123,7 +132,7 @@ void partition::believe() noexcept {
 }
 
 void partition::reset(generation g, offset_t begin) {
-  *this = partition{g, begin, limits_};
+  *this = partition{g, begin, limits_, std::move(rules_), row_};
   transition_to(partition_state::moving);
   revive_ = true;
 }
@@ -161,7 +170,22 @@ bool partition::take(const intake& x) {
 }
 
 std::optional<redelivery> partition::next_redelivery(offset_t after) const {
-  return log_.next_redelivery(after);
+  if (isolation_.waits_for())
+    return std::nullopt;
+  if (isolation_.on())
+    after = -1;
+  auto result = log_.next_redelivery(after, failed_.on_their_way());
+  if (!result)
+    return result;
+  auto& block = *result->from->block;
+  auto first = result->indices.empty() ? 0 : result->indices.front();
+  if (isolation_.on() && block.offset_at(first) < *isolation_.until())
+    result->indices = {first};
+  auto last = result->indices.empty() ? block.size() - 1
+                                      : result->indices.back();
+  result->failures
+    = failed_.counts({block.offset_at(first), block.offset_at(last) + 1});
+  return result;
 }
 
 delivery_step partition::next_step(offset_t after) const {
@@ -178,6 +202,11 @@ delivery_step partition::read_step() const {
 
 void partition::call_begun(time_point now) noexcept {
   call_since_ = now;
+}
+
+void partition::call_begun(time_point now, offset_range batch) noexcept {
+  call_begun(now);
+  failed_.delivered(batch);
 }
 
 void partition::call_ended() noexcept {
@@ -200,73 +229,6 @@ bool partition::set_pause(pause_reason why, bool on) noexcept {
   return (before != 0) != is_paused();
 }
 
-// -- acks ----------------------------------------------------------------------------
-
-ack_effect partition::apply(const ack_outcome& outcome,
-                            offset_t watermark_before) {
-  ack_effect effect;
-  effect.result = outcome.result;
-  if (outcome.result != ack_result::accepted)
-    return effect;
-  for (auto& x : outcome.newly_acked) {
-    awaited_.erase(x);
-    effect.records += static_cast<std::size_t>(x.last - x.first);
-  }
-  effect.freed = log_.release(outcome.newly_acked);
-  effect.moved = tracker_->watermark() > watermark_before;
-  if (effect.moved)
-    failures_ = 0;
-  return effect;
-}
-
-ack_effect partition::ack(offset_t offset) {
-  if (!tracker_)
-    return nothing_delivered({&offset, 1});
-  auto before = tracker_->watermark();
-  return apply(tracker_->ack(offset), before);
-}
-
-ack_effect partition::ack_individual(std::span<const offset_t> offsets) {
-  if (!tracker_)
-    return nothing_delivered(offsets);
-  auto before = tracker_->watermark();
-  return apply(tracker_->ack_individual(offsets), before);
-}
-
-ack_effect partition::ack_pending(offset_range x) {
-  std::vector<offset_t> offsets;
-  for (auto part : tracker_->pending().intersection(x))
-    for (auto i = part.first; i < part.last; ++i)
-      offsets.push_back(i);
-  return offsets.empty() ? ack_effect{} : ack_individual(offsets);
-}
-
-std::optional<ack_effect> partition::ack_each(std::span<const offset_t> offsets,
-                                              bool cumulative) {
-  if (!tracker_)
-    return std::nullopt;
-  if (!cumulative) {
-    auto effect = ack_individual(offsets);
-    return is_refused(effect.result) ? std::nullopt : std::optional{effect};
-  }
-  // Of rising ones the last stands for all.
-  auto rises = std::ranges::adjacent_find(offsets, std::ranges::greater_equal{})
-               == offsets.end();
-  if (!rises || offsets.front() < tracker_->watermark()
-      || offsets.back() >= tracker_->position())
-    return std::nullopt;
-  return ack(offsets.back());
-}
-
-void partition::await_acks(offset_range x) {
-  for (auto& part : tracker_->pending().intersection(x))
-    awaited_.insert(part);
-}
-
-volume partition::drop(const delivery_ptr& x) {
-  return log_.drop(x);
-}
-
 // -- giving back -----------------------------------------------------------------------
 
 void partition::begin_drain() noexcept {
@@ -279,10 +241,12 @@ void partition::worker_drained() noexcept {
 }
 
 bool partition::drained() const noexcept {
-  return state_ == partition_state::draining && !alive_ && awaited_.empty();
+  return state_ == partition_state::draining && !alive_ && awaited_.empty()
+         && withheld_.empty() && !failed_.any_away();
 }
 
 void partition::fence() noexcept {
+  failed_ = {};
   transition_to(partition_state::fenced);
 }
 

@@ -1,7 +1,11 @@
 #pragma once
 
 #include "core/delivery_log.hpp"
+#include "core/failed_records.hpp"
+#include "core/failure_rules.hpp"
+#include "core/isolation.hpp"
 #include "core/offset_tracker.hpp"
+#include "core/partition_effects.hpp"
 #include "core/restart_policy.hpp"
 
 #include <cafka/errc.hpp>
@@ -14,56 +18,6 @@
 #include <string>
 
 namespace cafka::core {
-
-/// What an ack or a handler's answer did to a partition.
-struct ack_effect {
-  ack_result result = ack_result::accepted;
-  volume freed;            ///< what left the window
-  std::size_t records = 0; ///< became acked
-  bool moved = false;      ///< the watermark
-};
-
-/// What one drain of the source gave, as the partition keeps it.
-struct intake {
-  /// Null: there was nothing to deliver.
-  delivery_ptr block;
-  /// The source's position behind it, if it moved.
-  std::optional<offset_t> next;
-  /// What a logical begin was resolved to.
-  std::optional<offset_t> resolved_begin;
-};
-
-/// What a worker's strand is to do next.
-struct delivery_step {
-  /// Retained records that are handed out again; nothing: the source is read.
-  std::optional<redelivery> again;
-  range_set skip;    ///< of the source: acked on their own already
-  offset_t from = 0; ///< nothing below; 0 where the begin is not resolved
-};
-
-/// What to do after a worker ended.
-struct failure_decision {
-  enum class action {
-    restart, ///< after `delay`
-    exhaust, ///< restarts are used up
-    finish,  ///< it is given back: nothing is to be restarted
-  };
-  action what = action::restart;
-  duration delay{0};
-};
-
-/// Where the client is to go on reading a partition.
-struct move_target {
-  std::uint64_t id = 0; ///< tells moves of a generation apart
-  offset_t to = 0;      ///< negative: logical
-  /// Its position is out of the broker's range: a seek does not revive it.
-  bool revive = false;
-};
-
-/// What keeps a partition from new records although its window has room.
-enum class pause_reason : std::uint8_t {
-  ack_ranges = 1, ///< `ack-ranges-max`: the gaps must be closed first
-};
 
 /// One held partition in one generation: what the manager keeps of it while its
 /// workers come and go. Decides; the manager carries out.
@@ -85,16 +39,22 @@ enum class pause_reason : std::uint8_t {
 ///   any ── revoked ──► draining ── drained, or out of time ──► fenced
 /// ```
 ///
+/// Calls that fail take it further, as `isolating` and `disposing`; see the chart
+/// in partition_failures.cpp.
+///
 /// Invariants: a partition has at most one current incarnation; what a former incarnation
 /// says is void; tracker and log agree on what is pending. Whenever an incarnation
 /// begins, `accounts_for` the source's position: every offset that the source
 /// has passed is acked, retained, or a hole. It is moved only while no worker
-/// reads it.
+/// reads it. No ack passes a record that failed, before it is handled or got
+/// past.
 class partition {
 public:
   /// `begin`: offset of the first record; negative for a logical one, which the
   /// first thing that comes from the source resolves.
-  partition(generation g, offset_t begin, restart_limits limits);
+  /// `row` is of the group's incarnation before.
+  partition(generation g, offset_t begin, restart_limits limits,
+            failure_rules rules = {}, failure_row row = {});
 
   // -- the incarnation of a worker
 
@@ -151,13 +111,25 @@ public:
   /// A drain gave this; a block goes to the handler. True: it tells what the
   /// logical begin was resolved to.
   bool take(const intake& x);
-  /// First retained records above `after`.
+  /// First retained records above `after`, without those that are on their way
+  /// past the handler. While it isolates: the lowest one alone, wherever `after`
+  /// is; nothing while `waits_for_ack`.
   std::optional<redelivery> next_redelivery(offset_t after) const;
   /// With the first retained records above `after`, if there are any.
   delivery_step next_step(offset_t after) const;
   /// The source goes on, whatever is retained.
   delivery_step read_step() const;
+  /// The next record of the isolated ones is held until the one before is acked.
+  bool waits_for_ack() const noexcept {
+    return isolation_.waits_for().has_value();
+  }
+  /// Up to before here the source, too, is to give its records one by one.
+  std::optional<offset_t> isolated_until() const noexcept {
+    return isolation_.until();
+  }
   void call_begun(time_point now) noexcept;
+  /// The same of a call with records of this range.
+  void call_begun(time_point now, offset_range batch) noexcept;
   void call_ended() noexcept;
   std::optional<time_point> call_since() const noexcept {
     return call_since_;
@@ -177,8 +149,13 @@ public:
 
   // -- acks
 
+  /// From outside of the handler's calls: passes no failed record, but for
+  /// `offset` itself where that was delivered again, and none of `withhold`.
   ack_effect ack(offset_t offset);
   ack_effect ack_individual(std::span<const offset_t> offsets);
+  /// A call with the records of `batch` answered that all up to `through` are
+  /// processed: those of them that had failed before, too.
+  ack_effect ack_call(offset_range batch, offset_t through);
   /// Those records of `x` that were delivered and are not acked.
   ack_effect ack_pending(offset_range x);
   /// Acks of one kind and of one offset each in this order, at least one, done
@@ -187,15 +164,70 @@ public:
                                      bool cumulative);
   /// The handler kept the records: a drain waits for their acks.
   void await_acks(offset_range x);
+  /// The same, of a call that ended now; so does the next call while it isolates.
+  void await_acks(offset_range x, time_point now);
   /// The handler let go of the records without an ack.
   volume drop(const delivery_ptr& x);
+  /// The same of those of one call, where there may be others of their block.
+  ack_effect drop(offset_range batch);
+  /// The answer of their call waits for outputs: no explicit ack and no drain
+  /// passes them, until they count again.
+  void withhold(offset_range batch) {
+    withheld_.insert(batch);
+  }
+  void count_again(offset_range batch) {
+    withheld_.erase(batch);
+  }
+
+  // -- failures
+
+  /// A handler call failed, or one of its outputs cannot be written: what lies
+  /// below `x.at` in its batch is acked. Its worker is gone, or ends with this.
+  failure_effect call_failed(const failed_call& x, time_point now,
+                             double jitter);
+  /// The handler rejected the record `x.at`: to try again is no use. Where there
+  /// is a way past it, its worker goes on.
+  failure_effect rejected(const failed_call& x, time_point now, double jitter);
+  /// Somebody who works on a record outside of the calls says that it failed;
+  /// without `retry` it is rejected. Refused like an ack; `effect` then is none.
+  std::pair<ack_result, failure_effect> nack(offset_t offset, bool retry,
+                                             failure_cause cause,
+                                             time_point now, double jitter);
+  /// The report of a dead letter. `failure`: it could not be written; else
+  /// `place` says where it is. Nothing: nobody waits for it any more.
+  std::optional<failure_effect>
+  reported(std::uint64_t id, const std::optional<failure_cause>& failure,
+           const std::string& place, time_point now, double jitter);
+  /// What is due by now; see `next_look`.
+  failure_effect look(time_point now, double jitter);
+  std::optional<time_point> next_look() const noexcept;
+  /// To be kept while the partition is held, across restarts of the group.
+  const failure_row& row() const noexcept {
+    return row_;
+  }
+  /// The lowest record that failed and is neither handled nor got past.
+  std::optional<offset_t> failing_offset() const noexcept {
+    return failed_.first();
+  }
+  /// Failed calls that were put down to it.
+  std::uint32_t failures_of(offset_t x) const noexcept {
+    return failed_.failures(x);
+  }
+  /// Got past without being handled, in this generation.
+  std::uint64_t dead_lettered() const noexcept {
+    return dead_lettered_;
+  }
+  std::uint64_t skipped() const noexcept {
+    return skipped_;
+  }
 
   // -- giving back
 
   void begin_drain() noexcept;
   /// The worker finished in order; it sends nothing more.
   void worker_drained() noexcept;
-  /// Nothing is left to wait for: no worker, no ack that a handler owes.
+  /// Nothing is left to wait for: no worker, no ack that a handler owes, no
+  /// report of a dead letter or an output.
   bool drained() const noexcept;
   /// From now on no ack and no message of the generation counts.
   void fence() noexcept;
@@ -240,8 +272,37 @@ public:
 
 private:
   void transition_to(partition_state x) noexcept;
+  void go_on() noexcept;
   void resolve(offset_t begin);
   ack_effect apply(const ack_outcome& outcome, offset_t watermark_before);
+  ack_effect apply_acks(const ack_outcome& outcome, offset_t watermark_before);
+  range_set not_acked_by(std::optional<offset_t> named) const;
+  std::vector<offset_t> passable(std::span<const offset_t> offsets);
+  void forget_deliveries() noexcept;
+
+  // partition_failures.cpp
+  void life_ends(const failure_cause& cause);
+  void put_down(failure_effect& to, offset_t x, const failure_cause& cause);
+  std::optional<ack_result> refusal_of_nack(offset_t offset) const;
+  std::optional<offset_t> blame(const failed_call& x) const;
+  bool is_alone(offset_t x) const;
+  bool has_way_past(offset_t x) const;
+  bool may_leave(offset_t x, time_point now) const;
+  void isolate(failure_effect& to, const failure_cause& cause);
+  bool is_through() const;
+  void settle_isolation(ack_effect& to);
+  void restart(failure_effect& to, std::size_t failures, time_point now,
+               double jitter);
+  void dispose(failure_effect& to, offset_t x, bool is_rejected,
+               time_point now);
+  void take_step(failure_effect& to, offset_t x, time_point now);
+  void write_letter(failure_effect& to, offset_t x, time_point now);
+  void step_failed(failure_effect& to, offset_t x, time_point now,
+                   double jitter);
+  void got_past(failure_effect& to, offset_t x, failure_note how,
+                time_point now);
+  void leave(failure_effect& to, offset_t x, time_point now);
+  void stop(failure_effect& to, offset_t x, failure_effect::action how);
 
   generation generation_;
   offset_t begin_;
@@ -250,6 +311,16 @@ private:
   delivery_log log_;
   restart_limits limits_;
   restart_policy policy_;
+  failure_rules rules_;
+  failure_row row_;
+  failed_records failed_;
+  isolation isolation_;
+  std::optional<offset_t>
+    leaves_;           // the next incarnation waits for this one's way
+  range_set withheld_; // their calls' answers wait for outputs
+  std::uint64_t disposals_ = 0;
+  std::uint64_t dead_lettered_ = 0;
+  std::uint64_t skipped_ = 0;
   range_set awaited_; // delivered, kept by a handler for an explicit ack
   std::uint64_t incarnation_ = 0;
   bool alive_ = false;

@@ -54,7 +54,7 @@ owned_record record::keep() const {
   record_block::builder copy;
   copy.reserve(1, size_bytes());
   copy.add_copy(*block_, index_);
-  return {copy.finish(), delivery_count_, *identity_};
+  return {copy.finish(), delivery_count_, *identity_, failure_count_};
 }
 
 // -- record_block -------------------------------------------------------------

@@ -38,6 +38,16 @@ duration saturated_multiply(duration x, std::size_t n) noexcept {
 
 } // namespace
 
+duration backoff(const restart_limits& limits, std::size_t k,
+                 double jitter) noexcept {
+  auto full = backoff(limits, k);
+  if (k == 1)
+    return full;
+  using fractional = std::chrono::duration<double, duration::period>;
+  return full
+         - std::chrono::duration_cast<duration>(fractional{full} * jitter / 2);
+}
+
 duration restart_limits::time_to_exhaust() const noexcept {
   if (restart_max == 0)
     return duration::zero();
@@ -69,12 +79,7 @@ std::optional<duration> restart_policy::on_failure(time_point now,
   auto k = failures_.size();
   if (k > limits_.restart_max)
     return std::nullopt;
-  auto full = backoff(limits_, k);
-  if (k == 1)
-    return full;
-  using fractional = std::chrono::duration<double, duration::period>;
-  return full
-         - std::chrono::duration_cast<duration>(fractional{full} * jitter / 2);
+  return backoff(limits_, k, jitter);
 }
 
 std::size_t restart_policy::failures(time_point now) const noexcept {

@@ -23,6 +23,12 @@ struct restart_limits {
   duration time_to_exhaust() const noexcept;
 };
 
+/// The delay after the `k`-th failure in a row, from 1: exactly the minimum for
+/// the first one, doubled with each up to the maximum. `jitter` in [0, 1) takes
+/// up to half off the later ones.
+duration backoff(const restart_limits& limits, std::size_t k,
+                 double jitter) noexcept;
+
 /// Decides on each failure whether and when to restart. The delay doubles with
 /// every failure in the window, from exactly the minimum for the first one (a
 /// quiet partition) up to the maximum; later ones are jittered down by up to

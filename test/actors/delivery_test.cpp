@@ -422,6 +422,23 @@ TEST_CASE("a record that failed fails its worker, and of its batch only what "
   CHECK(g.status(0).watermark == 6);
 }
 
+TEST_CASE("an exception may name the record that failed") {
+  auto rejects = GENERATE(false, true);
+  scripted_group g;
+  g.handlers.answer = [&](const message_batch&) -> handler_answer {
+    if (rejects)
+      throw record_rejected{2, "no luck"};
+    throw record_error{2, "no luck"};
+  };
+  g.append(0, 4);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+  CHECK(g.last(event_kind::worker_failed).code == errc::handler_failed);
+  CHECK(g.last(event_kind::worker_failed).text == "no luck");
+  CHECK(g.status(0).watermark == 2);
+}
+
 TEST_CASE("a record that failed first in its batch acks nothing") {
   scripted_group g;
   g.handlers.answer = [](const message_batch& x) {

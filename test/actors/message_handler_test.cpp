@@ -100,6 +100,19 @@ TEST_CASE("a function of a record that throws fails at that record") {
   CHECK(answer.cause() == "threw something that is not a std::exception");
 }
 
+TEST_CASE("a function of one record may reject it") {
+  auto rejecting = [](const record& x) {
+    if (x.offset() == 5)
+      throw record_rejected{5, "no such customer"};
+  };
+  auto answer = answer_of(rejecting, {4, 5, 9});
+  CHECK(answer.rejects());
+  CHECK(answer.what() == kind::failed_at);
+  CHECK(answer.offset() == 5);
+  CHECK(answer.cause() == "no such customer");
+  CHECK_FALSE(handler_answer::failed_at(5, "no luck").rejects());
+}
+
 TEST_CASE("a function of a record leaves the rest of the batch to others when "
           "its partition is being revoked") {
   std::vector<offset_t> seen;

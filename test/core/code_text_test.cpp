@@ -34,15 +34,18 @@ TEST_CASE("every ack result has the name of its enumerator") {
   CHECK(to_string(ack_result::below_watermark) == "below_watermark");
   CHECK(to_string(ack_result::beyond_delivered) == "beyond_delivered");
   CHECK(to_string(ack_result::not_delivered) == "not_delivered");
+  CHECK(to_string(ack_result::withheld) == "withheld");
 }
 
 TEST_CASE("every error code has a name of its own") {
-  auto names = names_up_to(errc::calls_outlived_stop);
+  auto names = names_up_to(errc::already_acked);
   CHECK(all_differ(names));
   CHECK(names.count("unknown") == 0);
   CHECK(to_string(errc::none) == "none");
   CHECK(to_string(errc::stale_membership) == "stale_membership");
   CHECK(to_string(errc::calls_outlived_stop) == "calls_outlived_stop");
+  CHECK(to_string(errc::dead_letter_topic_missing)
+        == "dead_letter_topic_missing");
 }
 
 TEST_CASE("a code that another process made up is named unknown") {
@@ -50,9 +53,11 @@ TEST_CASE("a code that another process made up is named unknown") {
   CHECK(to_string(static_cast<errc>(200)) == "unknown");
 }
 
-TEST_CASE("an accepted or repeated ack is no refusal, all others are") {
+TEST_CASE(
+  "an accepted, repeated or withheld ack is no refusal, all others are") {
   CHECK_FALSE(is_refused(ack_result::accepted));
   CHECK_FALSE(is_refused(ack_result::already_acked));
+  CHECK_FALSE(is_refused(ack_result::withheld));
   CHECK(is_refused(ack_result::not_held));
   CHECK(is_refused(ack_result::stale_generation));
   CHECK(is_refused(ack_result::negative_offset));
@@ -63,11 +68,12 @@ TEST_CASE("an accepted or repeated ack is no refusal, all others are") {
 
 TEST_CASE("only errors that no restart mends or is meant to are permanent") {
   std::set<errc> permanent;
-  for (int i = 0; i <= static_cast<int>(errc::calls_outlived_stop); ++i)
+  for (int i = 0; i <= static_cast<int>(errc::already_acked); ++i)
     if (is_permanent(static_cast<errc>(i)))
       permanent.insert(static_cast<errc>(i));
   CHECK(permanent
         == std::set{errc::invalid_config, errc::name_taken,
                     errc::authentication, errc::authorization,
-                    errc::fenced_instance, errc::partition_exhausted});
+                    errc::fenced_instance, errc::partition_exhausted,
+                    errc::dead_letter_topic_missing});
 }

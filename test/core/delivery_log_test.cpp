@@ -462,3 +462,34 @@ TEST_CASE("the log and its window always hold exactly what is not acked") {
     }
   });
 }
+
+TEST_CASE("some records are left out of what comes again, and one is found "
+          "alone") {
+  delivery_log log;
+  record_block::builder first;
+  record_block::builder second;
+  for (offset_t x : {0, 1, 4})
+    first.add(x, std::nullopt, "v");
+  second.add(6, std::nullopt, "v");
+  log.add(std::make_shared<delivery>(first.finish()));
+  log.add(std::make_shared<delivery>(second.finish()));
+  range_set some;
+  some.insert({0, 2});
+  auto next = log.next_redelivery(-1, some);
+  REQUIRE(next);
+  CHECK(next->indices == std::vector<std::uint32_t>{2});
+  some.insert({4, 5});
+  next = log.next_redelivery(-1, some);
+  REQUIRE(next);
+  CHECK(next->from->block->offset_at(0) == 6);
+  some.insert({6, 7});
+  CHECK_FALSE(log.next_redelivery(-1, some));
+  auto found = log.find(4);
+  REQUIRE(found);
+  CHECK(found->indices == std::vector<std::uint32_t>{2});
+  CHECK_FALSE(log.find(3));
+  CHECK(log.drop(offset_range{4, 5}) == volume{1, 1});
+  CHECK(log.has_dropped());
+  CHECK_FALSE(log.find(4));
+  CHECK(log.find(1));
+}

@@ -451,3 +451,20 @@ TEST_CASE("the watermark never falls and never passes an unacked record") {
     }
   });
 }
+
+TEST_CASE("a cumulative ack may leave records out, and the watermark waits for "
+          "them") {
+  offset_tracker tracker{0};
+  std::vector<offset_range> runs{{0, 5}};
+  tracker.delivered(runs, 5);
+  range_set except;
+  except.insert({1, 2});
+  except.insert({3, 4});
+  auto outcome = tracker.ack(3, except);
+  CHECK(outcome.newly_acked == std::vector<offset_range>{{0, 1}, {2, 3}});
+  CHECK(tracker.watermark() == 1);
+  CHECK(tracker.acked_above().ranges() == std::vector<offset_range>{{2, 3}});
+  CHECK(tracker.ack(3, except).result == ack_result::withheld);
+  CHECK(tracker.ack(4).result == ack_result::accepted);
+  CHECK(tracker.watermark() == 5);
+}

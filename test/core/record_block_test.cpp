@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 
+#include <cafka/message_batch.hpp>
 #include <cafka/record.hpp>
 
 #include <limits>
@@ -36,6 +37,18 @@ block_ptr block_at(std::initializer_list<offset_t> offsets) {
 }
 
 } // namespace
+
+TEST_CASE("a record knows its failures, and a batch those of each") {
+  record_block::builder block;
+  for (offset_t x : {4, 5, 9})
+    block.add(x, "key", "value");
+  auto notice = std::make_shared<revocation_notice>();
+  auto identity = std::make_shared<const partition_identity>();
+  message_batch batch{identity, notice, block.finish(), {1, 2}, 2, {{9, 3}}};
+  CHECK(batch[0].failure_count() == 0);
+  CHECK(batch[1].failure_count() == 3);
+  CHECK(batch[1].keep().view().failure_count() == 3);
+}
 
 TEST_CASE("a builder to which nothing was added gives an empty block") {
   auto uut = builder{}.finish();

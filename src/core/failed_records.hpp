@@ -1,0 +1,100 @@
+#pragma once
+
+#include "core/failure_rules.hpp"
+#include "core/range_set.hpp"
+
+#include <cafka/types.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace cafka::core {
+
+/// A record's way past its handler, step by step.
+///
+/// ```
+///            dead letter handed over          report: written
+///   begun ───────────────────────────► away ──────────────────► got past
+///     ▲                                 │ report: not written      ▲
+///     │ backoff over                    ▼                          │ skip
+///     └──────────── waiting ◄── no further step ── next step ──────┘
+/// ```
+struct disposal {
+  std::uint64_t id = 0; ///< of a partition's generation
+  bool rejected = false;
+  std::size_t step = 0;
+  std::uint32_t tries = 0; ///< of the last step, that failed
+  bool away = false;       ///< its dead letter is
+  /// An individual ack came while it was away: it counts if the report is bad.
+  bool acked = false;
+  std::optional<time_point> retry_at;
+};
+
+/// The records of one partition and generation that failed and are neither
+/// handled nor got past: no ack passes them but one that names them after they
+/// were delivered again.
+class failed_records {
+public:
+  struct entry {
+    std::uint32_t failures = 0;
+    failure_cause cause; ///< of the last
+    /// Delivered since the last failure.
+    bool again = false;
+    std::optional<disposal> way;
+
+    /// An ack that names it counts at once.
+    bool may_be_acked() const noexcept {
+      return again && !way;
+    }
+  };
+
+  bool empty() const noexcept {
+    return entries_.empty();
+  }
+  /// Null: it is none of them.
+  entry* find(offset_t x) noexcept;
+  const entry* find(offset_t x) const noexcept;
+  /// The record whose dead letter is away under this id.
+  std::pair<const offset_t, entry>* find_letter(std::uint64_t id) noexcept;
+
+  /// One more failed call was put down to the record. What was on its way past
+  /// it stays.
+  entry& failed(offset_t x, failure_cause cause);
+  /// A call begins with the records of `x` that are not on their way past it.
+  void delivered(offset_range x) noexcept;
+  /// They are handled or got past.
+  void erase(std::span<const offset_range> xs);
+  /// What is delivered begins again at the watermark: nobody waits for a report.
+  void rewind() noexcept;
+
+  /// The lowest; nothing: there is none.
+  std::optional<offset_t> first() const noexcept;
+  std::uint32_t failures(offset_t x) const noexcept;
+  /// Of each of them in `x` that is not on its way, for who gets it again.
+  std::vector<std::pair<offset_t, std::uint32_t>> counts(offset_range x) const;
+  /// Those that have a way past the handler: they are not delivered.
+  range_set on_their_way() const;
+  bool is_on_its_way(offset_t x) const noexcept;
+  /// Dead letters whose reports are to come.
+  bool any_away() const noexcept;
+  /// When the next step is due to be tried again.
+  std::optional<time_point> next_retry() const noexcept;
+  /// A record whose step is due; nothing: there is none.
+  std::optional<offset_t> due(time_point now) const noexcept;
+
+  auto begin() const noexcept {
+    return entries_.begin();
+  }
+  auto end() const noexcept {
+    return entries_.end();
+  }
+
+private:
+  std::map<offset_t, entry> entries_;
+};
+
+} // namespace cafka::core
