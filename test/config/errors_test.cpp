@@ -520,7 +520,7 @@ TEST_CASE("properties of the producer that are the group's or cafka's are "
                  "endpoints",
                  "cafka.producer.enable-idempotence = false: " + order,
                  "cafka.producer.linger-ms = x: Invalid value for "
-                 "configuration property \"linger.ms\"",
+                 "configuration property \"queue.buffering.max.ms\"",
                  "cafka.producer.lingr-ms = (hidden): No such configuration "
                  "property: \"lingr.ms\"",
                  "cafka.producer.message-timeout-ms = 5: not set here: see "
