@@ -24,12 +24,15 @@ using manager_actor = compat::typed<
   void(std::string, partition_t, generation, std::vector<offset_t>),
   ack_reply(ack_request), committed_offsets(get_committed_offsets),
   group_status(get_status), void(subscribe_events), void(stop_group),
+  void(nack), ack_reply(nack_request),
   // from those who fill its buffer
   void(buffer_filled),
   // from the coordinator
   void(assignments_received), void(assignments_revoked), void(commit_result),
   void(seek_done), void(ends_result), void(range_result), void(client_failure),
   void(client_recovered), void(member_waiting),
+  // from its producer
+  void(write_report), void(letter_topics_checked),
   // from the registry's thread pool and from itself
   void(event), void(watch_due), void(backoff_elapsed), void(redelivery_due),
   void(ask_range_again)>;
@@ -56,6 +59,7 @@ using supervisor_actor = compat::typed<
   void(std::string, partition_t, generation, std::vector<offset_t>),
   ack_reply(ack_request), committed_offsets(get_committed_offsets),
   group_status(get_status), void(subscribe_events), void(stop_group),
+  void(nack), ack_reply(nack_request),
   // from the manager, about itself and the group
   void(event),
   // from the reaper of a client, from the strands, from itself

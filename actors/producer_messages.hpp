@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,7 +26,7 @@ namespace cafka::actors {
 struct write_dead_letter {
   std::uint64_t token = 0;
   std::optional<owned_record> record; // always there; messages start without
-  core::failure_note why;
+  core::letter_cause why;
 };
 
 /// What a handler call answered with. Answered with one `write_report` of the
@@ -56,6 +57,7 @@ struct close_producer {
 /// All is written, or what was not. Of another generation it is void.
 struct write_report {
   std::uint64_t token = 0;
+  std::uint64_t id = 0; ///< its owner's, by the link
   topic_partition source;
   cafka::generation generation;
   offset_t offset = -1; ///< of the record that was given up
@@ -68,6 +70,12 @@ struct letter_topics_checked {
   std::uint64_t token = 0;
   bool missing = false;
   kafka::error failure;
+};
+
+/// Where its reports go. Called on the producer's thread; must only post.
+struct producer_listener {
+  std::function<void(write_report)> report;
+  std::function<void(letter_topics_checked)> checked;
 };
 
 // -- a producer to itself ----------------------------------------------------------

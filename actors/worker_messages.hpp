@@ -7,12 +7,16 @@
 
 #include <cafka/errc.hpp>
 #include <cafka/message_handler.hpp>
+#include <cafka/output.hpp>
 #include <cafka/types.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace cafka::actors {
 
@@ -38,17 +42,26 @@ struct worker_ready {
   offset_t after = -1;
 };
 
+/// What few answers have besides.
+struct answer_rest {
+  /// Of one that rejects a record, or has outputs: how it fails.
+  core::failed_call failed;
+  std::vector<output> outputs; ///< the manager takes them out
+  std::size_t bytes = 0;       ///< of `outputs`
+};
+
 struct call_ended {
   worker_id from;
-  core::delivery_ptr what;
   handler_answer::kind answer = handler_answer::kind::ack;
   offset_range batch;    ///< from its first offset up to behind its last one
   offset_t through = -1; ///< acked up to here, if anything is
+  std::shared_ptr<answer_rest> rest; ///< null: none
 };
 
-/// A handler call begins, with redelivered records.
+/// A handler call begins, with redelivered records of this range.
 struct call_begun {
   worker_id from;
+  offset_range batch;
 };
 
 /// All that one drain of the source gave, so that nothing of it comes before or
@@ -63,11 +76,14 @@ struct source_drained {
 };
 
 /// The incarnation is over: the handler could not be built, a call failed, or the source
-/// did. Its last report; a successor need not wait for the end of its worker.
+/// did. Its last report; a successor need not wait for the end of its worker. The
+/// manager itself reports it so, behind what the strand said, where a call failed
+/// that had ended already.
 struct incarnation_failed {
   worker_id from;
   errc code = errc::none;
   std::string text;
+  std::optional<core::failed_call> call = {}; ///< nothing: it was none
 };
 
 /// The handler's `on_close` threw; the worker may be gone.

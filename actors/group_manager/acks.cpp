@@ -42,6 +42,10 @@ void group_manager_state::take_in(const delivery_report& x) {
   std::visit([this](auto& y) { on(y); }, x);
 }
 
+void group_manager_state::take_in(const nack& x) {
+  on_nack(x);
+}
+
 void group_manager_state::take_in(const ack_series& x) {
   if (x.acks == 1)
     on_ack(x.tp, x.generation, x.offsets, x.cumulative);
@@ -102,14 +106,19 @@ bool group_manager_state::take_in_one_go(const ack_series& x) {
 
 void group_manager_state::apply(const topic_partition& tp, held_partition& x,
                                 const core::ack_effect& effect) {
+  publish(tp, x, effect.notes);
   check_ack_ranges(tp, x);
-  if (effect.records > 0 && x.machine.state() == partition_state::starting)
+  note_row(tp, x);
+  if (effect.records > 0 && x.worker
+      && x.machine.state() == partition_state::starting)
     x.worker->loop->withdraw();
   if (effect.moved)
     commits_.acked(effect.records, now());
   if (effect.freed != core::volume{} && x.machine.has_worker()
       && x.worker->loop->free(effect.freed, x.position()))
     look_again_.push_back(tp);
+  if (effect.goes_on)
+    deliver_if_waiting(x);
   unflushed_ = true;
 }
 

@@ -18,12 +18,18 @@ core::restart_limits limits_of(const group_config& x) {
           x.restart_window};
 }
 
+core::failure_rules rules_of(const group_config& x) {
+  auto& y = x.on_failure;
+  return {y.retries, y.then, y.flood_after, y.flood_interval, x.ack_timeout};
+}
+
 } // namespace
 
 group_manager_state::group_manager_state(
   base* self, std::shared_ptr<const group_options> options,
   std::shared_ptr<partition_registry> registry,
-  const coordinator_factory& make_coordinator, worker_factory make_worker)
+  const coordinator_factory& make_coordinator, producer_factory make_producer,
+  worker_factory make_worker)
   : self_(self),
     options_(std::move(options)),
     registry_(std::move(registry)),
@@ -34,6 +40,11 @@ group_manager_state::group_manager_state(
     monitors_(self),
     publisher_(options_->config.group, options_->observer),
     limits_(limits_of(options_->config)),
+    rules_(rules_of(options_->config)),
+    make_producer_(std::move(make_producer)),
+    link_(
+      [this](std::uint64_t incarnation) { return start_producer(incarnation); },
+      [this](const write_report& x) { take_report(x); }),
     commits_(options_->config.commit_interval, options_->config.commit_count),
     random_(std::random_device{}()) {
   compat::ignore_error_messages(self_);
@@ -62,6 +73,24 @@ group_manager_state::~group_manager_state() {
       x.worker->loop->end();
       caf::anon_send_exit(x.worker->handle, caf::exit_reason::kill);
     }
+  if (producer_)
+    caf::anon_send_exit(*producer_, caf::exit_reason::kill);
+}
+
+group_producer_actor
+group_manager_state::start_producer(std::uint64_t incarnation) {
+  producer_listener to;
+  to.report = [handle = handle_](write_report x) {
+    handle->post(std::move(x));
+  };
+  to.checked = [handle = handle_](letter_topics_checked x) {
+    handle->post(std::move(x));
+  };
+  producer_ = make_producer_(std::move(to));
+  monitors_.add(*producer_, [this, incarnation](const caf::error& cause) {
+    on_producer_down(incarnation, cause);
+  });
+  return *producer_;
 }
 
 /// Acks that were sent before `f`'s message count before it, and so do reports.
@@ -104,6 +133,18 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
       publisher_.subscribe(x.listener, monitors_);
     },
     behind_acks(&self::on_stop_group),
+    [this](const nack& x) {
+      take_in();
+      on_nack(x);
+      flush();
+    },
+    [this](const nack_request& x) {
+      take_in();
+      auto reply = on_nack(
+        {x.topic, x.partition, x.generation, x.offset, x.cause, x.retry});
+      flush();
+      return reply;
+    },
     [this](buffer_filled) { on_buffer_filled(); },
     behind_acks(&self::on_assigned),
     behind_acks(&self::on_revoked),
@@ -119,6 +160,8 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     [this](const member_waiting& x) {
       publish(event_kind::member_waits, {}, {}, -1, 0, errc::none, x.what_for);
     },
+    behind_acks(&self::on_report),
+    behind_acks(&self::on_letter_topics),
     [this](const event& x) { publisher_.relay(x); },
     behind_acks(&self::on_watch_due),
     behind_acks(&self::on_backoff_elapsed),
@@ -165,6 +208,7 @@ void group_manager_state::on_watch_due(const watch_due&) {
     return; // an earlier one was armed meanwhile and has come
   armed_.reset();
   carry_out(revocation_.look(t));
+  look_at_failures(t);
   watch(t);
   refusals_.report(publisher_);
   commit_if_due();

@@ -4,6 +4,7 @@
 #include "actors/events/refusal_log.hpp"
 #include "actors/group_manager/ack_gathering.hpp"
 #include "actors/group_manager/held_partition.hpp"
+#include "actors/group_producer/producer_link.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/partition_registry/buffered_actor.hpp"
 #include "actors/partition_registry/partition_registry.hpp"
@@ -39,10 +40,15 @@ public:
   using worker_factory
     = std::function<worker_actor(std::shared_ptr<delivery_loop>)>;
 
+  /// Spawns the group's producer.
+  using producer_factory
+    = std::function<group_producer_actor(producer_listener)>;
+
   /// `make_worker`: for tests; empty spawns a partition_worker.
   group_manager_state(base* self, std::shared_ptr<const group_options> options,
                       std::shared_ptr<partition_registry> registry,
                       const coordinator_factory& make_coordinator,
+                      producer_factory make_producer,
                       worker_factory make_worker = {});
   ~group_manager_state();
   group_manager_state(const group_manager_state&) = delete;
@@ -62,6 +68,7 @@ private:
   void lose(held_map::iterator i);
   void carry_out(const core::revocation::actions& x);
   void check_drained(const topic_partition& tp, held_partition& x);
+  void check_drained(const topic_partition& tp);
   void fence(const topic_partition& tp);
   void commit_revoked(const std::set<topic_partition>& partitions);
   void give_back(const core::revocation::actions::completion& x);
@@ -75,12 +82,18 @@ private:
   held_partition* held_by(const worker_id& id);
   void fail(const topic_partition& tp, held_partition& x, errc code,
             const std::string& text);
+  void end_worker(held_partition& x);
+  void begin_backoff(const topic_partition& tp, const held_partition& x,
+                     duration delay);
+  void give_up(const topic_partition& tp, const held_partition& x,
+               bool with_group, errc code, const std::string& text);
   void on_backoff_elapsed(const backoff_elapsed& x);
   void move(const topic_partition& tp, held_partition& x);
   void on_seek_done(const seek_done& x);
   void restart_worker(const topic_partition& tp, held_partition& x);
   void on_redelivery_due(const redelivery_due& x);
-  // reports of its strand
+
+  // -- calls.cpp: reports of their strands
   void on(const handler_built& x);
   void on(const worker_ready& x);
   void on(const call_begun& x);
@@ -89,8 +102,45 @@ private:
   void on(const incarnation_failed& x);
   void on(const worker_drained& x);
   void on(const close_failed& x);
-  void begin_call(const topic_partition& tp, held_partition& x);
+  void begin_call(const topic_partition& tp, held_partition& x,
+                  offset_range batch);
+  void count(held_partition& x, const call_ended& ended);
+  void keep(held_partition& x, offset_range records);
   void ack_call(held_partition& x, const call_ended& ended);
+  void go_on(held_partition& x, core::delivery_step step);
+  void deliver(held_partition& x, offset_t after);
+  void deliver_if_waiting(held_partition& x);
+
+  // -- failures.cpp: records that fail
+  double jitter();
+  void publish(const topic_partition& tp, const held_partition& x,
+               const std::vector<core::failure_note>& notes);
+  void carry_out(const topic_partition& tp, held_partition& x,
+                 const core::failure_effect& effect);
+  void see_to_worker(const topic_partition& tp, held_partition& x,
+                     const core::failure_effect& effect);
+  void note_row(const topic_partition& tp, held_partition& x);
+  void fail_worker(held_partition& x, core::failed_call call);
+  ack_reply on_nack(const nack& x);
+  ack_result on_nack(const topic_partition& tp, held_partition& x,
+                     const nack& of);
+  group_producer_actor start_producer(std::uint64_t incarnation);
+  bool knows_letter_topics();
+  void on_letter_topics(const letter_topics_checked& x);
+  void on_report(const write_report& x);
+  void take_report(const write_report& x);
+  void on_producer_down(std::uint64_t incarnation, const caf::error& cause);
+  void look_at_failures(time_point t);
+
+  // -- outputs.cpp: answers that wait for their outputs
+  void wait_for_outputs(const topic_partition& tp, held_partition& x,
+                        const call_ended& ended);
+  void on_outputs(const topic_partition& tp, held_partition& x,
+                  const write_report& report);
+  void count_answers(const topic_partition& tp, held_partition& x,
+                     std::uint64_t id);
+  void void_answers(const topic_partition& tp, held_partition& x,
+                    const write_report& report);
 
   // -- reset.cpp: positions that are out of the broker's range
   void on_ask_range_again(const ask_range_again& x);
@@ -113,6 +163,7 @@ private:
   void take_in();
   void take_in_items();
   void take_in(const ack_series& x);
+  void take_in(const nack& x);
   void take_in(const delivery_report& x);
   bool take_in_one_go(const ack_series& x);
   ack_reply answer(const topic_partition& tp, generation g,
@@ -152,6 +203,12 @@ private:
   event_publisher publisher_;
   held_map held_;
   core::restart_limits limits_;
+  core::failure_rules rules_;
+  producer_factory make_producer_;
+  producer_link link_;
+  std::optional<group_producer_actor> producer_; // the last one
+  enum class letter_topics_state { unknown, asked, known };
+  letter_topics_state letter_topics_ = letter_topics_state::unknown;
   core::commit_policy commits_;
   std::vector<manager_buffer::item> taken_; // from the buffer, being worked off
   ack_gathering gathering_;

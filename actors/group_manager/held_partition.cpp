@@ -1,18 +1,20 @@
 #include "actors/group_manager/held_partition.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cafka::actors {
 
 held_partition::held_partition(const group_config& config,
                                const std::string& group, const assignment& x,
-                               core::restart_limits limits,
-                               offset_t replaced_at)
-  : machine(x.generation, x.begin, limits),
+                               core::partition m, offset_t replaced_at)
+  : machine(std::move(m)),
     source(x.source),
     watch(config.progress_timeout, replaced_at),
     acks(config.ack_timeout),
     window(config.prefetch_count, config.prefetch_bytes),
+    outputs_bytes_max(config.outputs_max_bytes),
+    noted_row(machine.row()),
     committed(x.committed.value_or(-1)) {
   identify(group, x.tp);
 }
@@ -54,7 +56,8 @@ core::progress_facts held_partition::progress(bool call_waits) const noexcept {
     result.position = position();
   if (machine.state() == partition_state::exhausted)
     result.what = delivery::stopped;
-  else if (delivery_waits(call_waits) || machine.is_paused() || is_full())
+  else if (delivery_waits(call_waits) || machine.is_paused() || is_full()
+           || has_full_outputs())
     result.what = delivery::waits;
   return result;
 }
@@ -83,9 +86,17 @@ std::int64_t held_partition::lag() const {
 partition_health held_partition::health(std::string& why) const {
   auto cause = to_string(machine.last_error()) + ": "
                + machine.last_error_text();
+  auto failing = machine.failing_offset();
   if (machine.state() == partition_state::exhausted) {
-    why = "its restarts are used up, so that it stands still; " + cause;
+    why = (failing ? "it stands still at offset " + std::to_string(*failing)
+                   : "its restarts are used up, so that it stands still")
+          + "; " + cause;
     return partition_health::exhausted;
+  }
+  if (failing && machine.failures_of(*failing) > 1) {
+    why = "offset " + std::to_string(*failing) + " failed "
+          + std::to_string(machine.failures_of(*failing)) + " times; " + cause;
+    return partition_health::failing;
   }
   if (machine.failures() > 1) {
     why = "failed " + std::to_string(machine.failures())
@@ -121,6 +132,12 @@ partition_status held_partition::status(const topic_partition& tp,
   result.health = health(result.health_text);
   result.healthy = result.health == partition_health::healthy;
   result.failures = machine.failures();
+  if (auto failing = machine.failing_offset()) {
+    result.failing_offset = *failing;
+    result.failures = machine.failures_of(*failing);
+  }
+  result.dead_lettered = machine.dead_lettered();
+  result.skipped = machine.skipped();
   if (auto at = machine.next_try())
     result.next_try_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                            std::max(*at - now, duration{}))

@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "core/ack_watch.hpp"
+#include "core/answer_line.hpp"
 #include "core/flow_window.hpp"
 #include "core/partition.hpp"
 #include "core/progress_watch.hpp"
@@ -28,11 +29,15 @@ struct held_partition {
     std::shared_ptr<delivery_loop> loop;
     bool reads = false;    ///< no retained records are to come first
     int acked_nothing = 0; ///< so many calls in a row
+    bool ends
+      = false; ///< its loop has ended; a `incarnation_failed` is on its way
+    bool is_void = false; ///< its answers do not count any more
+    /// It waits for records above; nothing: it does not, or was not told to.
+    std::optional<offset_t> waits_after;
   };
 
   held_partition(const group_config& config, const std::string& group,
-                 const assignment& x, core::restart_limits limits,
-                 offset_t replaced_at);
+                 const assignment& x, core::partition m, offset_t replaced_at);
 
   /// Its generation changed.
   void identify(const std::string& group, const topic_partition& tp);
@@ -42,6 +47,18 @@ struct held_partition {
   bool takes_acks(generation of) const noexcept;
   /// No room for another record in its window.
   bool is_full() const noexcept;
+  /// No call begins before more of its outputs are reported.
+  bool has_full_outputs() const noexcept {
+    return answers.bytes() >= outputs_bytes_max;
+  }
+  /// Something of it is on its way to a broker.
+  bool is_writing() const noexcept {
+    return !answers.empty() || machine.writes_letters();
+  }
+  /// Its worker lives, and may call the handler.
+  bool has_running_worker() const noexcept {
+    return machine.has_worker() && worker && !worker->ends;
+  }
   /// Where the next record is expected; negative: logical.
   offset_t position() const noexcept;
   /// -1: there is none yet.
@@ -65,7 +82,12 @@ struct held_partition {
   core::flow_window window; ///< an empty one
   std::shared_ptr<const partition_identity> identity;
   std::optional<worker_link> worker;
-  offset_t committed = -1; ///< confirmed by the broker
+  /// Those that wait for outputs.
+  core::answer_line<call_ended> answers;
+  std::size_t outputs_bytes_max;
+  bool successor_waits = false; ///< for `answers`
+  core::failure_row noted_row;  ///< as the registry has it
+  offset_t committed = -1;      ///< confirmed by the broker
 };
 
 } // namespace cafka::actors

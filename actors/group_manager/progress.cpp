@@ -39,7 +39,7 @@ void group_manager_state::watch(time_point t) {
       ask.emplace(tp, m.gen());
     else if (what == core::progress_action::resumed)
       publish(event_kind::partition_resumed, tp, m.gen(), x.position());
-    auto is_stuck = x.is_full()
+    auto is_stuck = x.is_full() && !x.is_writing()
                     && !x.delivery_waits(registry_->strands().is_busy(tp));
     auto records = m.retained().records;
     auto passed = (m.tracker() ? x.position() : 0)

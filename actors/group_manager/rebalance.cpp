@@ -28,8 +28,11 @@ void group_manager_state::on_assigned(const assignments_received& x) {
   std::vector<held_map::iterator> added;
   offset_t unread = 0;
   for (auto& a : x.partitions) {
+    core::partition machine{a.generation, a.begin, limits_, rules_,
+                            registry_->row(a.tp)};
     auto [i, is_new] = held_.try_emplace(a.tp, options_->config, x.group, a,
-                                         limits_, registry_->replaced_at(a.tp));
+                                         std::move(machine),
+                                         registry_->replaced_at(a.tp));
     if (!is_new)
       continue; // kept, never doubled
     added.push_back(i);
@@ -50,8 +53,9 @@ void group_manager_state::on_assigned(const assignments_received& x) {
       errc::none,
       "partitions begin at their ends, and what stands before is not read: "
       "see begin-offset");
-  for (auto i : added) // who hears of records knows the whole assignment
-    spawn_worker(i->first, i->second);
+  if (!added.empty() && knows_letter_topics())
+    for (auto i : added) // who hears of records knows the whole assignment
+      spawn_worker(i->first, i->second);
   commit_if_due();
 }
 
@@ -113,6 +117,7 @@ void group_manager_state::lose(held_map::iterator i) {
     compat::post(x.worker->handle, fence_worker{close_reason::lost});
   publish(event_kind::lost, tp, x.machine.gen(), x.watermark());
   registry_->raise(tp);
+  registry_->note_row(tp, {});
   held_.erase(i);
 }
 
@@ -154,6 +159,11 @@ void group_manager_state::check_drained(const topic_partition& tp,
     carry_out(revocation_.drained(tp, now()));
 }
 
+void group_manager_state::check_drained(const topic_partition& tp) {
+  if (auto i = held_.find(tp); i != held_.end())
+    check_drained(tp, i->second);
+}
+
 /// From here on no ack of the generation counts any more.
 void group_manager_state::fence(const topic_partition& tp) {
   auto& x = held_.at(tp);
@@ -182,15 +192,17 @@ void group_manager_state::give_back(
     auto i = held_.find(tp);
     publish(event_kind::revoked, tp, i->second.machine.gen(),
             i->second.watermark());
+    registry_->note_row(tp, {});
     held_.erase(i);
   }
   publish(event_kind::revocation_complete, {}, {}, -1, x.give_back.size());
   if (x.answer.value != 0)
     compat::post(coordinator_, revocation_done{x.answer});
-  if (stop_result_)
+  if (stop_result_) {
+    link_.close({}); // nothing is open that would count
     compat::post(coordinator_,
                  close_client{}); // the member leaves, then we end
-  else
+  } else
     commit_if_due();
 }
 

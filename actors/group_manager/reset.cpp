@@ -63,6 +63,8 @@ void group_manager_state::reset_position(const topic_partition& tp,
   auto g = registry_->raise(tp);
   compat::post(x.worker->handle, fence_worker{close_reason::reset});
   x.machine.reset(g, to_earliest ? core::offset_earliest : core::offset_latest);
+  x.answers = {}; // their reports are of the former generation
+  x.successor_waits = false;
   x.identify(options_->config.group, tp);
   x.committed = -1;
   publish(event_kind::reset, tp, g, lost, 0, errc::offset_out_of_range,

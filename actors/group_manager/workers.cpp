@@ -8,21 +8,6 @@
 
 namespace cafka::actors {
 
-namespace {
-
-/// Its strand has said its last word.
-void end_worker(held_partition& x) {
-  caf::anon_send_exit(x.worker->handle, caf::exit_reason::user_shutdown);
-  x.worker.reset();
-}
-
-void go_on(held_partition& x, core::delivery_step step) {
-  x.worker->reads = !step.again;
-  x.worker->loop->go_on(std::move(step));
-}
-
-} // namespace
-
 void group_manager_state::spawn_worker(const topic_partition& tp,
                                        held_partition& x) {
   auto incarnation = x.machine.begin_incarnation();
@@ -59,6 +44,8 @@ group_manager_state::make_loop(const topic_partition& tp,
   settings.window = x.window;
   settings.window.add(x.machine.retained());
   settings.first = std::move(first);
+  settings.counts_exactly = x.machine.failing_offset().has_value();
+  settings.outputs_bytes_max = cfg.outputs_max_bytes;
   return std::make_shared<delivery_loop>(std::move(settings));
 }
 
@@ -68,8 +55,20 @@ void group_manager_state::on(const incarnation_failed& x) {
   auto* held = find(x.from);
   if (held == nullptr)
     return;
+  if (x.call) {
+    carry_out(x.from.tp, *held,
+              held->machine.call_failed(*x.call, now(), jitter()));
+    return;
+  }
   end_worker(*held);
   fail(x.from.tp, *held, x.code, x.text);
+}
+
+/// Nothing that its strand says counts any more.
+void group_manager_state::end_worker(held_partition& x) {
+  x.worker->loop->end();
+  caf::anon_send_exit(x.worker->handle, caf::exit_reason::user_shutdown);
+  x.worker.reset();
 }
 
 void group_manager_state::on(const worker_drained& x) {
@@ -114,30 +113,21 @@ held_partition* group_manager_state::held_by(const worker_id& id) {
   return is_linked ? &i->second : nullptr;
 }
 
-/// An incarnation is over, or could not begin: a successor from the last acked offset,
-/// after a backoff, or what `on-exhausted` says.
+/// An incarnation is over, or could not begin, and no call is to blame: a successor from
+/// the last acked offset, after a backoff, or what `on-exhausted` says.
 void group_manager_state::fail(const topic_partition& tp, held_partition& x,
                                errc code, const std::string& text) {
-  auto jitter = std::uniform_real_distribution<double>{0, 1}(random_);
-  auto decision = x.machine.worker_gone(now(), jitter, code, text);
+  auto decision = x.machine.worker_gone(now(), jitter(), code, text);
   publish(event_kind::worker_failed, tp, x.machine.gen(), -1, 0, code, text);
   using action = core::failure_decision::action;
   switch (decision.what) {
-    case action::restart: {
-      backoff_elapsed then{tp, x.machine.gen()};
-      if (decision.delay == duration{})
-        on_backoff_elapsed(then);
-      else
-        compat::send_after(self_, manager_actor{self_},
-                           caf::timespan{decision.delay}, std::move(then));
+    case action::restart:
+      begin_backoff(tp, x, decision.delay);
       return;
-    }
     case action::exhaust:
-      publish(event_kind::worker_exhausted, tp, x.machine.gen(), -1, 0, code,
-              text);
-      if (options_->config.on_exhausted == exhaustion_policy::stop_group)
-        on_stop(close_reason::stopped, make_error(errc::partition_exhausted,
-                                                  to_string(tp) + ": " + text));
+      give_up(tp, x,
+              options_->config.on_exhausted == exhaustion_policy::stop_group,
+              code, text);
       return;
     case action::finish:
       check_drained(tp, x);
@@ -145,10 +135,35 @@ void group_manager_state::fail(const topic_partition& tp, held_partition& x,
   }
 }
 
+void group_manager_state::begin_backoff(const topic_partition& tp,
+                                        const held_partition& x,
+                                        duration delay) {
+  backoff_elapsed then{tp, x.machine.gen()};
+  if (delay == duration{})
+    on_backoff_elapsed(then);
+  else
+    compat::send_after(self_, manager_actor{self_}, caf::timespan{delay},
+                       std::move(then));
+}
+
+/// It stands still from now on, or the group ends with it.
+void group_manager_state::give_up(const topic_partition& tp,
+                                  const held_partition& x, bool with_group,
+                                  errc code, const std::string& text) {
+  publish(event_kind::worker_exhausted, tp, x.machine.gen(), -1, 0, code, text);
+  if (with_group)
+    on_stop(close_reason::stopped,
+            make_error(errc::partition_exhausted, to_string(tp) + ": " + text));
+}
+
 void group_manager_state::on_backoff_elapsed(const backoff_elapsed& x) {
   auto* held = find(x.tp, x.generation);
   if (held == nullptr || held->machine.state() != partition_state::backoff)
     return;
+  if (!held->answers.empty()) { // what they are given back comes first
+    held->successor_waits = true;
+    return;
+  }
   if (held->machine.backoff_over(held->source->position())) {
     restart_worker(x.tp, *held);
     return;
@@ -197,129 +212,6 @@ void group_manager_state::restart_worker(const topic_partition& tp,
   publish(event_kind::worker_restarted, tp, x.machine.gen(), x.watermark(),
           x.machine.restarts());
   spawn_worker(tp, x);
-}
-
-// -- a worker works ----------------------------------------------------------------------
-
-void group_manager_state::on(const handler_built& x) {
-  auto* held = find(x.from);
-  if (held == nullptr)
-    return;
-  held->machine.ready();
-  held->machine.call_ended();
-}
-
-void group_manager_state::on(const worker_ready& x) {
-  auto* held = find(x.from);
-  if (held == nullptr)
-    return;
-  held->machine.ready();
-  held->machine.call_ended();
-  auto& worker = *held->worker;
-  if (worker.acked_nothing > 1) {
-    worker.acked_nothing = 1;
-    compat::send_after(self_, manager_actor{self_},
-                       caf::timespan{options_->config.restart_backoff_min},
-                       redelivery_due{x});
-    return;
-  }
-  auto step = held->machine.next_step(x.after);
-  // Else it is read when it was moved.
-  if (step.again || held->machine.state() == partition_state::running)
-    go_on(*held, std::move(step));
-}
-
-void group_manager_state::on(const call_begun& x) {
-  if (auto* held = find(x.from))
-    begin_call(x.from.tp, *held);
-}
-
-void group_manager_state::on(const source_drained& x) {
-  if (x.before)
-    on(*x.before);
-  auto* held = find(x.from);
-  if (!held)
-    return;
-  auto resolves = held->machine.take(x.what);
-  if (resolves) {
-    publish(event_kind::begin_resolved, x.from.tp, x.from.generation,
-            *x.what.resolved_begin);
-    // Committed at once, so that a crash before the first ack does not skip
-    // what comes in between.
-    commits_.acked(0, now());
-    commits_.urge();
-  }
-  if (x.what.block)
-    begin_call(x.from.tp, *held);
-  if (resolves || !x.what.block)
-    commit_if_due();
-  if (x.out_of_range && held->machine.doubt())
-    compat::post(coordinator_, range_request{x.from.tp, x.from.generation});
-}
-
-void group_manager_state::begin_call(const topic_partition& tp,
-                                     held_partition& x) {
-  x.machine.ready();
-  x.machine.call_begun(now());
-  check_ack_ranges(tp, x);
-}
-
-void group_manager_state::on(const call_ended& x) {
-  auto* held = find(x.from);
-  if (!held)
-    return;
-  held->machine.call_ended();
-  auto& worker = *held->worker;
-  auto acks_nothing = false;
-  using kind = handler_answer::kind;
-  switch (x.answer) {
-    case kind::ack:
-      ack_call(*held, x);
-      break;
-    case kind::ack_through:
-      acks_nothing = x.through < x.batch.first;
-      worker.reads = worker.reads && x.through + 1 == x.batch.last;
-      if (!acks_nothing)
-        ack_call(*held, x);
-      break;
-    case kind::ack_through_keep:
-      ack_call(*held, x);
-      held->machine.await_acks({x.through + 1, x.batch.last});
-      break;
-    case kind::no_ack:
-      held->machine.await_acks(x.batch);
-      break;
-    case kind::continued: {
-      core::ack_effect effect;
-      effect.freed = held->machine.drop(x.what);
-      apply(x.from.tp, *held, effect);
-      break;
-    }
-    case kind::failed_at: // the worker ends with it, too
-      apply(x.from.tp, *held,
-            held->machine.ack_pending({x.batch.first, x.through + 1}));
-      break;
-    case kind::failed: // the worker ends with it instead
-      break;
-  }
-  worker.acked_nothing = acks_nothing ? worker.acked_nothing + 1 : 0;
-  check_drained(x.from.tp, *held);
-}
-
-void group_manager_state::on_redelivery_due(const redelivery_due& x) {
-  on(x.what);
-}
-
-void group_manager_state::on(const close_failed& x) {
-  publish(event_kind::handler_not_closed, x.from.tp, x.from.generation, -1, 0,
-          errc::handler_failed, x.text);
-}
-
-void group_manager_state::ack_call(held_partition& x, const call_ended& ended) {
-  auto effect = x.machine.ack(ended.through);
-  // Explicit acks of the same records may have come first.
-  if (effect.result == ack_result::accepted)
-    apply(ended.from.tp, x, effect);
 }
 
 } // namespace cafka::actors

@@ -119,7 +119,7 @@ void group_producer_state::on_write(const write_dead_letter& x) {
 void group_producer_state::on_write(const write_outputs& x) {
   auto id = ++last_id_;
   auto& job = outputs_[id];
-  job.report = {x.token, x.source, x.generation, -1, {}, {}};
+  job.report = {x.token, 0, x.source, x.generation, -1, {}, {}};
   job.open = x.outputs.size() + 1;
   for (auto& y : x.outputs)
     box_.send(y, false, now(),
@@ -218,6 +218,7 @@ void group_producer_state::end_letter(std::uint64_t id, std::string where,
   auto& x = node.mapped();
   auto record = x.what.record->view();
   to_.report({x.what.token,
+              0,
               {record.topic(), record.partition()},
               record.generation(),
               record.offset(),

@@ -26,7 +26,7 @@ struct group_producer_settings {
   bool create = false;
   int replication = -1;
   bool copy_headers = true;
-  core::header_style style = core::header_style::kafka;
+  header_style style = header_style::kafka;
   /// To the report of a dead letter; `message.timeout.ms`.
   std::chrono::milliseconds timeout{30'000};
   /// Of the dead letters' times; milliseconds since the Unix epoch.
@@ -46,11 +46,7 @@ public:
   static constexpr const char* name = "cafka.group_producer";
   using base = group_producer_actor::base;
 
-  /// Where its reports go. Called on this actor's thread; must only post.
-  struct listener {
-    std::function<void(write_report)> report;
-    std::function<void(letter_topics_checked)> checked;
-  };
+  using listener = producer_listener;
 
   group_producer_state(base* self, std::shared_ptr<const group_options> options,
                        group_producer_settings settings, listener to,

@@ -14,26 +14,29 @@ const group_producer_actor& producer_link::producer() {
   return *producer_;
 }
 
-void producer_link::note(std::uint64_t token, write_report x) {
-  x.token = token;
-  open_.emplace(token, std::move(x));
+/// Its token.
+std::uint64_t producer_link::note(std::uint64_t id, write_report x) {
+  x.token = ++last_token_;
+  x.id = id;
+  open_.emplace(x.token, std::move(x));
+  return last_token_;
 }
 
-void producer_link::write(write_dead_letter x) {
-  x.token = ++last_token_;
+void producer_link::write(write_dead_letter x, std::uint64_t id) {
   auto record = x.record->view();
-  note(x.token, {0,
-                 {record.topic(), record.partition()},
-                 record.generation(),
-                 record.offset(),
-                 {},
-                 {}});
+  write_report report;
+  report.source = {record.topic(), record.partition()};
+  report.generation = record.generation();
+  report.offset = record.offset();
+  x.token = note(id, std::move(report));
   compat::post(producer(), std::move(x));
 }
 
-void producer_link::write(write_outputs x) {
-  x.token = ++last_token_;
-  note(x.token, {0, x.source, x.generation, -1, {}, {}});
+void producer_link::write(write_outputs x, std::uint64_t id) {
+  write_report report;
+  report.source = x.source;
+  report.generation = x.generation;
+  x.token = note(id, std::move(report));
   compat::post(producer(), std::move(x));
 }
 
@@ -43,8 +46,12 @@ void producer_link::check(check_letter_topics x) {
   compat::post(producer(), std::move(x));
 }
 
-bool producer_link::accept(const write_report& x) {
-  return open_.erase(x.token) != 0;
+std::optional<write_report> producer_link::accept(write_report x) {
+  auto asked = open_.extract(x.token);
+  if (!asked)
+    return std::nullopt;
+  x.id = asked.mapped().id;
+  return x;
 }
 
 bool producer_link::accept(const letter_topics_checked& x) {

@@ -25,13 +25,13 @@ public:
   /// `tell`: of what was not written because the producer died.
   producer_link(starter start, listener tell);
 
-  /// Sends it, with a token of its own.
-  void write(write_dead_letter x);
-  void write(write_outputs x);
+  /// Sends it, with a token of its own. Its report has `id`.
+  void write(write_dead_letter x, std::uint64_t id);
+  void write(write_outputs x, std::uint64_t id);
   void check(check_letter_topics x);
 
-  /// False: the report is void.
-  bool accept(const write_report& x);
+  /// The same with its id; nothing: the report is void.
+  std::optional<write_report> accept(write_report x);
   /// False: nobody asked, or it was answered.
   bool accept(const letter_topics_checked& x);
   /// The producer of that incarnation has ended.
@@ -45,7 +45,7 @@ public:
 
 private:
   const group_producer_actor& producer();
-  void note(std::uint64_t token, write_report x);
+  std::uint64_t note(std::uint64_t id, write_report x);
 
   starter start_;
   listener tell_;

@@ -24,10 +24,13 @@ void group_supervisor_state::refuse_acks() {
     return;
   std::vector<manager_buffer::item> waiting;
   registry_->buffer()->take_and_sleep(waiting);
-  for (auto& x : waiting)
+  for (auto& x : waiting) {
     if (auto* acks = std::get_if<ack_series>(&x))
       for (std::size_t i = 0; i < acks->acks; ++i)
         refuse(acks->tp, acks->generation);
+    else if (auto* failed = std::get_if<nack>(&x))
+      refuse({failed->topic, failed->partition}, failed->generation);
+  }
 }
 
 /// Between two incarnations nothing is held: refused like by a manager.
@@ -37,7 +40,8 @@ ack_reply group_supervisor_state::refuse(const topic_partition& tp,
   return {ack_result::not_held, -1};
 }
 
-caf::result<ack_reply> group_supervisor_state::ask_ack(const ack_request& x) {
+template <class Request>
+caf::result<ack_reply> group_supervisor_state::ask_ack(const Request& x) {
   refuse_acks();
   topic_partition tp{x.topic, x.partition};
   if (!has_manager())
@@ -50,6 +54,11 @@ caf::result<ack_reply> group_supervisor_state::ask_ack(const ack_request& x) {
           });
   return promise;
 }
+
+template caf::result<ack_reply>
+group_supervisor_state::ask_ack(const ack_request&);
+template caf::result<ack_reply>
+group_supervisor_state::ask_ack(const nack_request&);
 
 caf::result<committed_offsets>
 group_supervisor_state::ask_committed(const get_committed_offsets& x) {

@@ -64,6 +64,8 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
       publisher_.subscribe(x.listener, monitors_);
     },
     [this](stop_group) { begin_stop(); },
+    [this](const nack& x) { registry_->buffer()->put(x); },
+    [this](const nack_request& x) { return ask_ack(x); },
     [this](const event& x) { on_event(x); },
     [this](client_closed x) { on_client_closed(x); },
     [this](strands_idle) {

@@ -82,7 +82,8 @@ private:
   }
   void refuse_acks();
   ack_reply refuse(const topic_partition& tp, generation g);
-  caf::result<ack_reply> ask_ack(const ack_request& x);
+  template <class Request>
+  caf::result<ack_reply> ask_ack(const Request& x);
   caf::result<committed_offsets> ask_committed(const get_committed_offsets& x);
   caf::result<group_status> ask_status();
   group_status own_status() const;

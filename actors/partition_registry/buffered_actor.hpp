@@ -16,7 +16,8 @@
 
 namespace cafka::actors {
 
-/// If the message is an ack that wants no answer it is put into `to`: true.
+/// If the message is an ack or a nack that wants no answer it is put into `to`:
+/// true.
 inline bool put_ack(const caf::mailbox_element& x, manager_buffer& to) {
   if (!x.mid.is_async())
     return false;
@@ -33,6 +34,8 @@ inline bool put_ack(const caf::mailbox_element& x, manager_buffer& to) {
     to.put(ack_individual{y.get_as<std::string>(0), y.get_as<partition_t>(1),
                           y.get_as<generation>(2),
                           y.get_as<std::vector<offset_t>>(3)});
+  else if (y.match_elements<nack>())
+    to.put(y.get_as<nack>(0));
   else
     return false;
   return true;

@@ -1,7 +1,5 @@
 #include "actors/partition_registry/handler_session.hpp"
 
-#include "core/thrown_by.hpp"
-
 #include <optional>
 #include <utility>
 
@@ -15,9 +13,11 @@ std::optional<std::string> handler_session::build() {
   if (cancelled.load(std::memory_order_acquire))
     return std::nullopt;
   auto failure = thrown_by([this] { handler = factory(context); });
-  if (!failure && !handler)
-    failure = "the handler's factory returned none";
-  return failure;
+  if (failure)
+    return std::move(failure->text);
+  if (!handler)
+    return "the handler's factory returned none";
+  return std::nullopt;
 }
 
 auto handler_session::call(const message_batch& batch, core::delivery& what)
@@ -34,12 +34,13 @@ auto handler_session::call(const message_batch& batch, core::delivery& what)
     } catch (const record_rejected& e) {
       result.answer = handler_answer::reject(e.offset(), e.what());
     } catch (const record_error& e) {
-      result.answer = handler_answer::failed_at(e.offset(), e.what());
+      result.answer = handler_answer::failed_at(e.offset(), e.what(),
+                                                core::name_of(typeid(e)));
     }
   });
   if (failure) {
     result.answer.reset();
-    result.text = std::move(*failure);
+    result.failure = std::move(*failure);
   }
   return result;
 }
@@ -50,7 +51,7 @@ void handler_session::close(close_reason why) {
   auto failure = thrown_by([&] { handler->on_close(why); });
   auto failure_2 = thrown_by([&] { handler.reset(); });
   if (failure || failure_2)
-    manager->put(close_failed{id, failure ? *failure : *failure_2});
+    manager->put(close_failed{id, failure ? failure->text : failure_2->text});
 }
 
 } // namespace cafka::actors

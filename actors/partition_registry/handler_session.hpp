@@ -2,6 +2,7 @@
 
 #include "actors/partition_registry/manager_buffer.hpp"
 #include "core/delivery_log.hpp"
+#include "core/thrown_by.hpp"
 
 #include <atomic>
 #include <memory>
@@ -22,8 +23,8 @@ struct handler_session {
 
   /// What came of a call.
   struct outcome {
-    std::optional<handler_answer> answer; ///< nothing: it threw `text`
-    std::string text;
+    std::optional<handler_answer> answer; ///< nothing: it threw `failure`
+    core::thrown failure;
     bool begun = true; ///< false: it was cancelled before
   };
 

@@ -12,11 +12,16 @@ namespace {
 /// at the same time, each acks of one partition for a while.
 constexpr std::ptrdiff_t senders = 4;
 
-const topic_partition& partition_of(const manager_buffer::item& x) {
-  if (auto* acks = std::get_if<ack_series>(&x))
-    return acks->tp;
-  return std::visit(
-    [](auto& y) -> auto& { return y.from.tp; }, std::get<delivery_report>(x));
+bool is_of(const manager_buffer::item& x, const std::string& topic,
+           partition_t partition) {
+  if (auto* failed = std::get_if<nack>(&x))
+    return failed->partition == partition && failed->topic == topic;
+  auto* acks = std::get_if<ack_series>(&x);
+  auto& tp = acks != nullptr ? acks->tp
+                             : std::visit(
+                               [](auto& y) -> auto& { return y.from.tp; },
+                               std::get<delivery_report>(x));
+  return tp.partition == partition && tp.topic == topic;
 }
 
 /// The manager is waited for.
@@ -97,6 +102,17 @@ void manager_buffer::put(const ack_individual& x) {
   put(x, false, x.offsets);
 }
 
+void manager_buffer::put(const nack& x) {
+  wake_function wake;
+  {
+    std::lock_guard guard{mutex_};
+    contents_.is_urgent = true;
+    items_.emplace_back(x);
+    wake = to_wake();
+  }
+  call(wake);
+}
+
 void manager_buffer::put(delivery_report x) {
   wake_function wake;
   {
@@ -115,8 +131,7 @@ ack_series* manager_buffer::alike(const std::string& topic,
                                   bool cumulative) {
   auto end = items_.rbegin() + std::min(std::ssize(items_), senders);
   auto i = std::find_if(items_.rbegin(), end, [&](const item& x) {
-    auto& tp = partition_of(x);
-    return tp.partition == partition && tp.topic == topic;
+    return is_of(x, topic, partition);
   });
   auto* result = i == end ? nullptr : std::get_if<ack_series>(&*i);
   auto is_like = result != nullptr && result->generation == g

@@ -25,13 +25,13 @@ struct ack_series {
   std::vector<offset_t> offsets;
 };
 
-/// What goes to the manager of the moment: explicit acks, put here by the thread
-/// that sends them, and reports of the partitions' strands. Each partition's are
+/// What goes to the manager of the moment: explicit acks and nacks, put here by
+/// the thread that sends them, and reports of the partitions' strands. Each partition's are
 /// in the order in which they came, so that no ack overtakes the report of the
 /// records that it is for. It outlives managers. Thread safe.
 class manager_buffer {
 public:
-  using item = std::variant<ack_series, delivery_report>;
+  using item = std::variant<ack_series, nack, delivery_report>;
 
   // -- for whom it is read by
 
@@ -54,6 +54,7 @@ public:
   // -- for any thread
   void put(const ack& x);
   void put(const ack_individual& x);
+  void put(const nack& x);
   void put(delivery_report x);
 
 private:

@@ -56,6 +56,17 @@ offset_t partition_registry::replaced_at(const topic_partition& tp) {
   return partitions_[tp].replaced_at;
 }
 
+void partition_registry::note_row(const topic_partition& tp,
+                                  const core::failure_row& x) {
+  std::unique_lock guard{mutex_};
+  partitions_[tp].row = x;
+}
+
+core::failure_row partition_registry::row(const topic_partition& tp) {
+  std::unique_lock guard{mutex_};
+  return partitions_[tp].row;
+}
+
 std::shared_ptr<actors::handler_session>
 partition_registry::enter(const topic_partition& tp,
                           const std::shared_ptr<actors::handler_session>& x) {

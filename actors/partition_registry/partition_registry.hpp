@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/failure_rules.hpp"
 #include "core/partition_counts.hpp"
 #include "executor/strands.hpp"
 
@@ -20,8 +21,9 @@ namespace cafka {
 
 /// What outlives the manager and the coordinator of a group: the generations of
 /// its partitions, the table of running handler calls, the acks and reports that
-/// wait for a manager, how many partitions the topics had at first, and what the
-/// client was replaced for. Thread safe.
+/// wait for a manager, how many partitions the topics had at first, how many
+/// records of each were got past in a row, and what the client was replaced for.
+/// Thread safe.
 class partition_registry {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;
@@ -45,6 +47,11 @@ public:
   void note_replaced(const topic_partition& tp, offset_t position);
   /// Where it was when that happened last; -1: it never did.
   offset_t replaced_at(const topic_partition& tp);
+
+  /// Records that were got past in a row, to be kept while the partition is
+  /// held, across the incarnations of the group.
+  void note_row(const topic_partition& tp, const core::failure_row& x);
+  core::failure_row row(const topic_partition& tp);
 
   /// `x` is the partition's handler from now on. Returns the one before it, if
   /// that still lives, with its calls cancelled: `x` is to close it before it
@@ -75,6 +82,7 @@ private:
     cafka::generation generation;
     std::weak_ptr<actors::handler_session> handler;
     offset_t replaced_at = -1;
+    core::failure_row row;
   };
 
   const std::shared_ptr<actors::manager_buffer> buffer_;

@@ -1,6 +1,6 @@
 #include "actors/partition_worker/delivery_loop.hpp"
 
-#include "actors/partition_worker/answer_offsets.hpp"
+#include "actors/partition_worker/call_verdict.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -30,8 +30,11 @@ delivery_loop::delivery_loop(delivery_settings x)
       handler_context{*identity_, std::move(x.init_args)}, manager_)),
     registry_(x.registry),
     batch_size_(x.batch_size),
-    window_(x.window),
+    outputs_bytes_max_(x.outputs_bytes_max),
+    window_(x.window, x.outputs_bytes_max),
     first_(std::move(x.first)) {
+  if (x.counts_exactly)
+    window_.count_exactly();
 }
 
 /// An incarnation that is over lets go of the source, once: it may be a successor's.
@@ -183,6 +186,7 @@ void delivery_loop::begin_step(core::delivery_step x) {
   }
   skip_ = std::move(x.skip);
   from_ = x.from;
+  alone_ = x.alone;
   transition_to(state::reading);
   more_ = true; // what is there already
   source_->on_ready([weak = weak_from_this()] {
@@ -209,7 +213,6 @@ bool delivery_loop::may_read() const {
 bool delivery_loop::call_next(guard_type& guard) {
   if (state_ == state::redelivering) {
     transition_to(state::waiting);
-    manager_->put(call_begun{id_});
     call(*std::exchange(again_, std::nullopt), true, guard);
     return false;
   }
@@ -226,7 +229,7 @@ core::delivery_ptr delivery_loop::take() {
   auto room = state_ == state::reading ? window_.room() : std::nullopt;
   if (!room || !more_.exchange(false))
     return nullptr;
-  auto got = source_->drain(batch_size_, *room, skip_, from_);
+  auto got = source_->drain(alone_ ? 1 : batch_size_, *room, skip_, from_);
   if (got.more)
     more_ = true;
   // Records may come again, from a client that was woken.
@@ -263,64 +266,51 @@ core::delivery_ptr delivery_loop::report(core::fetched x) {
 void delivery_loop::call(core::redelivery what, bool is_again,
                          guard_type& guard) {
   auto& from = *what.from;
-  message_batch batch{identity_, notice_, from.block, std::move(what.indices),
-                      from.calls + 1};
+  message_batch batch{identity_,      notice_,
+                      from.block,     std::move(what.indices),
+                      from.calls + 1, std::move(what.failures)};
+  if (is_again)
+    manager_->put(call_begun{id_, range_of(batch)});
   guard.unlock();
   auto result = session_->call(batch, from);
   guard.lock();
   if (state_ == state::closed)
     return;
-  if (auto answer = answer_of(std::move(result), batch))
-    end_call(*answer, batch, std::move(what.from), is_again);
-}
-
-/// Nothing: the call did not begin, or the incarnation has failed by it.
-std::optional<handler_answer>
-delivery_loop::answer_of(handler_session::outcome x,
-                         const message_batch& batch) {
-  using kind = handler_answer::kind;
-  if (!x.begun) {
+  if (!result.begun) {
     transition_to(state::stopped);
-    return std::nullopt;
-  }
-  if (!x.answer) {
-    fail(errc::handler_failed, std::move(x.text));
-    return std::nullopt;
-  }
-  if (x.answer->what() == kind::failed) {
-    fail(errc::handler_failed, x.answer->cause());
-    return std::nullopt;
-  }
-  if (fits(*x.answer, batch))
-    return x.answer;
-  fail(errc::bad_answer, std::string{naming(x.answer->what())} + "("
-                           + std::to_string(x.answer->offset())
-                           + ") names no record of the batch "
-                           + std::to_string(batch.first_offset()) + " to "
-                           + std::to_string(batch.last_offset()));
-  return std::nullopt;
-}
-
-void delivery_loop::end_call(const handler_answer& answer,
-                             const message_batch& batch,
-                             core::delivery_ptr what, bool is_again) {
-  using kind = handler_answer::kind;
-  if (answer.what() == kind::ack && !is_again)
-    window_.clear(delivered_to_); // whatever was delivered lies below
-  offset_range all{batch.first_offset(), batch.last_offset() + 1};
-  auto through = acked_through(answer, batch);
-  auto comes_again = answer.what() == kind::ack_through
-                     && through < batch.last_offset();
-  ended_ = call_ended{id_, std::move(what), answer.what(), all, through};
-  if (answer.what() == kind::failed_at) {
-    fail(errc::handler_failed, answer.cause());
     return;
   }
-  if (!comes_again && !is_again)
+  auto verdict = judge(std::move(result), batch, outputs_bytes_max_);
+  if (verdict.failed)
+    fail_call(std::move(*verdict.failed));
+  else if (!verdict.wrong.empty())
+    fail(errc::bad_answer, std::move(verdict.wrong));
+  else
+    end_call(std::move(verdict.ended), is_again || alone_);
+}
+
+/// `asks`: the manager says what comes next.
+void delivery_loop::end_call(call_ended x, bool asks) {
+  using kind = handler_answer::kind;
+  if (x.rest && !x.rest->outputs.empty())
+    window_.add_outputs(x.rest->bytes);
+  else if (x.rest)
+    window_.count_exactly();
+  else if (x.answer == kind::ack && !asks)
+    window_.clear(delivered_to_); // whatever was delivered lies below
+  auto rejects = x.answer == kind::reject;
+  auto last = x.batch.last - 1;
+  auto comes_again = rejects
+                     || (x.answer == kind::ack_through && x.through < last);
+  if (comes_again)
+    last = rejects ? x.through + 1 : x.through;
+  ended_ = std::move(x);
+  ended_->from = id_;
+  if (!comes_again && !asks)
     return;
   if (state_ == state::reading)
     transition_to(state::waiting);
-  asks_after_ = comes_again ? through : batch.last_offset();
+  asks_after_ = last;
 }
 
 /// Before anything else that the manager is told.
@@ -337,6 +327,14 @@ void delivery_loop::fail(errc code, std::string text) {
   transition_to(state::closed);
   send_ended();
   manager_->put(incarnation_failed{id_, code, std::move(text)});
+}
+
+/// The same, by a call.
+void delivery_loop::fail_call(core::failed_call x) {
+  transition_to(state::closed);
+  send_ended();
+  manager_->put(
+    incarnation_failed{id_, x.cause.code, x.cause.text, std::move(x)});
 }
 
 } // namespace cafka::actors

@@ -27,7 +27,9 @@ struct delivery_settings {
   caf::settings init_args;
   std::shared_ptr<partition_registry> registry;
   std::size_t batch_size = 500;
-  core::flow_window window{0, 0}; ///< what is retained is in there
+  core::flow_window window{0, 0};            ///< what is retained is in there
+  bool counts_exactly = false;               ///< see `delivery_window`
+  std::size_t outputs_bytes_max = 8'388'608; ///< `outputs-max-bytes`
   core::delivery_step first;
 };
 
@@ -46,7 +48,7 @@ struct delivery_settings {
 ///      │                               └────────────────────────────┤ │
 ///      │ none                            go_on: no more are         ▼ │
 ///      └────────────────────────────────────────────────────────► reading
-///                                   the rest comes again, out of range ┘
+///                     the rest comes again, one by one, out of range ┘
 ///   building, redelivering, waiting, reading
 ///      │ drain, or a call is not begun        │ failed, or end
 ///      ▼                                      ▼
@@ -81,6 +83,14 @@ public:
   /// Nothing new is delivered until it is let go; then `look_again` follows.
   void hold(bool on) {
     window_.hold(on);
+  }
+  /// See `delivery_window`.
+  void count_exactly() {
+    window_.count_exactly();
+  }
+  /// The same; `look_again` follows.
+  void free_outputs(std::size_t bytes) {
+    window_.free_outputs(bytes);
   }
   /// There may be room.
   void look_again();
@@ -120,13 +130,11 @@ private:
   core::delivery_ptr report(core::fetched x);
   bool may_read() const;
   void call(core::redelivery what, bool is_again, guard_type& guard);
-  std::optional<handler_answer> answer_of(handler_session::outcome x,
-                                          const message_batch& batch);
-  void end_call(const handler_answer& answer, const message_batch& batch,
-                core::delivery_ptr what, bool is_again);
+  void end_call(call_ended x, bool asks);
   void send_ended();
   void send_closed();
   void fail(errc code, std::string text);
+  void fail_call(core::failed_call x);
 
   const worker_id id_;
   const std::shared_ptr<const partition_identity> identity_;
@@ -136,6 +144,7 @@ private:
   /// Weak: it owns the strands, whose jobs own this.
   const std::weak_ptr<partition_registry> registry_;
   const std::size_t batch_size_;
+  const std::size_t outputs_bytes_max_;
   const std::shared_ptr<revocation_notice> notice_
     = std::make_shared<revocation_notice>();
   delivery_window window_;
@@ -154,6 +163,7 @@ private:
   std::optional<call_ended> ended_;
   /// Goes behind it: retained records above come next.
   std::optional<offset_t> asks_after_;
+  bool alone_ = false; // of the source one record, and the manager is asked
   core::range_set skip_;
   offset_t from_ = 0;          // nothing of the source below it
   offset_t delivered_to_ = -1; // behind what was handed out last

@@ -4,6 +4,8 @@
 
 #include <cafka/types.hpp>
 
+#include <cstddef>
+#include <limits>
 #include <mutex>
 #include <optional>
 
@@ -15,7 +17,10 @@ namespace cafka::actors {
 /// the manager waits for no drain.
 class delivery_window {
 public:
-  explicit delivery_window(core::flow_window x) : window_(x) {
+  explicit delivery_window(core::flow_window x,
+                           std::size_t outputs_bytes_max
+                           = std::numeric_limits<std::size_t>::max())
+    : outputs_bytes_max_(outputs_bytes_max), window_(x) {
   }
 
   // -- for the manager
@@ -25,20 +30,30 @@ public:
   bool free(core::volume x, offset_t delivered_to);
   /// Whatever room there is, nothing goes in.
   void hold(bool on);
+  /// Acks of this incarnation may leave something out: nothing is cleared any more.
+  void count_exactly();
+  /// So many bytes of outputs are reported.
+  void free_outputs(std::size_t bytes);
 
   // -- for the strand
 
   /// What goes in before it closes; nothing where it is full or held.
   std::optional<core::flow_window> room() const;
   void add(core::volume x);
+  /// A call answered with so many bytes of outputs; their answer leaves out what
+  /// is acked, until they are reported.
+  void add_outputs(std::size_t bytes);
   /// A call acked all that was delivered, which is what lies below
   /// `delivered_to`.
   void clear(offset_t delivered_to);
 
 private:
+  const std::size_t outputs_bytes_max_;
   mutable std::mutex mutex_; // guards everything below
   core::flow_window window_;
   bool is_held_ = false;
+  bool is_exact_ = false;
+  std::size_t outputs_bytes_ = 0; // on their way
   offset_t cleared_to_ = -1;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cafka/failure_step.hpp>
+#include <cafka/header_style.hpp>
 #include <cafka/types.hpp>
 
 #include <caf/settings.hpp>
@@ -41,12 +42,6 @@ enum class assignment_strategy : std::uint8_t {
 enum class exhaustion_policy : std::uint8_t {
   stop_partition, ///< it is held and not delivered; the others go on
   stop_group,     ///< the group drains, commits and ends with an error
-};
-
-/// The headers that a dead letter gets behind those of its record.
-enum class header_style : std::uint8_t {
-  kafka,  ///< KIP-1191's and cafka's, as text
-  spring, ///< Spring's besides, in its binary form
 };
 
 /// Of a count, the key's "unlimited".

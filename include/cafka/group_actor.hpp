@@ -18,6 +18,7 @@ using group_actor = compat::typed<
   void(std::string, partition_t, generation, offset_t),
   void(std::string, partition_t, generation, std::vector<offset_t>),
   ack_reply(ack_request), committed_offsets(get_committed_offsets),
-  group_status(get_status), void(subscribe_events), void(stop_group)>;
+  group_status(get_status), void(subscribe_events), void(stop_group),
+  void(nack), ack_reply(nack_request)>;
 
 } // namespace cafka

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cafka/message_batch.hpp>
+#include <cafka/output.hpp>
 #include <cafka/record_error.hpp>
 
 #include <caf/settings.hpp>
@@ -11,6 +12,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace cafka {
 
@@ -25,7 +27,8 @@ public:
     no_ack,           ///< `no_ack`
     continued,        ///< `continue_without_ack`
     failed,           ///< `failed`
-    failed_at,        ///< `failed_at` and `reject`
+    failed_at,        ///< `failed_at`
+    reject,           ///< `reject`
   };
 
   /// Every record up to the batch's last is processed.
@@ -62,16 +65,29 @@ public:
   /// The record at `offset`, one that the batch holds, failed with this cause.
   /// The records of the batch below it are processed and acked, only those. The
   /// worker fails, and its successor begins with what is not acked. Any other
-  /// offset fails the worker without an ack.
-  static handler_answer failed_at(offset_t offset, std::string cause) {
-    return handler_answer{kind::failed_at, offset, std::move(cause)};
+  /// offset fails the worker without an ack. `error_class` says what kind of
+  /// failure it is, in the headers of a dead letter.
+  static handler_answer failed_at(offset_t offset, std::string cause,
+                                  std::string error_class = "failed") {
+    handler_answer result{kind::failed_at, offset, std::move(cause)};
+    result.error_class_ = std::move(error_class);
+    return result;
   }
   /// The record at `offset` failed with this cause, and to try again is no use:
-  /// it goes the way of `on-failure.then` at once. Where there is none, as
-  /// `failed_at`.
+  /// it goes the way of `on-failure.then` at once. The worker goes on with the
+  /// rest of the batch. Where there is no way, as `failed_at`.
   static handler_answer reject(offset_t offset, std::string cause) {
-    auto result = failed_at(offset, std::move(cause));
-    result.rejects_ = true;
+    handler_answer result{kind::reject, offset, std::move(cause)};
+    result.error_class_ = "rejected";
+    return result;
+  }
+  /// Of `ack` and `ack_through`: the same, but it counts when all of `outputs`
+  /// are written. The next call may begin before. Where one cannot be written
+  /// the batch has failed, and all from the watermark on comes again, so that
+  /// others may be written twice. See `outputs-max-bytes`.
+  handler_answer after(std::vector<output> outputs) const {
+    auto result = *this;
+    result.outputs_ = std::move(outputs);
     return result;
   }
 
@@ -83,13 +99,21 @@ public:
   offset_t offset() const noexcept {
     return offset_;
   }
-  /// Whether `reject` made it.
-  bool rejects() const noexcept {
-    return rejects_;
-  }
   /// Only for `failed`, `failed_at` and `reject`.
   const std::string& cause() const noexcept {
     return cause_;
+  }
+  /// Only for `failed_at` and `reject`.
+  const std::string& error_class() const noexcept {
+    return error_class_;
+  }
+  /// What `after` was given.
+  const std::vector<output>& outputs() const& noexcept {
+    return outputs_;
+  }
+  /// The same, to be taken out.
+  std::vector<output> outputs() && noexcept {
+    return std::move(outputs_);
   }
 
 private:
@@ -100,7 +124,8 @@ private:
   kind kind_;
   offset_t offset_;
   std::string cause_;
-  bool rejects_ = false;
+  std::string error_class_;
+  std::vector<output> outputs_;
 };
 
 /// Why a handler is closed.
@@ -164,8 +189,10 @@ handler_factory make_record_handler(record_function f);
 /// - `const record&`, and returns nothing. It is called with the records of a
 ///   batch in order, and each that it returned from is acked when the call
 ///   ends. If it throws, the worker fails at that record, as by
-///   `handler_answer::failed_at`, or for `record_rejected` by `reject`. When the partition is about to be given back,
-///   the records behind the running one are left to who reads them next.
+///   `handler_answer::failed_at`; if it throws `record_rejected`, that record is
+///   rejected, as by `handler_answer::reject`. When the partition is about to be
+///   given back, the records behind the running one are left to who reads them
+///   next.
 template <class F>
 requires(!std::derived_from<F, message_handler>) handler_factory
   make_handler(F f) {

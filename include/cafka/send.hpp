@@ -16,10 +16,12 @@ namespace cafka {
 // -- sending ------------------------------------------------------------------
 
 /// Sends an ack. Does not block and does not fail: a group that has ended drops
-/// the message. So do the other three.
+/// the message. So do the others.
 void send(const group_actor& group, const ack& x);
 /// Sends an ack of single records.
 void send(const group_actor& group, const ack_individual& x);
+/// Says that a record failed.
+void send(const group_actor& group, const nack& x);
 /// Subscribes an actor to the group's events.
 void send(const group_actor& group, const subscribe_events& x);
 /// Begins the orderly stop of the group and does not wait for it; `stop` does.
@@ -35,6 +37,11 @@ constexpr std::chrono::milliseconds ask_timeout{10'000};
 /// the ack was accepted; an error (`errc::timed_out`, or `errc::manager_died`
 /// where the group has ended) says that nobody knows.
 caf::expected<ack_reply> ask(const group_actor& group, const ack_request& x,
+                             std::chrono::milliseconds timeout = ask_timeout);
+
+/// Says that a record failed, and tells whether that was accepted. Errors as
+/// above.
+caf::expected<ack_reply> ask(const group_actor& group, const nack_request& x,
                              std::chrono::milliseconds timeout = ask_timeout);
 
 /// The committed offsets of the partitions of a topic that this member holds.

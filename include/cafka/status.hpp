@@ -44,8 +44,10 @@ struct partition_status {
   bool healthy = true;
   /// Why it is not healthy.
   partition_health health = partition_health::healthy;
-  std::string health_text;    ///< for people; empty: healthy
-  std::uint64_t failures = 0; ///< of its workers, since the watermark moved
+  std::string health_text; ///< for people; empty: healthy
+  /// Failed calls of the record at `failing_offset`; where there is none, of its
+  /// workers since the watermark moved.
+  std::uint64_t failures = 0;
   /// The lowest record that failed and is neither handled nor got past; -1:
   /// none.
   offset_t failing_offset = -1;

@@ -1,5 +1,6 @@
 #include "actors/group_coordinator/group_coordinator.hpp"
 #include "actors/group_manager/group_manager.hpp"
+#include "actors/group_producer/group_producer.hpp"
 #include "actors/group_supervisor/group_supervisor.hpp"
 #include "actors/partition_registry/partition_registry.hpp"
 #include "api/default_log.hpp"
@@ -9,7 +10,9 @@
 #include "core/text_field.hpp"
 #include "executor/thread_pool.hpp"
 #include "kafka/consumer.hpp"
+#include "kafka/idempotent_producer.hpp"
 #include "kafka/mock_cluster.hpp"
+#include "kafka/producing_properties.hpp"
 
 #include <cafka/group.hpp>
 
@@ -17,6 +20,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <functional>
 #include <utility>
 
@@ -125,6 +129,53 @@ kafka::client_factory client_factory_of(const shared_options& options) {
   };
 }
 
+/// How a group's producer names itself to the brokers.
+std::string client_id_of(const kafka::properties& x) {
+  auto i = x.find("client.id");
+  return i == x.end() ? "rdkafka" : i->second;
+}
+
+group_producer_settings producer_settings_of(const group_config& x,
+                                             const kafka::properties& props) {
+  auto& letters = x.on_failure.dead_letter;
+  group_producer_settings result;
+  result.client = client_id_of(props);
+  result.topic = letters.topic;
+  result.create = letters.create;
+  result.replication = letters.replication;
+  result.copy_headers = letters.copy_headers;
+  result.style = letters.headers;
+  result.timeout = letters.timeout;
+  result.wall_clock = [] {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
+      .count();
+  };
+  return result;
+}
+
+/// The producer's client is made at its first use.
+group_manager_state::producer_factory
+producer_factory_of(caf::actor_system& system, const shared_options& options) {
+  return [&system, options](producer_listener to) -> group_producer_actor {
+    auto& config = options->config;
+    auto props = kafka::producing_properties(
+      client_properties(config), producer_properties(config),
+      config.on_failure.dead_letter.timeout);
+    kafka::writer_factory make_client = [props](std::function<void()> wake)
+      -> kafka::result<std::unique_ptr<kafka::record_writer>> {
+      auto made = kafka::idempotent_producer::open(props, std::move(wake));
+      if (!made)
+        return made.failure();
+      return std::unique_ptr<kafka::record_writer>{std::move(*made)};
+    };
+    return system.spawn<group_producer>(options,
+                                        producer_settings_of(config, props),
+                                        std::move(to), std::move(make_client),
+                                        std::function<void()>{[] {}});
+  };
+}
+
 group_children
 start_children(caf::actor_system& system, const shared_options& options,
                const std::shared_ptr<partition_registry>& registry,
@@ -138,7 +189,8 @@ start_children(caf::actor_system& system, const shared_options& options,
     return x;
   };
   group_manager_state::coordinator_factory factory = make_coordinator;
-  auto manager = system.spawn<group_manager>(options, registry, factory);
+  auto manager = system.spawn<group_manager>(
+    options, registry, factory, producer_factory_of(system, options));
   return {manager, coordinator};
 }
 

@@ -38,9 +38,9 @@ handler_answer call_each(const record_function& f, const message_batch& batch) {
       }
     });
     if (failure)
-      return rejects
-               ? handler_answer::reject(x.offset(), std::move(*failure))
-               : handler_answer::failed_at(x.offset(), std::move(*failure));
+      return rejects ? handler_answer::reject(x.offset(), failure->text)
+                     : handler_answer::failed_at(x.offset(), failure->text,
+                                                 failure->type);
     handled = x.offset();
   }
   return handler_answer::ack();

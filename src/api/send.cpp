@@ -43,6 +43,10 @@ void send(const group_actor& group, const ack_individual& x) {
   compat::post(group, x);
 }
 
+void send(const group_actor& group, const nack& x) {
+  compat::post(group, x);
+}
+
 void send(const group_actor& group, const subscribe_events& x) {
   compat::post(group, x);
 }
@@ -52,6 +56,11 @@ void send(const group_actor& group, stop_group x) {
 }
 
 caf::expected<ack_reply> ask(const group_actor& group, const ack_request& x,
+                             std::chrono::milliseconds timeout) {
+  return answer_of<ack_reply>(group, x, timeout);
+}
+
+caf::expected<ack_reply> ask(const group_actor& group, const nack_request& x,
                              std::chrono::milliseconds timeout) {
   return answer_of<ack_reply>(group, x, timeout);
 }

@@ -20,9 +20,6 @@ using std::chrono::milliseconds;
 /// Between two looks at signals.
 constexpr milliseconds look_interval{50};
 
-/// The name of the topic where no setting says another.
-constexpr auto default_topic = "dlq.{group}";
-
 /// Who keeps how far a replay came.
 kafka::properties properties_of(const group_config& x) {
   auto result = client_properties(x);
@@ -77,7 +74,8 @@ find_ranges(kafka::offset_lookup& at, const std::vector<std::string>& topics,
 std::vector<std::string> dead_letter_topics(const group_config& x) {
   std::set<std::string> result;
   for (auto& topic : x.topics)
-    result.insert(core::dead_letter_topic(default_topic, x.group, topic));
+    result.insert(
+      core::dead_letter_topic(x.on_failure.dead_letter.topic, x.group, topic));
   return {result.begin(), result.end()};
 }
 

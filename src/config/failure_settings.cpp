@@ -5,6 +5,7 @@
 #include "config/shown_key.hpp"
 #include "config/topic_name.hpp"
 #include "config/value_text.hpp"
+#include "core/dead_letter.hpp"
 #include "kafka/property_check.hpp"
 
 #include <fmt/format.h>
@@ -70,7 +71,7 @@ void check_topic(errors& out, const group_config& x) {
   constexpr auto key = "on-failure.dead-letter.topic";
   auto& pattern = x.on_failure.dead_letter.topic;
   for (auto& topic : x.topics) {
-    auto name = dead_letter_topic(pattern, x.group, topic);
+    auto name = core::dead_letter_topic(pattern, x.group, topic);
     auto wrong = wrong_with(name, x);
     if (wrong.empty())
       continue;

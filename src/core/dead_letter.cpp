@@ -114,7 +114,7 @@ void add_own_headers(output& to, const record& x, const Prefixes& skipped) {
 
 class letter_writer {
 public:
-  letter_writer(output& to, const record& x, const failure_note& why,
+  letter_writer(output& to, const record& x, const letter_cause& why,
                 std::string cause)
     : to_(to), record_(x), why_(why), cause_(std::move(cause)) {
   }
@@ -158,7 +158,7 @@ private:
 
   output& to_;
   const record& record_;
-  const failure_note& why_;
+  const letter_cause& why_;
   std::string cause_;
 };
 
@@ -281,7 +281,7 @@ std::string dead_letter_topic(std::string_view pattern, std::string_view group,
   return result;
 }
 
-output make_dead_letter(const record& x, const failure_note& why,
+output make_dead_letter(const record& x, const letter_cause& why,
                         const dead_letter_form& form, std::int64_t now_ms,
                         bool shrunk) {
   output result{form.topic,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cafka/header_style.hpp>
 #include <cafka/output.hpp>
 #include <cafka/record.hpp>
 #include <cafka/types.hpp>
@@ -11,12 +12,6 @@
 
 namespace cafka::core {
 
-/// What stands in the headers of a dead letter besides ours.
-enum class header_style : std::uint8_t {
-  kafka, ///< nothing: ours are those of KIP-1191, and text
-  spring ///< Spring's kafka_dlt-*, in its binary form
-};
-
 /// How the dead letters of a group look.
 struct dead_letter_form {
   std::string topic;          ///< where they go
@@ -26,7 +21,7 @@ struct dead_letter_form {
 };
 
 /// Why a record is given up.
-struct failure_note {
+struct letter_cause {
   std::string group;
   std::string client;         ///< the client's id
   std::uint32_t failures = 0; ///< of this record
@@ -51,7 +46,7 @@ std::string dead_letter_topic(std::string_view pattern, std::string_view group,
 /// headers, and behind them why it failed. Headers of an earlier dead letter of
 /// it are left out. `now_ms`: since the Unix epoch. `shrunk`: for a topic that
 /// the whole was too large for.
-output make_dead_letter(const record& x, const failure_note& why,
+output make_dead_letter(const record& x, const letter_cause& why,
                         const dead_letter_form& form, std::int64_t now_ms,
                         bool shrunk = false);
 

@@ -60,6 +60,7 @@ public:
   std::size_t length() const noexcept {
     return length_;
   }
+  friend bool operator==(const failure_row&, const failure_row&) = default;
 
 private:
   std::size_t length_ = 0;

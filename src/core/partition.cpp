@@ -189,15 +189,20 @@ std::optional<redelivery> partition::next_redelivery(offset_t after) const {
 }
 
 delivery_step partition::next_step(offset_t after) const {
-  if (auto again = next_redelivery(after))
-    return {std::move(again), {}, 0};
+  if (auto again = next_redelivery(after)) {
+    delivery_step result;
+    result.again = std::move(again);
+    return result;
+  }
   return read_step();
 }
 
 delivery_step partition::read_step() const {
   if (!tracker_)
     return {};
-  return {std::nullopt, tracker_->acked_above(), tracker_->position()};
+  auto at = tracker_->position();
+  return {std::nullopt, tracker_->acked_above(), at,
+          at < isolation_.until().value_or(at)};
 }
 
 void partition::call_begun(time_point now) noexcept {

@@ -166,9 +166,7 @@ public:
   void await_acks(offset_range x);
   /// The same, of a call that ended now; so does the next call while it isolates.
   void await_acks(offset_range x, time_point now);
-  /// The handler let go of the records without an ack.
-  volume drop(const delivery_ptr& x);
-  /// The same of those of one call, where there may be others of their block.
+  /// The handler let go of the records of one call without an ack.
   ack_effect drop(offset_range batch);
   /// The answer of their call waits for outputs: no explicit ack and no drain
   /// passes them, until they count again.
@@ -190,9 +188,12 @@ public:
   failure_effect rejected(const failed_call& x, time_point now, double jitter);
   /// Somebody who works on a record outside of the calls says that it failed;
   /// without `retry` it is rejected. Refused like an ack; `effect` then is none.
-  std::pair<ack_result, failure_effect> nack(offset_t offset, bool retry,
-                                             failure_cause cause,
-                                             time_point now, double jitter);
+  /// `ends`: its worker does already.
+  std::pair<ack_result, failure_effect>
+  nack(offset_t offset, bool retry, failure_cause cause, time_point now,
+       double jitter, bool ends = false);
+  /// Whether a `nack` would be accepted and its worker would fail with it.
+  bool nack_fails_worker(offset_t offset, bool retry) const;
   /// The report of a dead letter. `failure`: it could not be written; else
   /// `place` says where it is. Nothing: nobody waits for it any more.
   std::optional<failure_effect>
@@ -212,6 +213,10 @@ public:
   /// Failed calls that were put down to it.
   std::uint32_t failures_of(offset_t x) const noexcept {
     return failed_.failures(x);
+  }
+  /// Reports of dead letters are to come.
+  bool writes_letters() const noexcept {
+    return failed_.any_away();
   }
   /// Got past without being handled, in this generation.
   std::uint64_t dead_lettered() const noexcept {

@@ -141,10 +141,6 @@ void partition::await_acks(offset_range x, time_point now) {
     isolation_.kept(pending.front().first, now);
 }
 
-volume partition::drop(const delivery_ptr& x) {
-  return log_.drop(x);
-}
-
 ack_effect partition::drop(offset_range batch) {
   ack_effect result;
   range_set own;

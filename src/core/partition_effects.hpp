@@ -64,6 +64,8 @@ struct delivery_step {
   std::optional<redelivery> again;
   range_set skip;    ///< of the source: acked on their own already
   offset_t from = 0; ///< nothing below; 0 where the begin is not resolved
+  /// Of the source comes one record, and then the manager is asked again.
+  bool alone = false;
 };
 
 /// What to do after a worker ended.

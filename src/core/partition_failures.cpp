@@ -82,17 +82,22 @@ failure_effect partition::rejected(const failed_call& x, time_point now,
 
 std::pair<ack_result, failure_effect>
 partition::nack(offset_t offset, bool retry, failure_cause cause,
-                time_point now, double jitter) {
+                time_point now, double jitter, bool ends) {
   failed_call x{{offset, offset + 1}, 1, offset, std::move(cause)};
   if (auto refusal = refusal_of_nack(offset))
     return {*refusal, {}};
   if (!retry && has_way_past(offset))
     return {ack_result::accepted, rejected(x, now, jitter)};
-  if (alive_ && state_ != partition_state::draining)
+  if (alive_ && !ends && state_ != partition_state::draining)
     return {ack_result::accepted, call_failed(x, now, jitter)};
   failure_effect result;
   put_down(result, offset, x.cause);
   return {ack_result::accepted, std::move(result)};
+}
+
+bool partition::nack_fails_worker(offset_t offset, bool retry) const {
+  return alive_ && state_ != partition_state::draining
+         && !refusal_of_nack(offset) && (retry || !has_way_past(offset));
 }
 
 std::optional<ack_result> partition::refusal_of_nack(offset_t offset) const {

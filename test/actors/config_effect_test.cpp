@@ -26,10 +26,9 @@ TEST_CASE("restarts of a partition count for restart-window") {
   scripted_group g;
   g.config.restart_max = 1;
   g.config.restart_window = 1min;
-  g.handlers.answer = [](const message_batch&) {
-    return handler_answer::failed("now");
+  g.handlers.on_build = [](const handler_context&) {
+    throw std::runtime_error{"now"};
   };
-  g.append(0, 1);
   g.start_manager();
   g.assign({0});
   g.jobs_wait = true;

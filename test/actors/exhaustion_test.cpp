@@ -11,6 +11,11 @@ handler_answer no_ack(const message_batch&) {
   return handler_answer::no_ack();
 }
 
+void cannot_be_built_for_0(const handler_context& x) {
+  if (x.identity.partition == 0)
+    throw std::runtime_error{"poison"};
+}
+
 } // namespace
 
 // -- exhaustion ----------------------------------------------------------------------------
@@ -20,25 +25,22 @@ TEST_CASE("a partition that used up its restarts stops and the others go on") {
   g.config.restart_max = 2;
   g.append(0, 1);
   g.append(1, 1);
-  g.handlers.answer = [](const message_batch& x) {
-    return x.partition() == 0 ? handler_answer::failed("poison")
-                              : handler_answer::ack();
-  };
+  g.handlers.on_build = cannot_be_built_for_0;
   g.start_manager();
   g.assign({0, 1});
   g.advance(10s);
-  CHECK(g.handlers.offsets(0) == offsets{0, 0, 0});
+  CHECK(g.count(event_kind::worker_failed) == 3);
   CHECK(g.count(event_kind::worker_exhausted) == 1);
   CHECK(g.last(event_kind::worker_exhausted).text == "poison");
   CHECK(g.status(0).state == partition_state::exhausted);
-  CHECK(g.status(0).last_error == errc::handler_failed);
+  CHECK(g.status(0).last_error == errc::handler_not_built);
   CHECK(g.status(0).health == partition_health::exhausted);
   CHECK_FALSE(g.status(0).healthy);
   g.append(0, 5);
   g.append(1, 1);
   g.advance(11min);
   CHECK(g.status(0).lag == 6);
-  CHECK(g.handlers.offsets(0).size() == 3);
+  CHECK(g.count(event_kind::worker_failed) == 3);
   CHECK(g.handlers.offsets(1) == offsets{0, 1});
   CHECK(g.coordinator.done.empty()); // no rebalance because of it
 }
@@ -81,10 +83,7 @@ TEST_CASE("stop-group drains, commits and ends with the exhausted partition") {
   g.config.on_exhausted = exhaustion_policy::stop_group;
   g.append(0, 1);
   g.append(1, 2);
-  g.handlers.answer = [](const message_batch& x) {
-    return x.partition() == 0 ? handler_answer::failed("poison")
-                              : handler_answer::ack();
-  };
+  g.handlers.on_build = cannot_be_built_for_0;
   g.start_manager();
   g.assign({1});
   g.settle();
@@ -231,7 +230,7 @@ TEST_CASE("a partition fails from its second failure on until it gets on") {
   CHECK_FALSE(status.healthy);
   CHECK(status.health == partition_health::failing);
   CHECK(status.health_text
-        == "failed 2 times since it last got on; handler_failed: poison");
+        == "offset 0 failed 2 times; handler_failed: poison");
   CHECK(status.next_try_ms > 0);
   fails = false;
   g.advance(1s);

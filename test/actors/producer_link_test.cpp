@@ -46,11 +46,11 @@ struct world {
     fixture.run();
   }
   void write_letter() {
-    uut.write(write_dead_letter{0, written({"t", 1, "k", "v", {}}, 9), {}});
+    uut.write(write_dead_letter{0, written({"t", 1, "k", "v", {}}, 9), {}}, 5);
     fixture.run();
   }
   void write_output() {
-    uut.write(write_outputs{0, {"t", 2}, generation{4}, {}});
+    uut.write(write_outputs{0, {"t", 2}, generation{4}, {}}, 6);
     fixture.run();
   }
 
@@ -97,10 +97,12 @@ TEST_CASE("a report counts once, and one that nobody waits for is void") {
   world x;
   x.write_letter();
   auto token = x.in.letters.at(0).token;
-  CHECK_FALSE(x.uut.accept(report_of(token + 1)));
+  CHECK_FALSE(x.uut.accept(report_of(token + 1)).has_value());
   CHECK(x.uut.open() == 1);
-  CHECK(x.uut.accept(report_of(token)));
-  CHECK_FALSE(x.uut.accept(report_of(token)));
+  auto accepted = x.uut.accept(report_of(token));
+  REQUIRE(accepted.has_value());
+  CHECK(accepted->id == 5);
+  CHECK_FALSE(x.uut.accept(report_of(token)).has_value());
   CHECK(x.uut.open() == 0);
 }
 
@@ -117,7 +119,8 @@ TEST_CASE("what a dead producer had no report for counts as not written, and "
   CHECK(x.lost[0].failure.text == "the producer died");
   CHECK(x.lost[1].source == topic_partition{"t", 2});
   CHECK(x.lost[1].generation == generation{4});
-  CHECK_FALSE(x.uut.accept(report_of(x.in.letters.at(0).token)));
+  CHECK(x.lost[1].id == 6);
+  CHECK_FALSE(x.uut.accept(report_of(x.in.letters.at(0).token)).has_value());
   CHECK(x.lives.size() == 1); // not before it is used
   x.write_letter();
   CHECK(x.lives == std::vector<std::uint64_t>{1, 2});

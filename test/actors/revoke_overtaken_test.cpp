@@ -253,7 +253,7 @@ TEST_CASE("messages of an ended worker are dropped and counted") {
     record_block::builder{}.add(7, "", "").finish());
   g.report(actors::worker_ready{old});
   g.report(actors::source_drained{old, {what, 8}});
-  g.report(actors::call_ended{old, what, handler_answer::kind::ack, {7, 8}, 7});
+  g.report(actors::call_ended{old, handler_answer::kind::ack, {7, 8}, 7});
   g.report(actors::source_drained{old, {nullptr, 50}, true});
   g.report(actors::call_begun{old});
   g.report(actors::worker_drained{old});

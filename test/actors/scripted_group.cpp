@@ -1,6 +1,7 @@
 #include "support/scripted_group.hpp"
 
 #include "actors/group_manager/group_manager.hpp"
+#include "actors/group_producer/group_producer.hpp"
 #include "actors/partition_worker/partition_worker.hpp"
 
 #include <caf/scoped_actor.hpp>
@@ -89,6 +90,9 @@ scripted_group::~scripted_group() {
     manual_executor::run_one(jobs);
     actors.run();
   }
+  for (auto& done : std::exchange(writer->ended, {}))
+    done({});
+  actors.run();
   watchers_.clear();
   front_.reset();
   coordinator = {};
@@ -102,12 +106,55 @@ std::shared_ptr<const group_options> scripted_group::make_options() {
   x->config = config;
   x->handler = make_factory(handlers);
   x->observer = [this](const event& e) { events.push_back(e); };
+  x->log = [](const log_record&) {};
   registry = std::make_shared<partition_registry>(
     [this](partition_registry::exhausted_callback tell) {
       threads_exhausted = std::move(tell);
       return std::make_unique<manual_executor>(jobs);
     });
   return x;
+}
+
+group_producer_actor scripted_group::spawn_producer(producer_listener to) {
+  ++producers;
+  auto& letters = config.on_failure.dead_letter;
+  group_producer_settings settings;
+  settings.client = "c";
+  settings.topic = letters.topic;
+  settings.create = letters.create;
+  settings.timeout = letters.timeout;
+  settings.wall_clock = [] { return std::int64_t{1'000}; };
+  group_producer_actor x = actors.system().spawn<group_producer>(
+    options_, settings, std::move(to), scripted_writer::factory(writer),
+    std::function<void()>{[] {}});
+  producer_ = caf::actor_cast<caf::actor_addr>(x);
+  return x;
+}
+
+void scripted_group::answer_questions() {
+  while (letter_partitions >= 0 && answered_ < writer->questions.size()) {
+    auto token = writer->questions[answered_++].token;
+    writer->tell(kafka::topic_found{token, letter_partitions, {}});
+    actors.run();
+  }
+}
+
+void scripted_group::deliver(std::size_t i, offset_t at) {
+  REQUIRE(i < writer->sent.size());
+  writer->deliver(i, at);
+  settle();
+}
+
+void scripted_group::refuse(std::size_t i, errc why) {
+  REQUIRE(i < writer->sent.size());
+  writer->refuse(i, {why, "needs WRITE"});
+  settle();
+}
+
+void scripted_group::kill_producer() {
+  caf::anon_send_exit(caf::actor_cast<caf::actor>(producer_),
+                      caf::exit_reason::kill);
+  settle();
 }
 
 group_children scripted_group::spawn_children(std::function<void()> closed) {
@@ -127,6 +174,8 @@ group_children scripted_group::spawn_children(std::function<void()> closed) {
   auto m = system.spawn<manager>(
     options_, registry,
     group_manager_state::coordinator_factory{make_coordinator},
+    group_manager_state::producer_factory{
+      [this](producer_listener to) { return spawn_producer(std::move(to)); }},
     group_manager_state::worker_factory{make_worker});
   return {m, caf::actor_cast<caf::actor>(*coordinator.self)};
 }
@@ -159,9 +208,11 @@ void scripted_group::start_supervisor() {
 
 void scripted_group::settle() {
   actors.run();
+  answer_questions();
   while (!jobs_wait && !jobs.empty()) {
     manual_executor::run_one(jobs);
     actors.run();
+    answer_questions();
   }
 }
 
@@ -267,6 +318,15 @@ void scripted_group::ack(partition_t p, generation g, offset_t offset) {
 
 void scripted_group::ack_individual(partition_t p, const offsets& xs) {
   compat::post(*front_, cafka::ack_individual{"t", p, gen(p), xs});
+}
+
+void scripted_group::nack(partition_t p, offset_t offset, bool retry) {
+  compat::post(*front_, cafka::nack{"t", p, gen(p), offset, "bad", retry});
+}
+
+ack_reply scripted_group::ask_nack(partition_t p, offset_t offset, bool retry) {
+  return ask<ack_reply>(*this, *front_,
+                        nack_request{"t", p, gen(p), offset, "bad", retry});
 }
 
 ack_reply scripted_group::ask_ack(partition_t p, const offsets& xs,

@@ -153,9 +153,8 @@ TEST_CASE("a partition that stops the group is the cause of its end") {
   scripted_group g;
   g.config.restart_max = 0;
   g.config.on_exhausted = exhaustion_policy::stop_group;
-  g.append(0, 1);
-  g.handlers.answer = [](const message_batch&) {
-    return handler_answer::failed("poison");
+  g.handlers.on_build = [](const handler_context&) {
+    throw std::runtime_error{"poison"};
   };
   g.start_supervisor();
   g.assign({0});

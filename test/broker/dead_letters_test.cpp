@@ -71,7 +71,7 @@ struct world {
     auto failed = written(own, offset, 1'234, timestamp_type::create_time);
     return core::make_dead_letter(
       failed.view(), {group.empty() ? topic : group, "c", 3, "E", cause},
-      {dead, 2, true, core::header_style::kafka}, 1'700'000'000'000);
+      {dead, 2, true, header_style::kafka}, 1'700'000'000'000);
   }
   output foreign(headers xs) {
     return {dead, 0, std::nullopt, "foreign", std::move(xs)};

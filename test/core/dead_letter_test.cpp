@@ -23,7 +23,7 @@ owned_record failed_record(headers own = {}) {
                  timestamp_type::create_time);
 }
 
-failure_note note() {
+letter_cause note() {
   return {"g", "client-1", 3, "std::runtime_error", "no such customer"};
 }
 
@@ -337,7 +337,7 @@ TEST_CASE("what is written into a dead letter is read from it again, whatever "
                           has_time ? timestamp : -1,
                           has_time ? timestamp_type::log_append_time
                                    : timestamp_type::none);
-    failure_note why{*text, *text,
+    letter_cause why{*text, *text,
                      *rc::gen::inRange<std::uint32_t>(0, 1u << 30), *text,
                      *text};
     auto now_ms = *rc::gen::inRange<std::int64_t>(0, 1LL << 60);

@@ -120,8 +120,11 @@ struct fixture {
       case 0:
         return end_life();
       case 1:
-        if (!out.empty())
-          machine.drop(*rc::gen::elementOf(out));
+        if (!out.empty()) {
+          auto& block = *(*rc::gen::elementOf(out))->block;
+          machine.drop(
+            {block.offset_at(0), block.offset_at(block.size() - 1) + 1});
+        }
         return;
       case 2:
       case 3:

@@ -324,20 +324,37 @@ TEST_CASE(
   constexpr std::int16_t topic_authorization_failed = 29; // Kafka protocol
   faulty_cluster cluster;
   cluster.create_topic("orders", 1);
-  cluster.create_topic("orders.upper", 1);
+  cluster.create_topic("orders.copy", 1);
   topic_partition orders{"orders", 0};
   committed_reader committed{cluster, "order-transformers"};
-  cluster.fail_topic("orders.upper", topic_authorization_failed);
+  cluster.fail_topic("orders.copy", topic_authorization_failed);
   running x{{"transform", cluster.endpoints()}};
   REQUIRE(committed.await(orders, 0)); // where it begins
   append(cluster, orders, {"one", "two"});
-  REQUIRE(x.program.await_error("event=worker_failed"));
+  REQUIRE(x.program.await_error("event=output_failed"));
   CHECK(committed(orders) == 0);
-  cluster.fail_topic("orders.upper", 0);
+  cluster.fail_topic("orders.copy", 0);
   REQUIRE(committed.await(orders, 2));
-  CHECK(values_of(cluster, "orders.upper", 2)
-        == std::vector<std::string>{"ONE", "TWO"});
-  CHECK(x.stop() == 0);
+  CHECK(values_of(cluster, "orders.copy", 2)
+        == std::vector<std::string>{"saw orders/0@0", "saw orders/0@1"});
+  CHECK(x.stop_by(SIGTERM) == 0);
+}
+
+TEST_CASE("example poison: a record that cannot be handled goes to the dead "
+          "letters, and the others are handled") {
+  faulty_cluster cluster;
+  cluster.create_topic("orders", 1);
+  cluster.create_topic("dlq.order-readers", 1);
+  topic_partition orders{"orders", 0};
+  committed_reader committed{cluster, "order-readers"};
+  running x{{"poison", cluster.endpoints()}};
+  REQUIRE(committed.await(orders, 0)); // where it begins
+  append(cluster, orders, {"1", "two", "3"});
+  REQUIRE(committed.await(orders, 3));
+  CHECK(values_of(cluster, "dlq.order-readers", 1)
+        == std::vector<std::string>{"two"});
+  CHECK(x.stop_by(SIGTERM) == 0);
+  CHECK(x.program.out() == "1\n3\n");
 }
 
 TEST_CASE("examples published_group and remote_ack: another process acks what "

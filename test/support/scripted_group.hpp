@@ -6,6 +6,7 @@
 #include "support/scripted_coordinator.hpp"
 #include "support/scripted_handler.hpp"
 #include "support/scripted_source.hpp"
+#include "support/scripted_writer.hpp"
 
 #include "actors/group_supervisor/group_supervisor.hpp"
 #include "actors/partition_registry/partition_registry.hpp"
@@ -85,7 +86,20 @@ public:
   /// The source of the last assignment.
   scripted_source& source(partition_t p);
 
+  // -- the producer's side
+  std::shared_ptr<writer_script> writer = std::make_shared<writer_script>();
+  int producers = 0; ///< spawned so far
+  /// Each topic for dead letters has so many partitions, and is found at once;
+  /// 0: it is not there. Below 0: nobody answers.
+  partition_t letter_partitions = 4;
+  /// The report of the record that was sent as the `i`th.
+  void deliver(std::size_t i, offset_t at = 0);
+  void refuse(std::size_t i, errc why = errc::authorization);
+  void kill_producer();
+
   // -- the user's side
+  void nack(partition_t p, offset_t offset, bool retry);
+  ack_reply ask_nack(partition_t p, offset_t offset, bool retry);
   void ack(partition_t p, offset_t offset);
   void ack(partition_t p, generation g, offset_t offset);
   void ack_individual(partition_t p, const offsets& xs);
@@ -133,6 +147,8 @@ private:
   struct watcher_state;
 
   std::shared_ptr<const group_options> make_options();
+  actors::group_producer_actor spawn_producer(actors::producer_listener to);
+  void answer_questions();
   actors::group_children spawn_children(std::function<void()> closed);
   void watch();
   void assign(const partitions& ps, offset_t begin,
@@ -148,6 +164,8 @@ private:
   std::map<partition_t, generation> generations_;
   std::vector<std::pair<partition_t, caf::actor_addr>> workers_;
   std::vector<caf::actor> watchers_;
+  caf::actor_addr producer_; // the last one
+  std::size_t answered_ = 0; // look-ups of topics
 };
 
 /// A listener of `subscribe_events` that keeps what it hears.

@@ -16,6 +16,7 @@ struct handled {
   cafka::generation generation;
   std::vector<offset_t> offsets;
   std::uint32_t delivery_count = 0;
+  std::uint32_t failure_count = 0; ///< of the first
   bool revoked = false;
 };
 
@@ -59,11 +60,9 @@ public:
     script_.log.push_back("destroyed " + number_);
   }
   handler_answer handle(const message_batch& batch) override {
-    handled seen{batch.partition(),
-                 batch.generation(),
-                 {},
-                 batch[0].delivery_count(),
-                 batch.revoked()};
+    handled seen{
+      batch.partition(),         batch.generation(),       {},
+      batch[0].delivery_count(), batch[0].failure_count(), batch.revoked()};
     for (auto x : batch)
       seen.offsets.push_back(x.offset());
     script_.calls.push_back(seen);
