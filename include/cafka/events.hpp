@@ -36,7 +36,8 @@ enum class event_kind : std::uint8_t {
                       ///< failed alone, so that the batch was at fault
   blame_unknown,      ///< tp, generation, offset: a record that came alone, and
                       ///< whose ack did not come
-  dead_lettered,      ///< tp, generation, offset, text: topic-partition@offset
+  dead_lettered,      ///< tp, generation, offset, text: where it
+                      ///< is, as `topic-partition@offset`
   dead_letter_failed, ///< tp, generation, offset, code, text
   record_skipped,   ///< tp, generation, offset, code, text: of its last failure
   failure_flood,    ///< tp, generation, offset, count: records in a row that

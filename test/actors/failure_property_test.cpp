@@ -64,7 +64,8 @@ private:
     for (auto y : x)
       if (culprits.contains(y.offset()))
         throw std::runtime_error{"poison"};
-    if (chance(1)) {
+    // An ack covers what is below, so that what is kept must be acked first.
+    if (!kept_.empty() || chance(1)) {
       for (auto y : x)
         kept_.push_back(y.offset());
       return handler_answer::no_ack();

@@ -212,9 +212,11 @@ struct member {
         after = xs.front() - 1; // wherever it stood
       return call(xs);
     }
-    read();
+    if (!read())
+      wait(); // for what is on its way, or to be tried again
   }
-  void read() {
+  /// False: there is nothing new.
+  bool read() {
     auto most = *rc::gen::inRange<std::size_t>(1, 6);
     if (position < machine.isolated_until().value_or(0))
       most = 1;
@@ -230,7 +232,7 @@ struct member {
       block.add(*i, std::nullopt, "v");
     }
     if (next == position)
-      return;
+      return false;
     position = next;
     intake what{nullptr, next, std::nullopt};
     if (!xs.empty())
@@ -238,6 +240,7 @@ struct member {
     machine.take(what);
     if (!xs.empty())
       call(xs);
+    return true;
   }
   void step() {
     auto kind = calm ? 0 : *rc::gen::inRange(0, 10);
