@@ -1,8 +1,10 @@
 /// `cafka::main`: the program, with handlers of its caller.
 
 #include "app/commands.hpp"
-#include "app/program.hpp"
 #include "app/programs_beside.hpp"
+#include "dead_letters/command.hpp"
+#include "program/program.hpp"
+#include "verifiable/command.hpp"
 
 #include <cafka/main.hpp>
 #include <cafka/version.hpp>

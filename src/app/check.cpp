@@ -1,11 +1,11 @@
 /// `cafka check`: what a config file says, with all defaults, or what is wrong.
 
-#include "app/builtin_handlers.hpp"
 #include "app/commands.hpp"
-#include "app/config_arguments.hpp"
 #include "config/keys.hpp"
 #include "core/text_field.hpp"
 #include "io/standard_files.hpp"
+#include "program/builtin_handlers.hpp"
+#include "program/config_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/exit_code.hpp"
+#include "program/exit_code.hpp"
 
 #include <cafka/config_file.hpp>
 
@@ -20,7 +20,5 @@ void add_check(CLI::App& program, const handler_registry& handlers,
                exit_code& result);
 void add_offsets(CLI::App& program, exit_code& result);
 void add_produce(CLI::App& program, exit_code& result);
-void add_dead_letters(CLI::App& program, exit_code& result);
-void add_verifiable_consumer(CLI::App& program, exit_code& result);
 
 } // namespace cafka::app

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "app/exit_code.hpp"
 #include "io/line_record.hpp"
 #include "kafka/consumer.hpp"
+#include "program/exit_code.hpp"
 
 #include <string>
 

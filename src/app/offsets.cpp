@@ -1,12 +1,12 @@
 /// `cafka offsets`: how far the groups of a config file are.
 
 #include "app/commands.hpp"
-#include "app/config_arguments.hpp"
 #include "config/client_properties.hpp"
 #include "io/notes.hpp"
 #include "io/offset_table.hpp"
 #include "io/standard_files.hpp"
 #include "kafka/offset_lookup.hpp"
+#include "program/config_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

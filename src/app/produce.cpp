@@ -2,12 +2,12 @@
 
 #include "api/stop_signal.hpp"
 #include "app/commands.hpp"
-#include "app/config_arguments.hpp"
 #include "app/line_producer.hpp"
 #include "config/client_properties.hpp"
 #include "io/line_buffer.hpp"
 #include "io/notes.hpp"
 #include "io/standard_files.hpp"
+#include "program/config_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,12 +1,12 @@
 /// `cafka run`: the groups of a config file, with the handlers that it names.
 
 #include "api/stop_signal.hpp"
-#include "app/builtin_handlers.hpp"
 #include "app/commands.hpp"
-#include "app/config_arguments.hpp"
 #include "app/run_groups.hpp"
 #include "core/text_field.hpp"
 #include "io/standard_files.hpp"
+#include "program/builtin_handlers.hpp"
+#include "program/config_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

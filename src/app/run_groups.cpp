@@ -3,11 +3,11 @@
 #include "api/group_ends.hpp"
 #include "api/stop_signal.hpp"
 #include "app/embedded_cluster.hpp"
-#include "app/group_account.hpp"
-#include "app/group_notes.hpp"
 #include "core/text_field.hpp"
 #include "io/notes.hpp"
 #include "io/progress_line.hpp"
+#include "program/group_account.hpp"
+#include "program/group_notes.hpp"
 
 #include <caf/actor_system_config.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "app/exit_code.hpp"
 #include "io/record_output.hpp"
+#include "program/exit_code.hpp"
 
 #include <cafka/config_file.hpp>
 

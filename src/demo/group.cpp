@@ -1,8 +1,8 @@
 #include "demo/group.hpp"
 
 #include "api/group_incarnations.hpp"
-#include "app/group_notes.hpp"
 #include "io/notes.hpp"
+#include "program/group_notes.hpp"
 
 #include <caf/scoped_actor.hpp>
 

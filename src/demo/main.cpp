@@ -1,13 +1,13 @@
 /// `cafka-demo`: a supervised group on the mock cluster, while things fail.
 
 #include "api/stop_signal.hpp"
-#include "app/program.hpp"
 #include "core/text_field.hpp"
 #include "demo/group.hpp"
 #include "demo/put.hpp"
 #include "demo/run.hpp"
 #include "io/notes.hpp"
 #include "io/standard_files.hpp"
+#include "program/program.hpp"
 
 #include <cafka/errors.hpp>
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "app/exit_code.hpp"
 #include "demo/input.hpp"
 #include "demo/keys.hpp"
 #include "demo/sabotage.hpp"
 #include "demo/scan.hpp"
+#include "program/exit_code.hpp"
 
 #include <cstdint>
 

@@ -1,7 +1,7 @@
 // What the commands `cafka dead-letters …` refuse without asking a broker, and
 // which letters are meant.
 
-#include "app/dead_letters.hpp"
+#include "dead_letters/dead_letters.hpp"
 #include "support/catch.hpp"
 #include "support/run_program.hpp"
 #include "support/scratch_directory.hpp"

@@ -1,4 +1,4 @@
-#include "app/group_notes.hpp"
+#include "program/group_notes.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/run_world.hpp"
 
-#include "app/exit_code.hpp"
+#include "program/exit_code.hpp"
 
 #include <fstream>
 #include <iostream>

@@ -1,4 +1,4 @@
-#include "app/verifiable/member.hpp"
+#include "verifiable/member.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "app/verifiable/options.hpp"
+#include "verifiable/options.hpp"
 
 #include "support/catch.hpp"
 

@@ -3,14 +3,14 @@
 
 #include "api/group_ends.hpp"
 #include "api/stop_signal.hpp"
-#include "app/group_notes.hpp"
-#include "app/program.hpp"
 #include "bench/consumer/faults.hpp"
 #include "bench/consumer/input.hpp"
 #include "bench/consumer/tally.hpp"
 #include "io/line_writer.hpp"
 #include "io/notes.hpp"
 #include "io/standard_files.hpp"
+#include "program/group_notes.hpp"
+#include "program/program.hpp"
 
 #include <cafka/group.hpp>
 #include <cafka/version.hpp>

@@ -1,4 +1,4 @@
-#include "app/exit_code.hpp"
+#include "program/exit_code.hpp"
 
 #include "api/group_ends.hpp"
 #include "api/stop_signal.hpp"

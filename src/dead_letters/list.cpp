@@ -1,4 +1,4 @@
-#include "app/dead_letters.hpp"
+#include "dead_letters/dead_letters.hpp"
 
 #include "api/stop_signal.hpp"
 #include "core/text_field.hpp"

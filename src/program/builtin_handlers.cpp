@@ -1,4 +1,4 @@
-#include "app/builtin_handlers.hpp"
+#include "program/builtin_handlers.hpp"
 
 #include "config/shown_key.hpp"
 #include "io/record_json.hpp"

@@ -1,4 +1,4 @@
-#include "app/verifiable/lines.hpp"
+#include "verifiable/lines.hpp"
 
 #include <nlohmann/json.hpp>
 

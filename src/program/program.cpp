@@ -1,4 +1,4 @@
-#include "app/program.hpp"
+#include "program/program.hpp"
 
 #include "io/file_limit.hpp"
 #include "io/notes.hpp"

@@ -1,4 +1,4 @@
-#include "app/dead_letter_reader.hpp"
+#include "dead_letters/reader.hpp"
 
 #include "api/stop_signal.hpp"
 #include "config/client_properties.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/builtin_handlers.hpp"
+#include "program/builtin_handlers.hpp"
 
 #include <cafka/config_file.hpp>
 

@@ -1,4 +1,4 @@
-#include "app/group_notes.hpp"
+#include "program/group_notes.hpp"
 
 #include "core/text_field.hpp"
 

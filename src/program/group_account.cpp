@@ -1,4 +1,4 @@
-#include "app/group_account.hpp"
+#include "program/group_account.hpp"
 
 #include "core/text_field.hpp"
 

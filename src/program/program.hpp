@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/exit_code.hpp"
+#include "program/exit_code.hpp"
 
 #include <functional>
 

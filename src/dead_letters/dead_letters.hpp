@@ -1,7 +1,7 @@
 #pragma once
 
-#include "app/dead_letter_reader.hpp"
-#include "app/exit_code.hpp"
+#include "dead_letters/reader.hpp"
+#include "program/exit_code.hpp"
 
 #include <cafka/config.hpp>
 

@@ -1,16 +1,16 @@
 /// `cafka verifiable-consumer`: a member of a group that a test harness drives
 /// and reads, by the protocol of Apache Kafka's system tests.
 
+#include "verifiable/command.hpp"
 #include "api/group_ends.hpp"
 #include "api/stop_signal.hpp"
-#include "app/commands.hpp"
-#include "app/group_account.hpp"
-#include "app/group_notes.hpp"
-#include "app/verifiable/member.hpp"
-#include "app/verifiable/options.hpp"
 #include "io/notes.hpp"
 #include "io/property_lines.hpp"
 #include "io/standard_files.hpp"
+#include "program/group_account.hpp"
+#include "program/group_notes.hpp"
+#include "verifiable/member.hpp"
+#include "verifiable/options.hpp"
 
 #include <caf/actor_system_config.hpp>
 

@@ -1,4 +1,4 @@
-#include "app/config_arguments.hpp"
+#include "program/config_arguments.hpp"
 
 #include "config/override.hpp"
 #include "config/shown_key.hpp"

@@ -1,6 +1,6 @@
-#include "app/verifiable/member.hpp"
+#include "verifiable/member.hpp"
 
-#include "app/verifiable/lines.hpp"
+#include "verifiable/lines.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
 /// `cafka dead-letters`: what a group gave up, and back with it.
 
+#include "dead_letters/command.hpp"
 #include "api/stop_signal.hpp"
-#include "app/commands.hpp"
-#include "app/config_arguments.hpp"
-#include "app/dead_letters.hpp"
+#include "dead_letters/dead_letters.hpp"
 #include "io/standard_files.hpp"
+#include "program/config_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
