@@ -23,10 +23,10 @@ install(
   DIRECTORY config/
   DESTINATION "${CMAKE_INSTALL_DOCDIR}/config"
   FILES_MATCHING PATTERN "*.conf")
-if(TARGET cafka_program)
+if(TARGET cafka_executable)
   install(TARGETS cafka_app_lib EXPORT cafkaTargets)
   # CAF may stand where the loader does not look.
-  set_target_properties(cafka_program cafka-demo
+  set_target_properties(cafka_executable cafka-demo
                         PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-  install(TARGETS cafka_program cafka-demo)
+  install(TARGETS cafka_executable cafka-demo)
 endif()

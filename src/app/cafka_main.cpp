@@ -54,7 +54,7 @@ app::exit_code run(int argc, char** argv, const handler_registry& handlers) {
   add_check(program, handlers, result);
   add_offsets(program, result);
   add_produce(program, result);
-  add_dead_letters(program, result);
+  add_dead_letters(program, handlers, result);
   if (is_cafka) {
     add_verifiable_consumer(program, result);
     add_beside(program);

@@ -4,12 +4,16 @@
 #include "api/stop_signal.hpp"
 #include "dead_letters/dead_letters.hpp"
 #include "io/standard_files.hpp"
+#include "program/builtin_handlers.hpp"
 #include "program/config_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <charconv>
+#include <functional>
+
+#include <unistd.h>
 
 namespace cafka::app {
 
@@ -27,6 +31,14 @@ came are the committed offsets of the group <group>.replay, so that the next one
 goes on there; a killed one writes up to 500 records again. With --topic, --since
 or --cause all dead letters are looked at, and nothing is committed.)";
 
+constexpr auto process_footer = R"(
+The handler that the config file names gets each record alone, with its own topic,
+partition and offset, and no other group is bothered. What it acks is done; what
+fails again, or is not acked by the answer, becomes a dead letter again, behind
+the others, before the progress is committed: the offsets of the group
+<group>.process. A killed run calls it for up to 500 records again. It ends at the
+ends that are seen at its start.)";
+
 struct arguments : config_arguments, letter_arguments {
   std::string group;
   std::string since;
@@ -42,12 +54,12 @@ exit_code complain(const std::string& text) {
 }
 
 /// Null: there is none of that name, or too many; that is told.
-const group_config* choose(const groups& xs, const arguments& args) {
+const configured_group* choose(const groups& xs, const arguments& args) {
   if (args.group.empty() && xs.size() == 1)
-    return &xs.front().options.config;
+    return &xs.front();
   for (auto& x : xs)
     if (x.options.config.name == args.group)
-      return &x.options.config;
+      return &x;
   complain_of_letters(
     args.group.empty()
       ? "the config file has several groups: --group says which"
@@ -57,17 +69,17 @@ const group_config* choose(const groups& xs, const arguments& args) {
 }
 
 template <class F>
-exit_code with_group(arguments& args, F f) {
-  auto groups = read_groups(args);
-  if (!groups)
+exit_code with_group(const std::optional<groups>& read, arguments& args, F f) {
+  if (!read)
     return exit_code::usage;
-  auto* config = choose(*groups, args);
-  if (!config)
+  auto* group = choose(*read, args);
+  if (!group)
     return exit_code::usage;
-  if (config->endpoints.empty())
+  auto& config = group->options.config;
+  if (config.endpoints.empty())
     return complain(fmt::format("group {} is embedded: --endpoints says where "
                                 "it runs",
-                                config->name));
+                                config.name));
   if (!args.since.empty()) {
     args.filter.since_ms = time_of(args.since);
     if (!args.filter.since_ms)
@@ -78,13 +90,19 @@ exit_code with_group(arguments& args, F f) {
   }
   args.timeout = std::chrono::seconds{args.timeout_s};
   catch_stop_signals();
-  return f(*config);
+  return f(*group);
+}
+
+template <class F>
+exit_code with_config(arguments& args, F f) {
+  return with_group(read_groups(args), args,
+                    [&](auto& group) { return f(group.options.config); });
 }
 
 exit_code list(arguments& args) {
   if (!io::require_standard_output("cafka dead-letters list"))
     return exit_code::usage;
-  return with_group(args, [&](auto& config) {
+  return with_config(args, [&](auto& config) {
     return list_letters(config, args, args.json);
   });
 }
@@ -99,7 +117,7 @@ bool read_number(std::string_view text, T& to) {
 exit_code show(arguments& args) {
   if (!io::require_standard_output("cafka dead-letters show"))
     return exit_code::usage;
-  return with_group(args, [&](auto& config) {
+  return with_config(args, [&](auto& config) {
     auto topics = dead_letter_topics(config);
     topic_partition tp{topics.front(), 0};
     offset_t offset = 0;
@@ -114,8 +132,19 @@ exit_code show(arguments& args) {
 }
 
 exit_code replay(arguments& args) {
-  return with_group(args, [&](auto& config) {
+  return with_config(args, [&](auto& config) {
     return replay_letters(config, args, args.replay);
+  });
+}
+
+exit_code process(arguments& args, const handler_registry& own) {
+  auto out = std::make_shared<io::record_output>(STDOUT_FILENO);
+  auto handlers = make_handlers(out, own);
+  return with_group(read_groups(args, handlers), args, [&](auto& group) {
+    if (group.handler == "print"
+        && !io::require_standard_output("cafka dead-letters process"))
+      return exit_code::usage;
+    return process_letters(group.options.config, group.options.handler, args);
   });
 }
 
@@ -145,7 +174,7 @@ using arguments_ptr = std::shared_ptr<arguments>;
 
 CLI::App& add(CLI::App& to, const char* name, const char* words,
               const arguments_ptr& args, exit_code& result,
-              exit_code (*run)(arguments&)) {
+              std::function<exit_code(arguments&)> run) {
   auto* command = to.add_subcommand(name, words);
   add_group(*command, *args);
   command->callback([args, run, &result] { result = run(*args); });
@@ -154,9 +183,11 @@ CLI::App& add(CLI::App& to, const char* name, const char* words,
 
 } // namespace
 
-void add_dead_letters(CLI::App& program, exit_code& result) {
+void add_dead_letters(CLI::App& program, const handler_registry& handlers,
+                      exit_code& result) {
   auto& all = *program.add_subcommand(
-    "dead-letters", "List, show and replay the dead letters of a group");
+    "dead-letters",
+    "List, show, replay or process the dead letters of a group");
   all.require_subcommand(1);
   all.footer(footer);
   auto args = std::make_shared<arguments>();
@@ -186,6 +217,10 @@ void add_dead_letters(CLI::App& program, exit_code& result) {
                 "A record that came back so often is left")
     ->capture_default_str();
   replayer.footer(replay_footer);
+  args = std::make_shared<arguments>();
+  add(all, "process", "Call the group's handler with dead letters", args,
+      result, [&handlers](arguments& x) { return process(x, handlers); })
+    .footer(process_footer);
 }
 
 } // namespace cafka::app

@@ -2,6 +2,8 @@
 
 #include "program/exit_code.hpp"
 
+#include <cafka/config_file.hpp>
+
 namespace CLI {
 class App;
 } // namespace CLI
@@ -9,7 +11,9 @@ class App;
 namespace cafka::app {
 
 /// Adds `dead-letters` with its commands to `program`; the one that is asked for
-/// runs, and leaves in `result` with what the program is to end.
-void add_dead_letters(CLI::App& program, exit_code& result);
+/// runs, and leaves in `result` with what the program is to end. `handlers`: see
+/// `add_run`.
+void add_dead_letters(CLI::App& program, const handler_registry& handlers,
+                      exit_code& result);
 
 } // namespace cafka::app

@@ -4,6 +4,7 @@
 #include "program/exit_code.hpp"
 
 #include <cafka/config.hpp>
+#include <cafka/message_handler.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -41,6 +42,13 @@ struct replay_arguments {
 exit_code replay_letters(const group_config& config,
                          const letter_arguments& args,
                          const replay_arguments& how);
+
+/// Calls `handler` with the dead letters, each as the record that it was. What it
+/// makes of them is written, and what fails again becomes a dead letter again,
+/// before the progress, the committed offsets of the group `<group>.process`, is
+/// committed.
+exit_code process_letters(const group_config& config, handler_factory handler,
+                          const letter_arguments& args);
 
 /// Tells on standard error what is wrong with the command.
 void complain_of_letters(const std::string& text);

@@ -84,8 +84,7 @@ void complain_of_letters(const std::string& text) {
 
 exit_code list_letters(const group_config& config, const letter_arguments& args,
                        bool json) {
-  auto reader = dead_letter_reader::open(
-    config, dead_letter_reader::begin::first, args.timeout);
+  auto reader = dead_letter_reader::open(config, {}, args.timeout);
   if (!reader)
     return broker_failed(reader.failure());
   if (!json)

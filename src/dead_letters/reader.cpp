@@ -20,10 +20,11 @@ using std::chrono::milliseconds;
 /// Between two looks at signals.
 constexpr milliseconds look_interval{50};
 
-/// Who keeps how far a replay came.
-kafka::properties properties_of(const group_config& x) {
+/// `progress`: names who keeps how far it came.
+kafka::properties properties_of(const group_config& x,
+                                const std::string& progress) {
   auto result = client_properties(x);
-  result["group.id"] = x.group + ".replay";
+  result["group.id"] = progress.empty() ? x.group : x.group + "." + progress;
   result.erase("group.instance.id");
   return result;
 }
@@ -45,14 +46,14 @@ kafka::error first_of(const std::map<topic_partition, T>& failures) {
 /// What is in the topics now.
 kafka::result<kafka::topic_reader::ranges>
 find_ranges(kafka::offset_lookup& at, const std::vector<std::string>& topics,
-            dead_letter_reader::begin where) {
+            bool from_start) {
   auto found = at.partitions_of(topics);
   if (!found.failures.empty())
     return found.failures.front();
   auto in_log = at.ranges(found.partitions);
   if (auto failure = first_of(in_log.failures))
     return failure;
-  if (where == dead_letter_reader::begin::first)
+  if (from_start)
     return in_log.values;
   std::vector<topic_partition> all;
   for (auto& [tp, range] : in_log.values)
@@ -134,29 +135,34 @@ dead_letter_reader::dead_letter_reader(std::string group,
 }
 
 kafka::result<std::unique_ptr<dead_letter_reader>>
-dead_letter_reader::open(const group_config& config, begin where,
+dead_letter_reader::open(const group_config& config,
+                         const std::string& progress,
                          std::chrono::seconds limit) {
-  auto lookup = kafka::offset_lookup::open(properties_of(config), limit);
+  auto props = properties_of(config, progress);
+  auto lookup = kafka::offset_lookup::open(props, limit);
   if (!lookup)
     return lookup.failure();
-  auto what = find_ranges(**lookup, dead_letter_topics(config), where);
+  auto what = find_ranges(**lookup, dead_letter_topics(config),
+                          progress.empty());
   if (!what)
     return what.failure();
-  return read(config, *what, limit);
+  return read(config, props, *what, limit);
 }
 
 kafka::result<std::unique_ptr<dead_letter_reader>>
 dead_letter_reader::open_at(const group_config& config,
                             const topic_partition& tp, offset_t offset,
                             std::chrono::seconds limit) {
-  return read(config, {{tp, {offset, offset + 1}}}, limit);
+  return read(config, properties_of(config, {}), {{tp, {offset, offset + 1}}},
+              limit);
 }
 
 kafka::result<std::unique_ptr<dead_letter_reader>>
 dead_letter_reader::read(const group_config& config,
+                         const kafka::properties& props,
                          const kafka::topic_reader::ranges& what,
                          std::chrono::seconds limit) {
-  auto reader = kafka::topic_reader::open(properties_of(config), what);
+  auto reader = kafka::topic_reader::open(props, what);
   if (!reader)
     return reader.failure();
   return std::unique_ptr<dead_letter_reader>{

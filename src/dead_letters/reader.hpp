@@ -47,20 +47,18 @@ struct found_letter {
 
 bool matches(const found_letter& x, const letter_filter& what);
 
-/// Reads the dead letters of one group from where `begin` says up to the end that
-/// is seen at the start. What is no dead letter, or one of another group, is
-/// passed over. Blocks.
+/// Reads the dead letters of one group up to the end that is seen at the start.
+/// What is no dead letter, or one of another group, is passed over. Blocks.
 class dead_letter_reader {
 public:
-  enum class begin {
-    first,     ///< at the start of the log
-    committed, ///< where the group `.replay` is, or else there
-  };
   /// Nothing came, and not all was read.
   static constexpr std::chrono::seconds silence_max{30};
 
+  /// From the committed offsets of the group `<group>.<progress>`, or where there
+  /// are none, or that is empty, from the start.
   static kafka::result<std::unique_ptr<dead_letter_reader>>
-  open(const group_config& config, begin where, std::chrono::seconds limit);
+  open(const group_config& config, const std::string& progress,
+       std::chrono::seconds limit);
   /// Of just one record, if it is there.
   static kafka::result<std::unique_ptr<dead_letter_reader>>
   open_at(const group_config& config, const topic_partition& tp,
@@ -83,8 +81,8 @@ private:
   dead_letter_reader(std::string group, std::chrono::seconds limit,
                      std::unique_ptr<kafka::topic_reader> x);
   static kafka::result<std::unique_ptr<dead_letter_reader>>
-  read(const group_config& config, const kafka::topic_reader::ranges& what,
-       std::chrono::seconds limit);
+  read(const group_config& config, const kafka::properties& props,
+       const kafka::topic_reader::ranges& what, std::chrono::seconds limit);
   std::optional<found_letter> look_at(owned_record x);
 
   std::string group_;

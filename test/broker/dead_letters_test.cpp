@@ -295,6 +295,41 @@ TEST_CASE("a replay that cannot write says why and goes on there later") {
   CHECK(values_of(w.read()) == std::multiset<std::string>{"v42", "v43"});
 }
 
+TEST_CASE("process calls the group's handler with each dead letter once, and "
+          "no other group hears of it") {
+  world w;
+  w.write({w.letter(42), w.letter(43, 0), w.letter(44)});
+  auto x = w.run({"process"});
+  CHECK(x.code == 0);
+  CHECK(has(x.err, "3 dead letters processed, 0 failed again\n"));
+  for (auto* where :
+       {R"("partition":1,"offset":42)", R"("partition":0,"offset":43)",
+        R"("partition":1,"offset":44)"})
+    CHECK(has(x.out, R"("topic":")" + w.topic + "\"," + where));
+  CHECK(w.read().empty());
+  auto again = w.run({"process"});
+  CHECK(again.code == 0);
+  CHECK(again.out.empty());
+  CHECK(has(again.err, "0 dead letters processed, 0 failed again\n"));
+}
+
+TEST_CASE("what fails again in process is a dead letter behind, before the "
+          "progress is committed, and the next run takes it") {
+  world w;
+  w.write({w.letter(42), w.letter(43)});
+  // `print` cannot write there.
+  app_process full{{"/bin/sh", "-c",
+                    std::string{"exec "} + CAFKA_PROGRAM
+                      + " dead-letters process " + w.conf + " >/dev/full"}};
+  CHECK(full.wait() == 1);
+  CHECK(has(full.err(), "0 dead letters processed, 2 failed again\n"));
+  CHECK(w.kafka.range({w.dead, 1}) == offset_range{0, 4});
+  auto x = w.run({"process"});
+  CHECK(x.code == 0);
+  CHECK(has(x.err, "2 dead letters processed, 0 failed again\n"));
+  CHECK(has(x.out, R"("name":"__cafka.replay.count","value":"2")"));
+}
+
 TEST_CASE("Kafka's own console consumer prints the headers of a dead letter") {
   world w;
   w.write({w.letter(42)});
