@@ -39,10 +39,9 @@ event_kind kind_of(core::failure_note::kind x) {
 /// Copied out of its block, so that its report may be long in coming.
 owned_record record_of(const core::dead_letter_order& x,
                        const held_partition& of) {
-  auto& from = *x.record.from;
   record_block::builder copy;
-  copy.add_copy(*from.block, x.record.indices.front());
-  return {copy.finish(), from.calls, of.identity, x.failures};
+  copy.add_copy(*x.record.from->block, x.record.indices.front());
+  return {copy.finish(), x.failures, of.identity, x.failures};
 }
 
 core::letter_cause cause_of(const core::dead_letter_order& x) {

@@ -20,14 +20,14 @@ std::optional<std::string> handler_session::build() {
   return std::nullopt;
 }
 
-auto handler_session::call(const message_batch& batch, core::delivery& what)
-  -> outcome {
+auto handler_session::call(const message_batch& batch,
+                           const core::redelivery& what) -> outcome {
   outcome result;
   if (cancelled.load(std::memory_order_acquire) || !handler) {
     result.begun = false;
     return result;
   }
-  ++what.calls;
+  what.from->begin_call(what.indices);
   auto failure = thrown_by([&] {
     try {
       result.answer = handler->handle(batch);

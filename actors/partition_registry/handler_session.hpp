@@ -31,7 +31,8 @@ struct handler_session {
   /// Closes the former one before. What it failed with; nothing: it is built, or
   /// it was cancelled.
   std::optional<std::string> build();
-  outcome call(const message_batch& batch, core::delivery& what);
+  /// `what`: the records of the batch.
+  outcome call(const message_batch& batch, const core::redelivery& what);
   /// Once. Tells the manager what `on_close` threw.
   void close(close_reason why);
 

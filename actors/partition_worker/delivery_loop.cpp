@@ -265,14 +265,16 @@ core::delivery_ptr delivery_loop::report(core::fetched x) {
 /// `guard` is open while the handler runs.
 void delivery_loop::call(core::redelivery what, bool is_again,
                          guard_type& guard) {
-  auto& from = *what.from;
-  message_batch batch{identity_,      notice_,
-                      from.block,     std::move(what.indices),
-                      from.calls + 1, std::move(what.failures)};
+  message_batch batch{identity_,
+                      notice_,
+                      what.from->block,
+                      what.indices,
+                      what.from->calls(what.indices) + 1,
+                      std::move(what.failures)};
   if (is_again)
     manager_->put(call_begun{id_, range_of(batch)});
   guard.unlock();
-  auto result = session_->call(batch, from);
+  auto result = session_->call(batch, what);
   guard.lock();
   if (state_ == state::closed)
     return;

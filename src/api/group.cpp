@@ -12,7 +12,6 @@
 #include "kafka/consumer.hpp"
 #include "kafka/idempotent_producer.hpp"
 #include "kafka/mock_cluster.hpp"
-#include "kafka/producing_properties.hpp"
 
 #include <cafka/group.hpp>
 
@@ -159,9 +158,7 @@ group_manager_state::producer_factory
 producer_factory_of(caf::actor_system& system, const shared_options& options) {
   return [&system, options](producer_listener to) -> group_producer_actor {
     auto& config = options->config;
-    auto props = kafka::producing_properties(
-      client_properties(config), producer_properties(config),
-      config.on_failure.dead_letter.timeout);
+    auto props = producer_properties(config);
     kafka::writer_factory make_client = [props](std::function<void()> wake)
       -> kafka::result<std::unique_ptr<kafka::record_writer>> {
       auto made = kafka::idempotent_producer::open(props, std::move(wake));

@@ -1,6 +1,7 @@
 #include "config/client_properties.hpp"
 
 #include "config/value_text.hpp"
+#include "kafka/producing_properties.hpp"
 
 #include <fmt/format.h>
 
@@ -35,16 +36,9 @@ kafka::properties client_properties(const group_config& x) {
 }
 
 kafka::properties producer_properties(const group_config& x) {
-  kafka::properties result{x.producer.begin(), x.producer.end()};
-  for (auto& [name, value] : x.kafka)
-    if (is_security_property(name))
-      result[name] = value;
-  result["bootstrap.servers"] = servers_of(x);
-  result["enable.idempotence"] = "true";
-  result["acks"] = "all";
-  result["message.timeout.ms"]
-    = std::to_string(x.on_failure.dead_letter.timeout.count());
-  return result;
+  return kafka::producing_properties(client_properties(x),
+                                     {x.producer.begin(), x.producer.end()},
+                                     x.on_failure.dead_letter.timeout);
 }
 
 bool is_security_property(std::string_view name) {

@@ -1,10 +1,45 @@
 #include "core/delivery_log.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <iterator>
 #include <utility>
 
 namespace cafka::core {
+
+namespace {
+
+/// Each offset of the block at `indices`; empty: of all of it.
+template <class F>
+void for_each_offset(const record_block& block,
+                     const std::vector<std::uint32_t>& indices, F f) {
+  for (auto i : indices)
+    f(block.offset_at(i));
+  for (std::size_t i = 0; indices.empty() && i < block.size(); ++i)
+    f(block.offset_at(i));
+}
+
+} // namespace
+
+void delivery::begin_call(const std::vector<std::uint32_t>& indices) {
+  if (indices.empty() && block->size() == records_)
+    ++calls_->of_all;
+  else
+    for_each_offset(*block, indices,
+                    [this](offset_t x) { ++calls_->of_some[x]; });
+}
+
+std::uint32_t
+delivery::calls(const std::vector<std::uint32_t>& indices) const noexcept {
+  std::uint32_t most = 0;
+  if (!calls_->of_some.empty())
+    for_each_offset(*block, indices, [&](offset_t x) {
+      auto i = calls_->of_some.find(x);
+      if (i != calls_->of_some.end())
+        most = std::max(most, i->second);
+    });
+  return calls_->of_all + most;
+}
 
 namespace {
 

@@ -19,33 +19,42 @@ namespace cafka::core {
 /// strand.
 struct delivery {
   explicit delivery(std::shared_ptr<const record_block> x)
-    : delivery(std::move(x), std::make_shared<std::uint32_t>(0u)) {
+    : block(std::move(x)),
+      records_(block->size()),
+      calls_(std::make_shared<call_counts>()) {
   }
-  /// What is left of `origin`, in a block of its own. The two share `calls`, so
-  /// that a call that begins with one of them counts for the other.
+  /// What is left of `origin`, in a block of its own. The two share their calls,
+  /// so that one that begins with one of them counts for the other.
   delivery(std::shared_ptr<const record_block> rest, const delivery& origin)
-    : delivery(std::move(rest), origin.shared_calls_) {
+    : block(std::move(rest)), records_(origin.records_), calls_(origin.calls_) {
   }
   delivery(const delivery&) = delete;
   delivery& operator=(const delivery&) = delete;
 
   /// True when one is what is left of the other, or they are the same.
   bool same_origin(const delivery& x) const noexcept {
-    return shared_calls_ == x.shared_calls_;
+    return calls_ == x.calls_;
   }
 
   const std::shared_ptr<const record_block> block;
-  /// Handler calls that were begun with it: of whoever calls handlers, one at a
-  /// time.
-  std::uint32_t& calls;
+
+  // -- for who calls handlers, one at a time
+
+  /// A call begins with the records at these indices of the block; empty: with
+  /// all of them.
+  void begin_call(const std::vector<std::uint32_t>& indices);
+  /// The most calls that were begun with one of these.
+  std::uint32_t calls(const std::vector<std::uint32_t>& indices) const noexcept;
 
 private:
-  delivery(std::shared_ptr<const record_block> x,
-           std::shared_ptr<std::uint32_t> n)
-    : block(std::move(x)), calls(*n), shared_calls_(std::move(n)) {
-  }
+  struct call_counts {
+    std::uint32_t of_all = 0;
+    /// Those with a part of the records, by offset.
+    std::map<offset_t, std::uint32_t> of_some;
+  };
 
-  std::shared_ptr<std::uint32_t> shared_calls_;
+  std::size_t records_; // of the block that was read
+  std::shared_ptr<call_counts> calls_;
 };
 using delivery_ptr = std::shared_ptr<delivery>;
 

@@ -107,13 +107,14 @@ handler_answer letter_processing::call(const message_batch& x) {
 }
 
 message_handler& letter_processing::handler_of(const topic_partition& tp) {
-  auto& result = handlers_[tp];
-  if (!result)
-    result = factory_({{config_.group, tp.topic, tp.partition, generation{}},
-                       config_.handler_init_args});
-  if (!result)
+  auto i = handlers_.find(tp);
+  if (i != handlers_.end())
+    return *i->second;
+  auto built = factory_({{config_.group, tp.topic, tp.partition, generation{}},
+                         config_.handler_init_args});
+  if (!built)
     throw std::runtime_error{"the handler's factory returned none"};
-  return *result;
+  return *handlers_.emplace(tp, std::move(built)).first->second;
 }
 
 /// Behind, in the partition of the letter.

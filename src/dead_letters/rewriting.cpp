@@ -3,7 +3,6 @@
 #include "api/stop_signal.hpp"
 #include "config/client_properties.hpp"
 #include "io/notes.hpp"
-#include "kafka/producing_properties.hpp"
 
 #include <fmt/format.h>
 
@@ -66,9 +65,7 @@ kafka::error letter_rewriting::open() {
   if (!reader)
     return reader.failure();
   reader_ = std::move(*reader);
-  auto& own = config_.producer;
-  auto props = kafka::producing_properties(
-    client_properties(config_), {own.begin(), own.end()}, args_.timeout);
+  auto props = producer_properties(config_);
   props["enable.idempotence"] = "true";
   props["acks"] = "all";
   auto producer = kafka::producer::open(

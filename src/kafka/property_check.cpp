@@ -87,6 +87,8 @@ std::string consumer_refusal(properties props) {
 
 std::string producer_refusal(properties props) {
   props["bootstrap.servers"] = "nobody:1"; // as above
+  props["enable.idempotence"] = "true";    // as `idempotent_producer`
+  props["acks"] = "all";
   return refusal_of(RD_KAFKA_PRODUCER, producer_configuration(props), props);
 }
 

@@ -14,7 +14,7 @@ std::string property_refusal(const std::string& name, const std::string& value);
 /// empty: it does. Talks to nobody and runs no command.
 std::string consumer_refusal(properties props);
 
-/// The same of a producer.
+/// The same of an idempotent producer.
 std::string producer_refusal(properties props);
 
 /// What a consumer of these has, given or by default, by librdkafka's first name

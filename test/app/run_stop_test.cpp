@@ -27,7 +27,8 @@ TEST_CASE("of two exit codes of a run the one that says more counts") {
 
 TEST_CASE("a partition that stands still is told at the stop, and has an exit "
           "code of its own") {
-  run_world w{"restart-max = 1\nrestart-backoff-max = 100ms"};
+  run_world w{"on-failure { retries = 1, then = [\"stop-partition\"] }\n"
+              "restart-backoff-max = 100ms"};
   w.send("k", "v");
   app_process program{
     {"/bin/sh", "-c",

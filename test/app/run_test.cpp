@@ -172,7 +172,7 @@ TEST_CASE("records that nobody reads are not acked, and the run ends") {
 }
 
 TEST_CASE("records that a full disk does not take are not acked") {
-  run_world w{"on-exhausted = \"stop-group\"\nrestart-max = 1\n"
+  run_world w{"on-failure { retries = 1, then = [\"stop-group\"] }\n"
               "restart-backoff-max = 100ms"};
   w.send("k", "v");
   auto command = std::string{CAFKA_PROGRAM} + " run " + w.conf + " >/dev/full";

@@ -336,7 +336,7 @@ TEST_CASE(
   cluster.fail_topic("orders.copy", 0);
   REQUIRE(committed.await(orders, 2));
   CHECK(values_of(cluster, "orders.copy", 2)
-        == std::vector<std::string>{"saw orders/0@0", "saw orders/0@1"});
+        == std::vector<std::string>{"saw orders-0@0", "saw orders-0@1"});
   CHECK(x.stop_by(SIGTERM) == 0);
 }
 

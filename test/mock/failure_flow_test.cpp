@@ -1,7 +1,6 @@
 // A group whose handler fails, or answers with outputs, over a mock cluster.
 
 #include "support/group_fixture.hpp"
-#include "support/upstream_faults.hpp"
 
 using namespace cafka;
 using namespace cafka::test;
@@ -55,9 +54,7 @@ TEST_CASE("a poison record goes to the dead letters, and all around it is "
 
 TEST_CASE("while its dead letter is refused, or too large, nothing behind a "
           "record is committed and nothing is lost") {
-  if (skips_topic_errors())
-    return;
-  auto is_refused = GENERATE(true, false);
+  auto how = GENERATE(topic_authorization_failed, message_too_large);
   group_fixture f;
   f.produce(0, 10);
   auto options = writing_letters(f);
@@ -67,25 +64,15 @@ TEST_CASE("while its dead letter is refused, or too large, nothing behind a "
       last_try.pass();
     return throws_at(5)(x);
   });
-  // Its topic is there at the start, and refused later.
-  auto refuse = [&](bool on) {
-    if (is_refused)
-      f.cluster.fail_topic("dlq.g", on ? topic_authorization_failed : 0);
-    else if (on)
-      f.cluster.inject(produce_request,
-                       std::vector<std::int16_t>(1'000, message_too_large));
-    else
-      f.cluster.clear_injected(produce_request);
-  };
   f.start(options);
   REQUIRE(last_try.await_visitor());
-  refuse(true);
+  f.cluster.inject(produce_request, std::vector<std::int16_t>(1'000, how));
   last_try.open();
   REQUIRE(f.await_event(event_kind::dead_letter_failed, 2));
   for (auto& x : f.events(event_kind::committed))
     CHECK(x.offset <= 5);
   CHECK(f.count(event_kind::dead_lettered) == 0);
-  refuse(false);
+  f.cluster.clear_injected(produce_request);
   CHECK(f.await_committed(0, 10));
   CHECK(f.count(event_kind::dead_lettered) == 1);
   CHECK(f.stop() == caf::exit_reason::user_shutdown);

@@ -130,12 +130,12 @@ TEST_CASE("the lag of a stopped partition follows the end at the broker") {
   f.produce(0, 1);
   f.produce(1, 1);
   auto options = f.options();
-  options.config.restart_max = 0;
-  options.handler = [build = f.noting(ack_all)](const handler_context& x) {
-    if (x.identity.partition == 0)
-      throw std::runtime_error("poison");
-    return build(x);
-  };
+  options.config.on_failure.retries = 0;
+  options.config.on_failure.then = {failure_step::stop_partition};
+  options.handler = f.noting([](const message_batch& batch) {
+    return batch.partition() == 0 ? handler_answer::failed("poison")
+                                  : handler_answer::ack();
+  });
   f.start(options);
   REQUIRE(f.await_event(event_kind::worker_exhausted));
   f.produce(0, 10);
