@@ -29,8 +29,8 @@ struct held_partition {
     std::shared_ptr<delivery_loop> loop;
     bool reads = false;    ///< no retained records are to come first
     int acked_nothing = 0; ///< so many calls in a row
-    bool ends
-      = false; ///< its loop has ended; a `incarnation_failed` is on its way
+    /// Its loop has ended; an `incarnation_failed` is on its way.
+    bool ends = false;
     bool is_void = false; ///< its answers do not count any more
     /// It waits for records above; nothing: it does not, or was not told to.
     std::optional<offset_t> waits_after;
@@ -68,7 +68,8 @@ struct held_partition {
   /// `call_waits`: one waits for its thread.
   core::progress_facts progress(bool call_waits) const noexcept;
   bool delivery_waits(bool call_waits) const noexcept;
-  /// -1: not known. Control records may lie between the last record and the end.
+  /// -1: not known. Control records may lie between the last record and the
+  /// end.
   std::int64_t lag() const;
   /// The gravest first; `why` is for people.
   partition_health health(std::string& why) const;

@@ -1,0 +1,177 @@
+/// What the answers of handler calls do, at once or when their outputs are
+/// written.
+
+#include "actors/group_manager/call_answers.hpp"
+
+#include "actors/group_manager/group_manager_parts.hpp"
+#include "actors/partition_worker/delivery_loop.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace cafka::actors {
+
+namespace {
+
+using kind = handler_answer::kind;
+
+/// The records that the answer decides on: the rest of its batch comes again.
+offset_range decided_by(const call_ended& x) {
+  if (x.answer == kind::ack_through)
+    return {x.batch.first, x.through + 1};
+  return x.batch;
+}
+
+bool has_outputs(const call_ended& x) {
+  return x.rest && !x.rest->outputs.empty();
+}
+
+} // namespace
+
+call_answers::call_answers(group_manager_parts& parts)
+  : parts_(parts), context_(parts.context) {
+}
+
+void call_answers::take(const topic_partition& tp, held_partition& x,
+                        const call_ended& ended) {
+  auto& worker = *x.worker;
+  if (ended.answer == kind::reject
+      || (ended.answer == kind::ack_through
+          && ended.through + 1 < ended.batch.last))
+    worker.reads = false;
+  auto acks_nothing = ended.answer == kind::ack_through
+                      && ended.through < ended.batch.first;
+  worker.acked_nothing = acks_nothing ? worker.acked_nothing + 1 : 0;
+  if (has_outputs(ended) || !x.answers.empty())
+    wait_for_outputs(tp, x, ended);
+  else
+    count(x, ended);
+}
+
+/// `x` may be gone afterwards.
+void call_answers::count(held_partition& x, const call_ended& ended) {
+  auto& tp = ended.from.tp;
+  switch (ended.answer) {
+    case kind::ack:
+      ack(x, ended);
+      return;
+    case kind::ack_through:
+      if (ended.through >= ended.batch.first)
+        ack(x, ended);
+      return;
+    case kind::ack_through_keep:
+      ack(x, ended);
+      keep(x, {ended.through + 1, ended.batch.last});
+      return;
+    case kind::no_ack:
+      keep(x, ended.batch);
+      return;
+    case kind::continued:
+      parts_.acks.apply(tp, x, x.machine.drop(ended.batch));
+      return;
+    case kind::reject:
+      parts_.failures.carry_out(tp, x,
+                                x.machine.rejected(ended.rest->failed,
+                                                   context_.now(),
+                                                   context_.jitter()));
+      return;
+    case kind::failed_at: // the worker ends with it instead
+    case kind::failed:
+      return;
+  }
+}
+
+void call_answers::ack(held_partition& x, const call_ended& ended) {
+  auto effect = x.machine.ack_call(ended.batch, ended.through);
+  // Explicit acks of the same records may have come first.
+  if (effect.result == ack_result::accepted)
+    parts_.acks.apply(ended.from.tp, x, effect);
+}
+
+/// Whoever has the records acks them.
+void call_answers::keep(held_partition& x, offset_range records) {
+  x.machine.await_acks(records, context_.now());
+  if (auto at = x.machine.next_look())
+    context_.arm(*at);
+}
+
+// -- outputs ------------------------------------------------------------------
+
+/// The call is over; its answer stands in line.
+void call_answers::wait_for_outputs(const topic_partition& tp,
+                                    held_partition& x,
+                                    const call_ended& ended) {
+  auto writes = has_outputs(ended);
+  auto outputs = writes ? std::move(ended.rest->outputs)
+                        : std::vector<output>{};
+  auto bytes = writes ? ended.rest->bytes : 0;
+  auto records = decided_by(ended);
+  auto id = x.answers.add(ended, records, writes ? 1 : 0, bytes);
+  if (records.first < records.last)
+    x.machine.withhold(records);
+  if (x.machine.state() == partition_state::isolating)
+    keep(x, records);
+  if (x.has_running_worker())
+    x.worker->loop->count_exactly();
+  if (writes)
+    parts_.writes.write(
+      write_outputs{0, tp, x.machine.gen(), std::move(outputs)}, id);
+}
+
+void call_answers::on_outputs(const topic_partition& tp, held_partition& x,
+                              const write_report& report) {
+  auto g = x.machine.gen();
+  if (report.failure)
+    void_failed(tp, x, report);
+  else
+    count_written(tp, x, report.id);
+  auto* held = context_.look_up(tp, g);
+  if (held == nullptr)
+    return;
+  if (held->answers.empty() && std::exchange(held->successor_waits, false))
+    parts_.workers.on_backoff_elapsed({tp, g});
+  parts_.workers.deliver_if_waiting(*held);
+  parts_.rebalance.check_drained(tp, *held);
+}
+
+/// The first ones in line that have all their reports.
+void call_answers::count_written(const topic_partition& tp, held_partition& x,
+                                 std::uint64_t id) {
+  auto g = x.machine.gen();
+  auto before = x.answers.bytes();
+  auto counted = x.answers.written(id);
+  if (x.has_running_worker()) {
+    x.worker->loop->free_outputs(before - x.answers.bytes());
+    x.worker->loop->look_again();
+  }
+  for (auto& answer : counted)
+    x.machine.count_again(decided_by(answer));
+  for (auto& answer : counted)
+    if (auto* held = context_.look_up(tp, g))
+      count(*held, answer);
+}
+
+/// This one has failed, and those behind it are as if they had not been given.
+void call_answers::void_failed(const topic_partition& tp, held_partition& x,
+                               const write_report& report) {
+  auto failed = x.answers.failed(report.id);
+  if (failed.empty())
+    return; // it was void
+  for (auto& answer : failed)
+    x.machine.count_again(decided_by(answer));
+  auto& first = failed.front();
+  auto call = first.rest->failed;
+  call.cause.text = report.failure.text;
+  context_.publish(event_kind::output_failed, tp, x.machine.gen(),
+                   first.batch.first, 0, report.failure.code,
+                   report.failure.text);
+  if (!x.has_running_worker()) {
+    parts_.failures.carry_out(
+      tp, x, x.machine.call_failed(call, context_.now(), context_.jitter()));
+    return;
+  }
+  x.worker->is_void = true;
+  parts_.workers.fail_with(x, std::move(call));
+}
+
+} // namespace cafka::actors
