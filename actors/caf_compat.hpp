@@ -5,7 +5,9 @@
 
 #include <cafka/detail/caf_compat.hpp>
 
+#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/thread_hook.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <functional>
@@ -204,6 +206,39 @@ inline void wait_for_work(caf::actor_system_config& cfg) {
 #else
   cfg.set("caf.scheduler.policy", "sharing");
 #endif
+}
+
+inline void set_scheduler_threads(caf::actor_system_config& cfg,
+                                  std::size_t count) {
+#if CAFKA_CAF_017
+  cfg.set("scheduler.max-threads", count);
+#else
+  cfg.set("caf.scheduler.max-threads", count);
+#endif
+}
+
+/// `f` runs at the begin of each thread of the system, on it.
+inline void on_thread_started(caf::actor_system_config& cfg,
+                              std::function<void()> f) {
+  struct hook : caf::thread_hook {
+    explicit hook(std::function<void()> x) : started(std::move(x)) {
+    }
+    void init(caf::actor_system&) override {
+    }
+#if CAFKA_CAF_017
+    void thread_started() override {
+      started();
+    }
+#else
+    void thread_started(caf::thread_owner) override {
+      started();
+    }
+#endif
+    void thread_terminates() override {
+    }
+    std::function<void()> started;
+  };
+  cfg.add_thread_hook<hook>(std::move(f));
 }
 
 } // namespace cafka::compat

@@ -26,7 +26,7 @@ using manager_actor = compat::typed<
   group_status(get_status), void(subscribe_events), void(stop_group),
   void(nack), ack_reply(nack_request),
   // from those who fill its buffer
-  void(buffer_filled),
+  void(buffer_filled), void(doze_over),
   // from the coordinator
   void(assignments_received), void(assignments_revoked), void(commit_result),
   void(seek_done), void(ends_result), void(range_result), void(client_failure),

@@ -28,6 +28,9 @@ namespace cafka::actors {
 /// group the supervisor does.
 struct buffer_filled {};
 
+/// Reports may wait in it that the manager was not woken for.
+struct doze_over {};
+
 // -- an actor to itself, on time -----------------------------------------------------------
 
 /// The client is to be polled, if it did not wake anybody.
@@ -108,6 +111,7 @@ struct stop_deadline {
   each(watch_due)                                                              \
   each(run_job)                                                                \
   each(buffer_filled)                                                          \
+  each(doze_over)                                                              \
   each(backoff_elapsed)                                                        \
   each(redelivery_due)                                                         \
   each(client_ready)                                                           \

@@ -27,8 +27,17 @@ void ack_intake::on_buffer_filled() {
     compat::post(manager_actor{context_.self}, buffer_filled{});
     return;
   }
-  context_.registry->buffer()->take_and_sleep(taken_);
+  auto doze = context_.registry->buffer()->take_and_doze(taken_,
+                                                         context_.now());
   take_in_items();
+  if (doze && !std::exchange(dozes_, true))
+    compat::send_after(context_.self, manager_actor{context_.self},
+                       caf::timespan{*doze}, doze_over{});
+}
+
+void ack_intake::on_doze_over() {
+  dozes_ = false;
+  on_buffer_filled();
 }
 
 void ack_intake::take_in() {

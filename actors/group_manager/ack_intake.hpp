@@ -25,6 +25,8 @@ public:
   explicit ack_intake(group_manager_parts& parts);
 
   void on_buffer_filled();
+  /// Time to look by itself.
+  void on_doze_over();
   /// Whatever waits in the buffer: before anything that must not overtake it.
   void take_in();
   /// An ack that came through the mailbox.
@@ -54,6 +56,7 @@ private:
   manager_context& context_;
   std::vector<manager_buffer::item> taken_; // from the buffer, being worked off
   ack_gathering gathering_;
+  bool dozes_ = false;                      // and looks by itself soon
   std::vector<topic_partition> look_again_; // have room that is not told
   bool unflushed_ = false;                  // acks were applied since `flush`
 };

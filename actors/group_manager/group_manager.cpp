@@ -95,6 +95,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
         {x.topic, x.partition, x.generation, x.offset, x.cause, x.retry});
     },
     [this](buffer_filled) { parts_.acks.on_buffer_filled(); },
+    [this](doze_over) { parts_.acks.on_doze_over(); },
     behind_acks(parts_.rebalance, &rebalancing::on_assigned),
     behind_acks(parts_.rebalance, &rebalancing::on_revoked),
     behind_acks(*this, &group_manager_state::on_commit_result),

@@ -47,7 +47,7 @@ void manager_buffer::read_by(std::function<void()> wake) {
   {
     std::lock_guard guard{mutex_};
     wake_ = std::make_shared<const std::function<void()>>(std::move(wake));
-    awake_ = false;
+    reader_ = reader::asleep;
     if (!items_.empty())
       now = to_wake();
   }
@@ -69,7 +69,19 @@ void manager_buffer::take_and_sleep(std::vector<item>& to) {
   std::lock_guard guard{mutex_};
   contents_ = {};
   items_.swap(to);
-  awake_ = false;
+  reader_ = reader::asleep;
+}
+
+std::optional<duration> manager_buffer::take_and_doze(std::vector<item>& to,
+                                                      time_point now) {
+  std::lock_guard guard{mutex_};
+  contents_ = {};
+  items_.swap(to);
+  // The last time it dozed for as long, or was woken before that.
+  auto keep_coming = !to.empty() && now - slept_at_ < 2 * doze_;
+  slept_at_ = now;
+  reader_ = keep_coming ? reader::dozing : reader::asleep;
+  return keep_coming ? std::optional{doze_} : std::nullopt;
 }
 
 // -- for any thread ----------------------------------------------------------------------
@@ -103,23 +115,21 @@ void manager_buffer::put(const ack_individual& x) {
 }
 
 void manager_buffer::put(const nack& x) {
-  wake_function wake;
-  {
-    std::lock_guard guard{mutex_};
-    contents_.is_urgent = true;
-    items_.emplace_back(x);
-    wake = to_wake();
-  }
-  call(wake);
+  put_report(x, true);
 }
 
 void manager_buffer::put(delivery_report x) {
+  auto urgent = is_urgent(x);
+  put_report(std::move(x), urgent);
+}
+
+void manager_buffer::put_report(item x, bool is_urgent) {
   wake_function wake;
   {
     std::lock_guard guard{mutex_};
-    contents_.is_urgent = contents_.is_urgent || is_urgent(x);
-    items_.emplace_back(std::move(x));
-    wake = to_wake();
+    contents_.is_urgent = contents_.is_urgent || is_urgent;
+    items_.push_back(std::move(x));
+    wake = to_wake(!is_urgent);
   }
   call(wake);
 }
@@ -140,9 +150,12 @@ ack_series* manager_buffer::alike(const std::string& topic,
   return is_like ? result : nullptr;
 }
 
-/// Whom to wake when the lock is released; null: it is awake.
-auto manager_buffer::to_wake() -> wake_function {
-  return std::exchange(awake_, true) ? nullptr : wake_;
+/// Whom to wake when the lock is released; null: it is awake, or comes soon.
+auto manager_buffer::to_wake(bool can_wait) -> wake_function {
+  if (reader_ == reader::awake || (reader_ == reader::dozing && can_wait))
+    return nullptr;
+  reader_ = reader::awake;
+  return wake_;
 }
 
 } // namespace cafka::actors

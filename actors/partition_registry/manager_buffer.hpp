@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -29,9 +30,26 @@ struct ack_series {
 /// the thread that sends them, and reports of the partitions' strands. Each partition's are
 /// in the order in which they came, so that no ack overtakes the report of the
 /// records that it is for. It outlives managers. Thread safe.
+///
+/// ```
+///              something came, `wake` is called
+///   asleep ──────────────────────────────────────► awake
+///     ▲ ▲                                          ▲ │ │
+///     │ └────────────── taken ───────────────────────┘ │
+///     │                                            │   │ taken, and reports
+///     │ `doze` is over, nothing came               │   │ keep coming
+///     └──────────────────────────────── dozing ◄───────┘
+///                                          │       │
+///                                          └───────┘ what cannot wait came
+/// ```
 class manager_buffer {
 public:
   using item = std::variant<ack_series, nack, delivery_report>;
+
+  /// `doze`: so long reports that nobody waits for may lie here while they keep
+  /// coming, so that not each of them wakes the reader; zero: each does.
+  explicit manager_buffer(duration doze = duration::zero()) : doze_(doze) {
+  }
 
   // -- for whom it is read by
 
@@ -50,6 +68,10 @@ public:
   void take(std::vector<item>& to);
   /// The same by a reader that was woken, and now goes to sleep again.
   void take_and_sleep(std::vector<item>& to);
+  /// The same, but where reports keep coming it dozes: it is woken for what
+  /// cannot wait alone, and has to come again by itself after so long. Nothing:
+  /// it sleeps.
+  std::optional<duration> take_and_doze(std::vector<item>& to, time_point now);
 
   // -- for any thread
   void put(const ack& x);
@@ -64,13 +86,17 @@ private:
   void put(const Ack& x, bool cumulative, std::span<const offset_t> offsets);
   ack_series* alike(const std::string& topic, partition_t partition,
                     generation g, bool cumulative);
-  wake_function to_wake();
+  void put_report(item x, bool is_urgent);
+  wake_function to_wake(bool can_wait = false);
 
+  const duration doze_;
   mutable std::mutex mutex_; // guards everything below
   std::vector<item> items_;
   contents contents_;
   wake_function wake_;
-  bool awake_ = false; // was woken, and did not go to sleep since
+  enum class reader { asleep, dozing, awake };
+  reader reader_ = reader::asleep;
+  time_point slept_at_{}; // when it went to sleep last
 };
 
 } // namespace cafka::actors

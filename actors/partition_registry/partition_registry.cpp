@@ -9,8 +9,9 @@ namespace cafka {
 
 partition_registry::partition_registry(
   const std::function<std::unique_ptr<executor::abstract_executor>(
-    exhausted_callback)>& make_executor)
-  : buffer_(std::make_shared<actors::manager_buffer>()),
+    exhausted_callback)>& make_executor,
+  duration doze)
+  : buffer_(std::make_shared<actors::manager_buffer>(doze)),
     strands_(make_executor([l = listener_](std::size_t threads) {
       std::unique_lock guard{l->mutex};
       if (l->tell)

@@ -28,10 +28,12 @@ class partition_registry {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;
 
-  /// `make_executor` is given what to call when all threads are busy.
+  /// `make_executor` is given what to call when all threads are busy. `doze`:
+  /// see `manager_buffer`.
   explicit partition_registry(
     const std::function<std::unique_ptr<executor::abstract_executor>(
-      exhausted_callback)>& make_executor);
+      exhausted_callback)>& make_executor,
+    duration doze = duration::zero());
 
   /// The next generation of the partition; no two calls give the same. From now
   /// on no handler call of a former one begins.

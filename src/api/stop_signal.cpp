@@ -1,5 +1,7 @@
 #include "api/stop_signal.hpp"
 
+#include "core/thread_name.hpp"
+
 #include <atomic>
 #include <system_error>
 #include <thread>
@@ -63,6 +65,7 @@ void take_on_own_thread() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   try {
     std::thread{[signals] {
+      core::name_this_thread("signals");
       pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
       for (;;)
         pause();

@@ -1,5 +1,6 @@
 #include "app/run_groups.hpp"
 
+#include "api/control_threads.hpp"
 #include "api/group_ends.hpp"
 #include "api/stop_signal.hpp"
 #include "app/embedded_cluster.hpp"
@@ -29,6 +30,10 @@ constexpr auto look_interval = 50ms;
 /// Between two lines of progress where there is no terminal.
 constexpr auto progress_interval = 5s;
 
+bool runs_on_scheduler(const configured_group& x) {
+  return x.options.config.handler_threads == 0;
+}
+
 class groups_run {
 public:
   groups_run(std::vector<configured_group> groups,
@@ -39,7 +44,10 @@ public:
         STDERR_FILENO, io::print_text, progress_interval, clock::now())),
       cluster_(embed(groups_)) {
     add_types(config_);
-    wait_for_work(config_);
+    if (std::ranges::any_of(groups_, runs_on_scheduler))
+      wait_for_work(config_);
+    else
+      use_control_threads(config_, groups_.size());
     system_ = std::make_unique<caf::actor_system>(config_);
   }
 

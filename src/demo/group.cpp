@@ -1,5 +1,6 @@
 #include "demo/group.hpp"
 
+#include "api/control_threads.hpp"
 #include "api/group_incarnations.hpp"
 #include "io/notes.hpp"
 #include "program/group_notes.hpp"
@@ -77,7 +78,7 @@ demo_group::demo_group(std::size_t partitions)
   : config_(std::make_unique<caf::actor_system_config>()) {
   cluster_.create_topic(topic(), static_cast<int>(partitions));
   add_types(*config_);
-  wait_for_work(*config_);
+  use_control_threads(*config_, 1);
   system_ = std::make_unique<caf::actor_system>(*config_);
 }
 

@@ -1,5 +1,7 @@
 #include "executor/thread_pool.hpp"
 
+#include "core/thread_name.hpp"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -165,6 +167,7 @@ bool thread_pool::add_thread(const std::shared_ptr<shared_state>& state) {
 /// Of the threads that run no job one watches while jobs wait, and takes the
 /// place of those that block; the others are idle.
 void thread_pool::run(const std::shared_ptr<shared_state>& state) {
+  core::name_this_thread("handler");
   auto& s = *state;
   std::unique_lock guard{s.mutex};
   while (!s.closed || s.waits()) {

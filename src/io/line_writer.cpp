@@ -1,12 +1,17 @@
 #include "io/line_writer.hpp"
 
+#include "core/thread_name.hpp"
+
 #include <thread>
 #include <utility>
 
 namespace cafka::io {
 
 line_writer::line_writer(int fd) : state_(std::make_shared<state>(fd)) {
-  std::thread{[x = state_] { x->run(); }}.detach();
+  std::thread{[x = state_] {
+    core::name_this_thread("lines");
+    x->run();
+  }}.detach();
 }
 
 line_writer::~line_writer() {

@@ -1,5 +1,7 @@
 #include "io/note_writer.hpp"
 
+#include "core/thread_name.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -69,7 +71,10 @@ struct note_writer::state {
 note_writer::note_writer(int fd, duration limit)
   : state_(std::make_shared<state>(fd, limit)) {
   try {
-    std::thread{[x = state_] { x->run(); }}.detach();
+    std::thread{[x = state_] {
+      core::name_this_thread("notes");
+      x->run();
+    }}.detach();
     state_->has_thread = true;
   } catch (const std::system_error&) {
     // There is a limit to the process's threads, which wants to be told.

@@ -1,5 +1,7 @@
 #include "kafka/question_thread.hpp"
 
+#include "core/thread_name.hpp"
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -80,6 +82,7 @@ void question_thread::end() {
 }
 
 void question_thread::run(const std::shared_ptr<shared_state>& state) {
+  core::name_this_thread("client");
   auto& s = *state;
   std::unique_lock guard{s.mutex};
   while (true) {

@@ -2,6 +2,7 @@
 /// and reads, by the protocol of Apache Kafka's system tests.
 
 #include "verifiable/command.hpp"
+#include "api/control_threads.hpp"
 #include "api/group_ends.hpp"
 #include "api/stop_signal.hpp"
 #include "io/notes.hpp"
@@ -84,7 +85,7 @@ public:
         settings_of(options),
         [out = out_](const std::string& x) { return out->add(x); })) {
     add_types(config_);
-    wait_for_work(config_);
+    use_control_threads(config_, 1);
     options_.config = std::move(config);
     options_.handler = make_handler(member_, out_);
     options_.observer = [member = member_, account = account_](const event& x) {

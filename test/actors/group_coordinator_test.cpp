@@ -58,6 +58,7 @@ public:
       [](const nack&) {},
       [](const nack_request&) { return ack_reply{}; },
       [](buffer_filled) {},
+      [](doze_over) {},
       [this](const assignments_received& x) { x_->assigned.push_back(x); },
       [this](const assignments_revoked& x) { x_->revoked.push_back(x); },
       [this](const commit_result& x) { x_->commits.push_back(x); },

@@ -4,6 +4,7 @@
 
 using namespace cafka;
 using namespace cafka::actors;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -158,6 +159,59 @@ TEST_CASE("reports for which a strand waits are urgent") {
   CHECK(is_urgent(source_drained{from, {}, true, {}}));
   CHECK(is_urgent(worker_ready{from}));
   CHECK(is_urgent(incarnation_failed{from, errc::handler_failed, ""}));
+}
+
+TEST_CASE(
+  "a reader that reports keep waking dozes, and is woken for what cannot "
+  "wait alone") {
+  manager_buffer buffer{5ms};
+  auto calls = 0;
+  buffer.read_by([&] { ++calls; });
+  time_point now{1h};
+  items taken;
+  auto doze = [&] {
+    taken.clear();
+    return buffer.take_and_doze(taken, now);
+  };
+  buffer.put(report_of(0));
+  CHECK(calls == 1);
+  CHECK_FALSE(doze()); // the first after a while
+  buffer.put(report_of(0));
+  CHECK(calls == 2);
+  now += 9ms;
+  CHECK(doze() == 5ms);
+  buffer.put(report_of(0));
+  buffer.put(report_of(1));
+  CHECK(calls == 2);
+  buffer.put(of_offset(7)); // acks are not kept waiting
+  CHECK(calls == 3);
+  buffer.put(worker_ready{report_of(0).from, 3});
+  CHECK(calls == 3); // it is awake
+  CHECK(doze() == 5ms);
+  CHECK(taken.size() == 4);
+  buffer.put(worker_ready{report_of(0).from, 3});
+  CHECK(calls == 4);
+  CHECK(doze() == 5ms);
+  now += 5ms;
+  CHECK_FALSE(doze()); // by itself, and nothing came
+  CHECK(taken.empty());
+  buffer.put(report_of(0));
+  CHECK(calls == 5);
+  now += 10ms;
+  CHECK_FALSE(doze()); // they come now and then
+}
+
+TEST_CASE("a reader that may not doze is woken each time") {
+  manager_buffer buffer;
+  auto calls = 0;
+  buffer.read_by([&] { ++calls; });
+  items taken;
+  for (auto i = 1; i <= 3; ++i) {
+    buffer.put(report_of(0));
+    CHECK(calls == i);
+    CHECK_FALSE(buffer.take_and_doze(taken, time_point{1h}));
+    taken.clear();
+  }
 }
 
 TEST_CASE("an individual ack of several records stays one, or of none") {

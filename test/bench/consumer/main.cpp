@@ -1,6 +1,7 @@
 /// `cafka-bench-consumer`: a group that counts what it reads, to be measured
 /// beside other clients.
 
+#include "api/control_threads.hpp"
 #include "api/group_ends.hpp"
 #include "api/stop_signal.hpp"
 #include "bench/consumer/faults.hpp"
@@ -177,7 +178,7 @@ public:
   explicit bench_run(const bench_input& x)
     : shared_(std::make_shared<bench_shared>(x)) {
     add_types(config_);
-    wait_for_work(config_);
+    use_control_threads(config_, 1);
     system_ = std::make_unique<caf::actor_system>(config_);
     shared_->system = system_.get();
   }
