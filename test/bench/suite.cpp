@@ -31,8 +31,8 @@ constexpr std::size_t paced_bytes = 100;
 } // namespace
 
 std::vector<std::string> suite::names() {
-  return {"throughput", "failure",  "latency", "assignment",
-          "blocking",   "catch-up", "lag"};
+  return {"throughput", "failure", "latency", "assignment", "blocking",
+          "catch-up",   "lag",     "outputs", "poison"};
 }
 
 table suite::run(const std::string& name) {
@@ -50,6 +50,10 @@ table suite::run(const std::string& name) {
     return catch_up();
   if (name == "lag")
     return lag();
+  if (name == "outputs")
+    return outputs();
+  if (name == "poison")
+    return poison();
   throw std::runtime_error("no benchmark is named " + name);
 }
 

@@ -69,11 +69,15 @@ private:
   table blocking();
   table catch_up();
   table lag();
+  table outputs();
+  table poison();
 
   /// What every run is told; its group is a new one.
   environment settings(const std::string& topic) const;
   /// A topic with these payloads; made once.
   std::string filled_topic(const load& x);
+  void require_written(const std::string& topic, int count_of_partitions,
+                       std::uint64_t count);
   void await_leaders(const std::string& topic, int partitions);
   /// By Kafka's kafka-producer-perf-test.
   void fill_ordinarily(const std::string& topic, const load& x);

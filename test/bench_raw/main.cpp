@@ -28,6 +28,11 @@ using wall_clock = std::chrono::system_clock;
 constexpr std::size_t batch_size = 1'000;
 constexpr int poll_ms = 100;
 
+/// The default of `commit-interval`.
+constexpr auto commit_interval = std::chrono::seconds{5};
+constexpr int flush_limit_ms = 60'000;
+constexpr int on_their_way_max = 500'000;
+
 class raw_consumer {
 public:
   explicit raw_consumer(const bench_input& x)
@@ -44,11 +49,15 @@ public:
     if (client_ == nullptr)
       throw std::runtime_error(text);
     rd_kafka_poll_set_consumer(client_);
+    if (!x.out.empty())
+      open_producer();
     queue_.reset(rd_kafka_queue_get_consumer(client_));
   }
   ~raw_consumer() {
     queue_.reset();
     rd_kafka_destroy(client_);
+    if (producer_ != nullptr)
+      rd_kafka_destroy(producer_);
   }
   raw_consumer(const raw_consumer&) = delete;
   raw_consumer& operator=(const raw_consumer&) = delete;
@@ -76,7 +85,11 @@ public:
                      ? input_.start_s
                      : seconds{begin.time_since_epoch()}.count();
     auto end_s = seconds{wall_clock::now().time_since_epoch()}.count();
-    auto fetch_s = seconds{sum.last - sum.first}.count();
+    if (producer_ != nullptr)
+      commit();
+    auto fetch_s
+      = seconds{(producer_ != nullptr ? clock::now() : sum.last) - sum.first}
+          .count();
     rd_kafka_consumer_close(client_);
     x["version"] = rd_kafka_version_str();
     x["records"] = sum.records;
@@ -126,6 +139,8 @@ private:
         bytes += batch_[i]->len;
         if (input_.latency)
           measure(*batch_[i]);
+        if (producer_ != nullptr)
+          write(*batch_[i]);
       }
       rd_kafka_message_destroy(batch_[i]);
     }
@@ -134,6 +149,52 @@ private:
     tally_.add(records, bytes);
     tally_.add_latencies(latencies_);
     latencies_.clear();
+    if (producer_ != nullptr && clock::now() >= next_commit_)
+      commit();
+  }
+
+  // -- where each record is written, too
+
+  /// As safe as a group's.
+  void open_producer() {
+    auto* conf = rd_kafka_conf_new();
+    set(conf, "bootstrap.servers", input_.brokers);
+    set(conf, "enable.idempotence", "true");
+    set(conf, "acks", "all");
+    set(conf, "queue.buffering.max.messages", "10000000");
+    set(conf, "queue.buffering.max.kbytes", "2147483647");
+    rd_kafka_conf_set_opaque(conf, this);
+    rd_kafka_conf_set_dr_msg_cb(
+      conf, [](rd_kafka_t*, const rd_kafka_message_t* x, void* self) {
+        if (x->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+          static_cast<raw_consumer*>(self)->failed_ = true;
+      });
+    char text[512];
+    producer_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof(text));
+    if (producer_ == nullptr)
+      throw std::runtime_error(text);
+    next_commit_ = clock::now() + commit_interval;
+  }
+
+  /// At most as much is on its way as a group lets be.
+  void write(const rd_kafka_message_t& x) {
+    auto code = rd_kafka_producev(
+      producer_, RD_KAFKA_V_TOPIC(input_.out.c_str()),
+      RD_KAFKA_V_PARTITION(x.partition), RD_KAFKA_V_VALUE(x.payload, x.len),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR || failed_)
+      throw std::runtime_error("a record cannot be written");
+    while (rd_kafka_outq_len(producer_) > on_their_way_max)
+      rd_kafka_poll(producer_, 1);
+  }
+
+  /// All that was read, once it is written.
+  void commit() {
+    rd_kafka_flush(producer_, flush_limit_ms);
+    if (failed_ || rd_kafka_outq_len(producer_) != 0)
+      throw std::runtime_error("records cannot be written");
+    rd_kafka_commit(client_, nullptr, /* async */ 0);
+    next_commit_ = clock::now() + commit_interval;
   }
 
   void measure(const rd_kafka_message_t& x) {
@@ -151,6 +212,9 @@ private:
   kafka::queue_ptr queue_;
   rd_kafka_message_t* batch_[batch_size];
   std::vector<bench_tally::duration> latencies_;
+  rd_kafka_t* producer_ = nullptr; // null: nothing is written
+  bool failed_ = false;            // a report of it
+  clock::time_point next_commit_;
 };
 
 } // namespace

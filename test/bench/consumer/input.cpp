@@ -81,6 +81,12 @@ read_bench_input(const std::function<const char*(const char*)>& get) {
   in.number<std::uint64_t>("BENCH_FAIL_AT", x.fail_at, 1, at_least_1);
   in.number<std::uint64_t>("BENCH_FAILS", x.fails, 1, at_least_1);
   in.acks(x.acks);
+  if (auto* out = get("BENCH_OUT"))
+    x.out = out;
+  if (in.number<std::uint64_t>("BENCH_REJECT_EVERY", x.reject_every, 1,
+                               at_least_1)
+      && x.out.empty())
+    result.errors.push_back("BENCH_OUT is required with BENCH_REJECT_EVERY");
   int latency = 0;
   in.number("BENCH_LATENCY", latency, 0, "0 or 1");
   x.latency = latency != 0;

@@ -30,8 +30,12 @@ struct bench_input {
   std::optional<int> slow_from; ///< BENCH_SLOW_FROM: these partitions' calls
   int slow_ms = 0;              ///< BENCH_SLOW_MS: take that long, and do
                                 ///< not count
-  std::uint64_t partitions = 0; ///< BENCH_PARTITIONS: ends when so many are
-                                ///< assigned; 0: by BENCH_COUNT
+  std::string out; ///< BENCH_OUT: each record is written to this topic, too,
+                   ///< or, with the next, those alone, as dead letters
+  std::uint64_t reject_every = 0; ///< BENCH_REJECT_EVERY: offsets that are a
+                                  ///< multiple are rejected; 0: none
+  std::uint64_t partitions = 0;   ///< BENCH_PARTITIONS: ends when so many are
+                                  ///< assigned; 0: by BENCH_COUNT
 };
 
 struct bench_input_result {

@@ -59,6 +59,10 @@ measured the same way:
   BENCH_FAILS       it fails so often, as many deliveries apart
   BENCH_ACKS        return (default): by the handler's answer; record: a message
                     per record; shuffled: one per record, out of order
+  BENCH_OUT         each record is written to the same partition of this topic,
+                    too, and the time ends when all is written and committed
+  BENCH_REJECT_EVERY  offsets that are a multiple of it are rejected, and written
+                    to BENCH_OUT as dead letters, they alone
   BENCH_LATENCY     1: payloads begin with the time they were sent, in ns since
                     the epoch (64 bits, this machine's order of bytes; 0: not
                     to be measured)
@@ -103,12 +107,16 @@ public:
     }
     if (input.fail_at != 0 && shared_->faults.take(batch))
       throw std::runtime_error("told to fail");
+    if (input.reject_every != 0)
+      return reject_some(batch);
     std::uint64_t bytes = 0;
     for (auto x : batch)
       bytes += x.value() ? x.value()->size() : 0;
     if (input.latency)
       measure(batch);
     shared_->tally.add(batch.size(), bytes);
+    if (!input.out.empty())
+      return handler_answer::ack().after(copies(batch));
     if (input.acks == bench_acks::on_return)
       return handler_answer::ack();
     send_acks(batch);
@@ -116,6 +124,35 @@ public:
   }
 
 private:
+  /// What is behind the first that is rejected comes again.
+  handler_answer reject_some(const message_batch& batch) {
+    auto every = static_cast<offset_t>(shared_->input.reject_every);
+    std::uint64_t records = 0;
+    std::uint64_t bytes = 0;
+    for (auto x : batch) {
+      ++records;
+      bytes += x.value() ? x.value()->size() : 0;
+      if (x.offset() % every != 0)
+        continue;
+      shared_->tally.add(records, bytes);
+      return handler_answer::reject(x.offset(), "told to reject");
+    }
+    shared_->tally.add(records, bytes);
+    return handler_answer::ack();
+  }
+
+  std::vector<output> copies(const message_batch& batch) const {
+    std::vector<output> result;
+    result.reserve(batch.size());
+    for (auto x : batch) {
+      auto value = x.value();
+      result.push_back(
+        {shared_->input.out, batch.partition(), std::nullopt,
+         value ? std::optional{std::string{*value}} : std::nullopt});
+    }
+    return result;
+  }
+
   void measure(const message_batch& batch) {
     latencies_.clear();
     for (auto x : batch) {
@@ -165,6 +202,10 @@ group_options options_for(const bench_input& x) {
     auto end = std::min(x.brokers.find(',', i), x.brokers.size());
     to.endpoints.push_back(x.brokers.substr(i, end - i));
     i = end + 1;
+  }
+  if (x.reject_every != 0) {
+    to.on_failure.then = {failure_step::dead_letter};
+    to.on_failure.dead_letter.topic = x.out;
   }
   if (x.fail_at != 0) {
     to.restart_backoff_min = to.restart_backoff_max = 0ms;
@@ -283,6 +324,8 @@ json bench_run::line() const {
                    std::chrono::duration_cast<wall_clock::duration>(
                      seconds{input.start_s})};
   auto fetch_s = seconds{sum.last - sum.first}.count();
+  if (!input.out.empty())
+    fetch_s += stopping_.count();
   auto stopped = wall_clock::now()
                  - std::chrono::duration_cast<wall_clock::duration>(
                    bench_tally::clock::now() - sum.last);
