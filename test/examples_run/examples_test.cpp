@@ -22,13 +22,16 @@ std::string path_of(const std::string& example) {
   return CAFKA_EXAMPLES + example;
 }
 
+/// A topic that is refused costs a delivery's time-out, 30 s.
+constexpr std::chrono::seconds run_limit{110};
+
 /// An example that runs against a cluster until it is told to stop.
 struct running {
   app_process program;
 
   explicit running(std::vector<std::string> args)
     : program((args.front() = path_of(args.front()), args),
-              app_input{.text = {}, .ends = false}) {
+              app_input{.text = {}, .ends = false, .limit = run_limit}) {
   }
   /// Its exit code after the end of its input.
   int stop() {
@@ -61,7 +64,7 @@ public:
   }
   /// Asks again and again.
   bool await(const topic_partition& tp, offset_t offset) {
-    auto deadline = std::chrono::steady_clock::now() + 30s;
+    auto deadline = std::chrono::steady_clock::now() + 60s;
     while ((*this)(tp) != offset)
       if (std::chrono::steady_clock::now() > deadline)
         return false;
