@@ -134,12 +134,6 @@ kafka::client_factory client_factory_of(const shared_options& options) {
   };
 }
 
-/// How a group's producer names itself to the brokers.
-std::string client_id_of(const kafka::properties& x) {
-  auto i = x.find("client.id");
-  return i == x.end() ? "rdkafka" : i->second;
-}
-
 group_producer_settings producer_settings_of(const group_config& x,
                                              const kafka::properties& props) {
   auto& letters = x.on_failure.dead_letter;

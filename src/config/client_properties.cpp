@@ -41,6 +41,11 @@ kafka::properties producer_properties(const group_config& x) {
                                      x.on_failure.dead_letter.timeout);
 }
 
+std::string client_id_of(const kafka::properties& x) {
+  auto i = x.find("client.id");
+  return i == x.end() ? "rdkafka" : i->second;
+}
+
 bool is_security_property(std::string_view name) {
   constexpr std::array beginnings{"security.", "ssl.",        "ssl_",
                                   "sasl.",     "enable.ssl.", "enable.sasl."};

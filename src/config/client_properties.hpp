@@ -19,6 +19,9 @@ kafka::properties client_properties(const group_config& x);
 /// mean, and its `producer { … }`.
 kafka::properties producer_properties(const group_config& x);
 
+/// How a client of these names itself to the brokers.
+std::string client_id_of(const kafka::properties& x);
+
 /// Whether the property is of TLS or of a login, which consumer and producer of
 /// a group have in common.
 bool is_security_property(std::string_view name);

@@ -53,20 +53,13 @@ std::optional<std::string> unprocessed(const handler_answer& x,
   return x.cause();
 }
 
-/// How cafka names itself to the brokers.
-std::string client_id_of(const group_config& x) {
-  auto props = client_properties(x);
-  auto i = props.find("client.id");
-  return i == props.end() ? "rdkafka" : i->second;
-}
-
 } // namespace
 
 letter_processing::letter_processing(const group_config& config,
                                      handler_factory handler)
   : config_(config),
     factory_(std::move(handler)),
-    client_(client_id_of(config)) {
+    client_(client_id_of(producer_properties(config))) {
 }
 
 letter_processing::~letter_processing() {
