@@ -8,8 +8,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A member without cafka's fence, whose commit librdkafka keeps because the
-/// coordinator is away.
+/// A member without cafka's fence, whose commit librdkafka keeps: the
+/// coordinator is dead, and nobody is awake who could choose another.
 struct deferred_commit {
   deferred_commit() {
     kafka.heal();
@@ -19,6 +19,7 @@ struct deferred_commit {
     REQUIRE(member.await<kafka::commit_answered>());
     coordinator = kafka.coordinator(name);
     REQUIRE(coordinator != 0);
+    tell_others("pause");
     REQUIRE(kafka.node(coordinator, "kill")->wait() == 0);
     // It mostly says that it knows; if not, the commit finds out.
     auto failed = [](const kafka::log_line& x) { return x.facility == "FAIL"; };
@@ -30,10 +31,16 @@ struct deferred_commit {
     return {{"bootstrap.servers", kafka.endpoints()},
             {"group.id", name},
             // librdkafka keeps the commit for so long; another coordinator is
-            // chosen sooner.
+            // chosen sooner once the others go on.
             {"session.timeout.ms", "20000"},
             {"heartbeat.interval.ms", "100"},
             {"reconnect.backoff.max.ms", "200"}};
+  }
+
+  void tell_others(const std::string& verb) {
+    for (int node = 1; node <= kafka.size(); ++node)
+      if (node != coordinator)
+        REQUIRE(kafka.node(node, verb)->wait() == 0);
   }
 
   std::optional<offset_t> committed() {
@@ -59,6 +66,7 @@ struct deferred_commit {
 TEST_CASE("librdkafka sends a deferred commit for what was given back") {
   deferred_commit x;
   REQUIRE_FALSE(x.member->unassign({x.tp}));
+  x.tell_others("continue");
   auto second = [](auto& y) { return y.token == 2; };
   auto answer = x.member.await<kafka::commit_answered>(second, 60s);
   // It keeps a commit only once; the next coordinator may still load the group.
@@ -76,5 +84,6 @@ TEST_CASE("a client that is abandoned sends no commit that was deferred") {
   deferred_commit x;
   x.member->cut_off();
   kafka::consumer::abandon(x.member.release());
+  x.tell_others("continue");
   CHECK(x.committed().value_or(-1) == 10);
 }
