@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -361,8 +363,10 @@ int cluster::coordinator(const std::string& group) {
   std::uint32_t hash = 0; // Java's String.hashCode
   for (unsigned char x : group)
     hash = 31 * hash + x;
-  constexpr std::uint32_t offsets_partitions = 5; // script/kafka
-  auto partition = (hash & 0x7fffffffu) % offsets_partitions;
+  // As Kafka's Utils.abs: the distance from 0, not the lower 31 bits.
+  auto distance = std::abs(std::int64_t{static_cast<std::int32_t>(hash)});
+  constexpr std::int64_t offsets_partitions = 5; // script/kafka
+  auto partition = distance % offsets_partitions;
   return leader({"__consumer_offsets", static_cast<partition_t>(partition)});
 }
 
