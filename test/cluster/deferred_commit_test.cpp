@@ -2,29 +2,27 @@
 #include "support/catch.hpp"
 #include "support/kafka_client_driver.hpp"
 
+#include <future>
+
 using namespace cafka;
 using namespace cafka::test;
 using namespace std::chrono_literals;
 
 namespace {
 
-/// A member without cafka's fence, whose commit librdkafka keeps: the
-/// coordinator is dead, and nobody is awake who could choose another.
-struct deferred_commit {
-  deferred_commit() {
-    kafka.heal();
+constexpr offset_t before = 10, deferred = 20;
+
+/// A member without cafka's fence, of a group of its own.
+struct unfenced_member {
+  unfenced_member(cluster& of, std::string group)
+    : kafka(of), name(std::move(group)) {
     kafka.create_topic(name, 1);
-    REQUIRE(member.join({name}).size() == 1);
-    member->commit(1, {{tp, 10}});
-    REQUIRE(member.await<kafka::commit_answered>());
-    coordinator = kafka.coordinator(name);
-    REQUIRE(coordinator != 0);
-    tell_others("pause");
-    REQUIRE(kafka.node(coordinator, "kill")->wait() == 0);
-    // It mostly says that it knows; if not, the commit finds out.
-    auto failed = [](const kafka::log_line& x) { return x.facility == "FAIL"; };
-    member.await<kafka::log_line>(failed, 5s);
-    member->commit(2, {{tp, 20}});
+    client.subscribe({name});
+    // A broker that has just come back may not know the topic yet.
+    auto holds = [](const kafka::assigned& x) { return !x.partitions.empty(); };
+    REQUIRE(client.await<kafka::assigned>(holds, 60s));
+    client->commit(1, {{tp, before}});
+    REQUIRE(client.await<kafka::commit_answered>());
   }
 
   kafka::properties props() const {
@@ -37,10 +35,24 @@ struct deferred_commit {
             {"reconnect.backoff.max.ms", "200"}};
   }
 
-  void tell_others(const std::string& verb) {
-    for (int node = 1; node <= kafka.size(); ++node)
-      if (node != coordinator)
-        REQUIRE(kafka.node(node, verb)->wait() == 0);
+  void commit_in_outage() {
+    // It mostly says that it knows; if not, the commit finds out.
+    auto failed = [](const kafka::log_line& x) { return x.facility == "FAIL"; };
+    client.await<kafka::log_line>(failed, 5s);
+    client->commit(2, {{tp, deferred}});
+  }
+
+  /// Whether the deferred commit was taken.
+  bool is_taken() {
+    auto second = [](auto& y) { return y.token == 2; };
+    auto answer = client.await<kafka::commit_answered>(second, 60s);
+    // It keeps a commit only once; the next coordinator may still load the
+    // group.
+    for (int i = 0; i < 10 && answer && answer->failure; ++i) {
+      client->commit(2, {{tp, deferred}});
+      answer = client.await<kafka::commit_answered>(second, 60s);
+    }
+    return answer && !answer->failure;
   }
 
   std::optional<offset_t> committed() {
@@ -53,37 +65,65 @@ struct deferred_commit {
     return x ? x->entries.at(0).offset : std::nullopt;
   }
 
-  cluster kafka{"kafka-3"};
-  std::string name = unique_name();
+  cluster& kafka;
+  std::string name;
   topic_partition tp{name, 0};
   bell b;
-  client_driver member{b, props()};
+  client_driver client{b, props()};
+};
+
+/// Between `begin` and `end` the coordinator is dead, and nobody is awake who
+/// could choose another.
+struct outage {
+  outage() {
+    kafka.heal();
+  }
+
+  void begin(const std::string& group) {
+    coordinator = kafka.coordinator(group);
+    REQUIRE(coordinator != 0);
+    tell_others("pause");
+    REQUIRE(kafka.node(coordinator, "kill")->wait() == 0);
+  }
+
+  void end() {
+    tell_others("continue");
+  }
+
+  void tell_others(const std::string& verb) {
+    for (int node = 1; node <= kafka.size(); ++node)
+      if (node != coordinator)
+        REQUIRE(kafka.node(node, verb)->wait() == 0);
+  }
+
+  cluster kafka{"kafka-3"};
   int coordinator = 0;
 };
 
 } // namespace
 
 TEST_CASE("librdkafka sends a deferred commit for what was given back") {
-  deferred_commit x;
-  REQUIRE_FALSE(x.member->unassign({x.tp}));
-  x.tell_others("continue");
-  auto second = [](auto& y) { return y.token == 2; };
-  auto answer = x.member.await<kafka::commit_answered>(second, 60s);
-  // It keeps a commit only once; the next coordinator may still load the group.
-  for (int i = 0; i < 10 && answer && answer->failure; ++i) {
-    x.member->commit(2, {{x.tp, 20}});
-    answer = x.member.await<kafka::commit_answered>(second, 60s);
-  }
-  REQUIRE(answer);
-  INFO(answer->failure.text);
-  CHECK_FALSE(answer->failure);
-  CHECK(x.committed().value_or(-1) == 20); // what cafka's fence is for
+  outage x;
+  unfenced_member member{x.kafka, unique_name()};
+  x.begin(member.name);
+  member.commit_in_outage();
+  REQUIRE_FALSE(member.client->unassign({member.tp}));
+  x.end();
+  REQUIRE(member.is_taken());
+  CHECK(member.committed().value_or(-1) == deferred); // what the fence is for
 }
 
 TEST_CASE("a client that is abandoned sends no commit that was deferred") {
-  deferred_commit x;
-  x.member->cut_off();
-  kafka::consumer::abandon(x.member.release());
-  x.tell_others("continue");
-  CHECK(x.committed().value_or(-1) == 10);
+  outage x;
+  unfenced_member member{x.kafka, unique_name()};
+  x.begin(member.name);
+  member.commit_in_outage();
+  std::promise<void> gone;
+  auto cut = member.client->end(kafka::farewell::none, 0ms,
+                                [&](auto) { gone.set_value(); });
+  cut();
+  x.end();
+  // The session's end, at the latest: by then it would have sent it.
+  gone.get_future().wait();
+  CHECK(member.committed().value_or(-1) == before);
 }
