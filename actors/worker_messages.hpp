@@ -78,7 +78,8 @@ struct source_drained {
 /// The incarnation is over: the handler could not be built, a call failed, or the source
 /// did. Its last report; a successor need not wait for the end of its worker. The
 /// manager itself reports it so, behind what the strand said, where a call failed
-/// that had ended already.
+/// that had ended already. `errc::none`: nothing failed, and the handler wants to
+/// begin again.
 struct incarnation_failed {
   worker_id from;
   errc code = errc::none;

@@ -92,8 +92,9 @@ void record_failures::see_to_worker(const topic_partition& tp,
   auto code = x.machine.last_error();
   auto text = x.machine.last_error_text();
   if (x.worker && x.worker->id.generation == x.machine.gen()) {
-    context_.publish(event_kind::worker_failed, tp, x.machine.gen(), -1, 0,
-                     code, text);
+    if (code != errc::none) // else it begins again
+      context_.publish(event_kind::worker_failed, tp, x.machine.gen(), -1, 0,
+                       code, text);
     parts_.workers.end(x);
   }
   switch (effect.worker) {

@@ -98,6 +98,10 @@ void worker_supervision::on_failed(held_partition& x,
                                                     context_.jitter()));
     return;
   }
+  if (last.code == errc::none) {
+    parts_.failures.carry_out(tp, x, x.machine.begin_again(context_.now()));
+    return;
+  }
   end(x);
   fail(tp, x, last.code, last.text);
 }

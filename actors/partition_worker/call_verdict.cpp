@@ -113,8 +113,8 @@ call_verdict judge(handler_session::outcome x, const message_batch& batch,
   if (!result.wrong.empty())
     return result;
   if (what == kind::failed)
-    result.failed
-      = failed_call_of(batch, {errc::handler_failed, answer.cause(), "failed"});
+    result.failed = failed_call_of(batch, {errc::handler_failed, answer.cause(),
+                                           answer.error_class()});
   else if (what == kind::failed_at)
     result.failed = named_failure_of(answer, batch, errc::handler_failed);
   result.ended.answer = what;

@@ -51,6 +51,10 @@ void delivery_loop::transition_to(state x) {
 
 void delivery_loop::begin() {
   auto registry = registry_.lock();
+  session_->context.end_worker = [weak = weak_from_this()](worker_end x) {
+    if (auto self = weak.lock())
+      self->end_by_handler(std::move(x));
+  };
   session_->former = registry->enter(id_.tp, session_);
   registry->strands().post_build(id_.tp, [self = shared_from_this()] {
     self->run([&](guard_type& guard) { self->build(guard); });
@@ -113,6 +117,23 @@ void delivery_loop::send_closed() {
     return;
   transition_to(state::closed);
   manager_->put(worker_drained{id_});
+}
+
+/// A call that runs comes back to a loop that is closed, and says nothing.
+void delivery_loop::end_by_handler(worker_end x) {
+  session_->cancel();
+  std::lock_guard guard{mutex_};
+  if (state_ == state::stopped || state_ == state::closed)
+    return;
+  if (x.cause.empty()) {
+    fail(errc::none, {});
+    return;
+  }
+  core::failed_call call;
+  call.records = 0; // nobody knows for which
+  call.cause = {errc::handler_failed, std::move(x.cause),
+                std::move(x.error_class)};
+  fail_call(std::move(call));
 }
 
 // -- turns --------------------------------------------------------------------------

@@ -106,6 +106,11 @@ public:
   /// Behind a call that runs. Once; further calls have no effect.
   void close_handler(close_reason why);
 
+  // -- for the handler, on any thread
+
+  /// See `handler_context::end_worker`.
+  void end_by_handler(worker_end x);
+
 private:
   enum class state {
     building,

@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,11 +21,21 @@ namespace cafka {
 /// handler. Shared; any thread.
 class revocation_notice {
 public:
+  /// What is told the deadline.
+  using listener = std::function<void(time_point)>;
+
   /// From now on the partition is being given back, at `deadline` at the
-  /// latest.
-  void announce(time_point deadline) noexcept {
+  /// latest. The first time tells the listeners.
+  void announce(time_point deadline) {
     deadline_ns_.store(deadline.time_since_epoch().count(),
                        std::memory_order_release);
+    std::vector<listener> told;
+    {
+      std::lock_guard lock{mutex_};
+      told.swap(listeners_);
+    }
+    for (auto& f : told)
+      f(deadline);
   }
   /// When the partition is given back at the latest; nothing before `announce`.
   std::optional<time_point> deadline() const noexcept {
@@ -32,10 +44,23 @@ public:
       return std::nullopt;
     return time_point{duration{x}};
   }
+  /// Calls `f` once, by `announce`, or at once where that was before.
+  void on_announce(listener f) const {
+    {
+      std::lock_guard lock{mutex_};
+      if (!deadline()) {
+        listeners_.push_back(std::move(f));
+        return;
+      }
+    }
+    f(*deadline());
+  }
 
 private:
   static constexpr duration::rep none = duration::rep{-1};
   std::atomic<duration::rep> deadline_ns_{none};
+  mutable std::mutex mutex_;                // guards what follows
+  mutable std::vector<listener> listeners_; // taken by `announce`
 };
 
 /// The records of one handler call, in rising offsets, never empty: a
@@ -126,6 +151,16 @@ public:
   /// Until when the answer counts; nothing while the partition stays here.
   std::optional<time_point> revoke_deadline() const noexcept {
     return notice_->deadline();
+  }
+  /// Calls `f` with `revoke_deadline` as soon as the partition is being given
+  /// back, also when no call runs; at once where it is already. For a handler
+  /// that waits for something, or that has records which it answered with
+  /// `no_ack`. Once for each `f`, on a thread of the runtime's or on the
+  /// caller's: it must be quick, may not throw, and may come when the handler
+  /// is gone. What `f` holds is held for as long as the partition's worker
+  /// lives.
+  void on_revoked(std::function<void(time_point)> f) const {
+    notice_->on_announce(std::move(f));
   }
 
   /// How many records it has, at least one.

@@ -59,14 +59,18 @@ public:
     return handler_answer{kind::continued};
   }
   /// The worker fails with this cause and is restarted, like after a throw.
-  static handler_answer failed(std::string cause) {
-    return handler_answer{kind::failed, -1, std::move(cause)};
+  /// `error_class` says what kind of failure it is, in the headers of a dead
+  /// letter.
+  static handler_answer failed(std::string cause,
+                               std::string error_class = "failed") {
+    handler_answer result{kind::failed, -1, std::move(cause)};
+    result.error_class_ = std::move(error_class);
+    return result;
   }
   /// The record at `offset`, one that the batch holds, failed with this cause.
   /// The records of the batch below it are processed and acked, only those. The
   /// worker fails, and its successor begins with what is not acked. Any other
-  /// offset fails the worker without an ack. `error_class` says what kind of
-  /// failure it is, in the headers of a dead letter.
+  /// offset fails the worker without an ack. `error_class` as of `failed`.
   static handler_answer failed_at(offset_t offset, std::string cause,
                                   std::string error_class = "failed") {
     handler_answer result{kind::failed_at, offset, std::move(cause)};
@@ -103,7 +107,7 @@ public:
   const std::string& cause() const noexcept {
     return cause_;
   }
-  /// Only for `failed_at` and `reject`.
+  /// Only for `failed`, `failed_at` and `reject`.
   const std::string& error_class() const noexcept {
     return error_class_;
   }
@@ -140,10 +144,24 @@ enum class close_reason {
 /// The name, as it stands in the enumeration.
 std::string to_string(close_reason x);
 
+/// The end of a worker by its own handler, between the calls.
+struct worker_end {
+  /// Why its work failed: records that were answered with `no_ack` are lost to
+  /// it, say. As by `handler_answer::failed`, with nobody to blame. Empty:
+  /// nothing has failed, and the worker begins again at once.
+  std::string cause;
+  std::string error_class = "failed"; ///< as of `handler_answer::failed`
+};
+
 /// A handler is built from this.
 struct handler_context {
   partition_identity identity; ///< the partition whose records it gets
   caf::settings init_args;     ///< the setting `handler-init-args`
+  /// Ends the handler's worker, so that all that it did not ack comes again to
+  /// its successor. For what happens between calls; where one runs, its answer
+  /// does not count any more. Any thread, also when the worker has ended: then
+  /// it does nothing, and while the partition is given back. May be kept.
+  std::function<void(worker_end)> end_worker = {};
 };
 
 /// User code for one partition: built once per worker incarnation, then called with

@@ -76,6 +76,9 @@ public:
   /// The worker is gone, or could not begin, for this reason.
   failure_decision worker_gone(time_point now, double jitter,
                                errc code = errc::none, std::string why = {});
+  /// The handler wants all that it did not ack once more, and nothing failed:
+  /// the next incarnation begins without a backoff.
+  failure_effect begin_again(time_point now);
   /// The backoff is over, and the source goes on at `source_position`. True: the
   /// next incarnation begins. Else the partition is to be moved first: see `target`.
   bool backoff_over(offset_t source_position);

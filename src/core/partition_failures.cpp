@@ -111,6 +111,20 @@ std::optional<ack_result> partition::refusal_of_nack(offset_t offset) const {
   return std::nullopt;
 }
 
+failure_effect partition::begin_again(time_point now) {
+  failure_effect result;
+  life_ends({errc::none, {}, {}});
+  if (state_ == partition_state::draining) {
+    result.worker = action::finish;
+    return result;
+  }
+  revive_ = revive_ || state_ == partition_state::doubted;
+  restart(result, 0, now, 0);
+  next_try_ = now;
+  result.delay = {};
+  return result;
+}
+
 void partition::life_ends(const failure_cause& cause) {
   alive_ = false;
   call_ended();

@@ -374,3 +374,28 @@ TEST_CASE(
   x.run();
   CHECK(x.handlers.offsets() == (holds ? offsets{0, 1} : offsets{0, 1, 2, 3}));
 }
+
+TEST_CASE(
+  "a handler may end its worker between its calls, and while one runs") {
+  auto during_call = GENERATE(false, true);
+  life l;
+  std::function<void(worker_end)> end_worker;
+  l.handlers.on_build = [&](const handler_context& x) {
+    end_worker = x.end_worker;
+  };
+  l.begin();
+  l.run();
+  auto end = [&] { end_worker({"lost it", "exit 3"}); };
+  if (during_call)
+    l.handlers.during_call = end;
+  l.append(1);
+  l.run();
+  if (!during_call)
+    end();
+  auto reports = l.reports();
+  CHECK(reports.back() == "failed lost it");
+  end(); // nothing more
+  l.append(1);
+  CHECK(l.after_run().empty());
+  CHECK(l.handlers.calls.size() == 1);
+}

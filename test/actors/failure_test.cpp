@@ -412,6 +412,33 @@ TEST_CASE("a record that was kept and is rejected is got past, and its worker "
   CHECK(g.status(0).watermark == 3);
 }
 
+TEST_CASE("a handler that ends its worker gets all that is not acked again, "
+          "failed or not") {
+  auto failed = GENERATE(false, true);
+  scripted_group g;
+  g.handlers.answer = no_ack;
+  std::vector<std::function<void(worker_end)>> workers;
+  g.handlers.on_build = [&](const handler_context& x) {
+    workers.push_back(x.end_worker);
+  };
+  start(g, 4);
+  g.ack(0, 0);
+  g.settle();
+  workers[0](failed ? worker_end{"signal 11", "signal 11"} : worker_end{});
+  g.settle();
+  CHECK(g.count(event_kind::record_failed) == 0);
+  CHECK(g.count(event_kind::worker_failed) == (failed ? 1 : 0));
+  CHECK(g.count(event_kind::isolating) == (failed ? 1 : 0));
+  if (failed)
+    g.advance(100ms);
+  workers[0]({"of a life that is over", {}});
+  g.settle();
+  CHECK(g.count(event_kind::worker_started) == 2);
+  CHECK(calls(g, 1) == (failed ? batches{{1}} : batches{{1, 2, 3}}));
+  CHECK(g.handlers.calls[1].delivery_count == 2);
+  CHECK(g.coordinator.seeks.empty());
+}
+
 TEST_CASE("a nack is refused like an ack") {
   scripted_group g;
   g.handlers.answer = no_ack;

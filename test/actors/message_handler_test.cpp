@@ -124,3 +124,30 @@ TEST_CASE("a function of a record leaves the rest of the batch to others when "
   CHECK(seen == std::vector<offset_t>{4});
   CHECK(answer_of(note, {12}, /* revoked */ true).what() == kind::ack);
 }
+
+TEST_CASE(
+  "who listens is told at once and once that a partition is given back") {
+  record_block::builder block;
+  block.add(1, "key", "value");
+  auto notice = std::make_shared<revocation_notice>();
+  message_batch batch{std::make_shared<const partition_identity>(),
+                      notice,
+                      block.finish(),
+                      {},
+                      1};
+  std::vector<time_point> told;
+  auto listen = [&] {
+    batch.on_revoked([&](time_point x) { told.push_back(x); });
+  };
+  time_point first{std::chrono::seconds{1}};
+  listen();
+  CHECK(told.empty());
+  notice->announce(first);
+  CHECK(told == std::vector{first});
+  listen(); // it is being given back already
+  CHECK(told == std::vector{first, first});
+  time_point second{std::chrono::seconds{2}};
+  notice->announce(second); // a stop that comes behind a revocation
+  CHECK(told == std::vector{first, first});
+  CHECK(batch.revoke_deadline() == second);
+}

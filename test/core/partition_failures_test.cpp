@@ -259,3 +259,23 @@ TEST_CASE("a nack while a partition is given back is not waited for") {
   CHECK(p.machine.nack(0, true, {}, p.now, 0).second.worker == action::none);
   CHECK(p.machine.drained());
 }
+
+TEST_CASE(
+  "a partition that begins again has not failed, and brings all that is "
+  "not acked") {
+  failed_partition p;
+  p.deliver(0, 3);
+  p.machine.await_acks({0, 3}, p.now);
+  p.machine.ack_individual(std::vector<offset_t>{1});
+  auto effect = p.machine.begin_again(p.now);
+  CHECK(effect.worker == action::restart);
+  CHECK(effect.delay == duration{});
+  CHECK(effect.notes.empty());
+  CHECK(p.machine.last_error() == errc::none);
+  p.begin_again();
+  CHECK(p.machine.state() == partition_state::running);
+  CHECK(p.redeliver() == offsets{0, 2});
+  CHECK(p.machine.failures() == 0);
+  p.machine.begin_drain();
+  CHECK(p.machine.begin_again(p.now).worker == action::finish);
+}
