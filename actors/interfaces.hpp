@@ -66,6 +66,8 @@ using supervisor_actor = compat::typed<
   void(client_closed), void(strands_idle), void(restart_group),
   void(stop_deadline),
   // from those who send acks between two incarnations
-  void(buffer_filled)>;
+  void(buffer_filled),
+  // from handlers of ours
+  void(handler_event)>;
 
 } // namespace cafka::actors

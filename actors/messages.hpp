@@ -9,6 +9,7 @@
 #include "actors/worker_messages.hpp"
 
 #include <cafka/errors.hpp>
+#include <cafka/events.hpp>
 #include <cafka/message_handler.hpp>
 #include <cafka/messages.hpp>
 #include <cafka/types.hpp>
@@ -80,6 +81,11 @@ struct client_closed {
 
 struct strands_idle {};
 
+/// A handler tells an event by the group's supervisor.
+struct handler_event {
+  event what;
+};
+
 /// `stop-timeout` is over, or (last) all bounds of the actors as well.
 struct stop_deadline {
   bool last = false;
@@ -120,6 +126,7 @@ struct stop_deadline {
   each(client_closed)                                                          \
   each(strands_idle)                                                           \
   each(stop_deadline)                                                          \
+  each(handler_event)                                                          \
   each(bury_client)                                                            \
   each(client_gone)                                                            \
   each(client_overdue)                                                         \

@@ -78,6 +78,7 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
         start();
     },
     [this](stop_deadline x) { on_stop_deadline(x); },
+    [this](const handler_event& x) { publisher_.publish(x.what); },
   };
 }
 

@@ -64,10 +64,14 @@ enum class event_kind : std::uint8_t {
   partition_resumed,  ///< tp, generation, offset: position; it stalled before
   handler_not_closed, ///< tp, generation, text: what `on_close` threw
   handler_threads_exhausted, ///< count: threads, all busy; no other can be made
-  drain_expired,     ///< tp, generation: given back while a call ran or acks
-                     ///< were missing
-  stop_expired,      ///< count: handler calls that outlived `stop-timeout`
-  group_restarted,   ///< count: restarts so far, code, text: cause
+  program_started, ///< tp, generation, count: pid; both empty for a process of
+                   ///< a pool. Of groups whose handler is a program
+  program_ended,   ///< the same, text: how, such as `exit 3`
+  program_killed,  ///< the same, text: the signal that it was sent, and why
+  drain_expired,   ///< tp, generation: given back while a call ran or acks
+                   ///< were missing
+  stop_expired,    ///< count: handler calls that outlived `stop-timeout`
+  group_restarted, ///< count: restarts so far, code, text: cause
   supervisor_gave_up ///< code, text: cause
 };
 

@@ -118,6 +118,9 @@ std::string to_string(event_kind x) {
                                    "partition_resumed",
                                    "handler_not_closed",
                                    "handler_threads_exhausted",
+                                   "program_started",
+                                   "program_ended",
+                                   "program_killed",
                                    "drain_expired",
                                    "stop_expired",
                                    "group_restarted",
@@ -154,6 +157,7 @@ bool is_warning(event_kind x) noexcept {
     case event_kind::partition_stalled:
     case event_kind::handler_not_closed:
     case event_kind::handler_threads_exhausted:
+    case event_kind::program_killed:
     case event_kind::drain_expired:
     case event_kind::stop_expired:
     case event_kind::group_restarted:

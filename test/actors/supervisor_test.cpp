@@ -1,6 +1,7 @@
 // One-for-all, restart intensity, causes that a restart cannot mend, and what
 // outlives the lives of a group.
 
+#include "api/handler_events.hpp"
 #include "support/scripted_group.hpp"
 
 using namespace cafka;
@@ -349,4 +350,23 @@ TEST_CASE("that all handler threads are busy is an event") {
   g.threads_exhausted(64);
   g.settle();
   CHECK(g.count(event_kind::handler_threads_exhausted) == 2);
+}
+
+TEST_CASE("what a handler tells is heard like the group's own events, in every "
+          "life") {
+  scripted_group g;
+  g.start_supervisor();
+  event told;
+  told.kind = event_kind::program_started;
+  told.tp = tp(3);
+  told.count = 42;
+  publish(g.front(), told);
+  g.settle();
+  CHECK(g.last(event_kind::program_started).group == "g");
+  CHECK(g.last(event_kind::program_started).tp == tp(3));
+  CHECK(g.last(event_kind::program_started).count == 42);
+  g.kill_manager();
+  publish(g.front(), told);
+  g.advance(1s);
+  CHECK(g.count(event_kind::program_started) == 2);
 }
