@@ -11,6 +11,9 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view base64_digits
+  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// In quotes and escaped; nothing: these bytes are no UTF-8.
 std::optional<std::string> quoted(std::string_view bytes) {
   try {
@@ -52,8 +55,6 @@ void add_headers(std::string& to, const record& x, bytes_form form) {
 } // namespace
 
 std::string base64_of(std::string_view bytes) {
-  constexpr std::string_view digits
-    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string result;
   result.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
@@ -63,22 +64,60 @@ std::string base64_of(std::string_view bytes) {
       bits = bits << 8
              | (j < part.size() ? static_cast<unsigned char>(part[j]) : 0u);
     for (std::size_t j = 0; j < 4; ++j)
-      result += j <= part.size() ? digits[bits >> (18 - 6 * j) & 63u] : '=';
+      result += j <= part.size() ? base64_digits[bits >> (18 - 6 * j) & 63u]
+                                 : '=';
   }
   return result;
 }
 
-void add_json_line(std::string& to, const record& x, bytes_form form) {
+std::optional<std::string> bytes_of_base64(std::string_view text) {
+  if (text.size() % 4 != 0)
+    return std::nullopt;
+  std::string result;
+  result.reserve(text.size() / 4 * 3);
+  for (std::size_t i = 0; i < text.size(); i += 4) {
+    auto part = text.substr(i, 4);
+    // Only the last four may be padded, by one or two.
+    auto is_last = i + 4 == text.size();
+    std::size_t padding = 0;
+    if (is_last && part[3] == '=')
+      padding = part[2] == '=' ? 2 : 1;
+    unsigned bits = 0;
+    for (std::size_t j = 0; j < 4; ++j) {
+      auto digit = j + padding < 4 ? base64_digits.find(part[j]) : 0;
+      if (digit == std::string_view::npos)
+        return std::nullopt;
+      bits = bits << 6 | static_cast<unsigned>(digit);
+    }
+    for (std::size_t j = 0; j + padding < 3; ++j)
+      result += static_cast<char>(bits >> (16 - 8 * j) & 0xffu);
+  }
+  return result;
+}
+
+std::string json_text(std::string_view bytes) {
+  return json(bytes).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string utf8_of(std::string_view bytes) {
+  return json::parse(json_text(bytes)).get<std::string>();
+}
+
+void add_json_members(std::string& to, const record& x, bytes_form form) {
   auto time = x.timestamp();
-  fmt::format_to(std::back_inserter(to),
-                 R"({{"topic":{},"partition":{},"offset":{},"timestamp":{},)",
-                 json(x.topic()).dump(), x.partition(), x.offset(),
-                 time ? std::to_string(time->count()) : "null");
+  fmt::format_to(std::back_inserter(to), R"("offset":{},"timestamp":{},)",
+                 x.offset(), time ? std::to_string(time->count()) : "null");
   add_member(to, "key", x.key(), form);
   to += ',';
   add_member(to, "value", x.value(), form);
   to += ',';
   add_headers(to, x, form);
+}
+
+void add_json_line(std::string& to, const record& x, bytes_form form) {
+  fmt::format_to(std::back_inserter(to), R"({{"topic":{},"partition":{},)",
+                 json(x.topic()).dump(), x.partition());
+  add_json_members(to, x, form);
   to += "}\n";
 }
 

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "exec/process.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace cafka::exec {
+
+using process_ptr = std::shared_ptr<process>;
+
+/// Reads and writes the pipes of all processes of a group, and keeps their
+/// times, on one thread. Its destructor kills what still runs.
+class process_driver {
+public:
+  process_driver();
+  ~process_driver();
+  process_driver(const process_driver&) = delete;
+  process_driver& operator=(const process_driver&) = delete;
+
+  /// Any thread. Never null; `process::await_started` says whether it runs.
+  process_ptr start(const launch& what, session::life life,
+                    session::limits limits, process_hooks hooks);
+
+private:
+  void run();
+  void serve(std::uint64_t token, time_point now);
+  int timeout_ms();
+  void keep_times(time_point now);
+  void watch(int operation, const process& x, std::uint64_t id,
+             process::stream which);
+  void wake() const;
+  std::vector<process_ptr> due(time_point now) const;
+  bool abandon_all();
+
+  descriptor epoll_;
+  descriptor wake_;
+  std::atomic<std::int64_t> sleeps_until_ = 0;
+  std::atomic<bool> ends_ = false;
+  mutable std::mutex mutex_; // guards what follows
+  std::map<std::uint64_t, process_ptr> processes_;
+  std::uint64_t last_id_ = 0;
+  std::thread thread_; // started last
+};
+
+} // namespace cafka::exec

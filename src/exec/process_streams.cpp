@@ -1,0 +1,140 @@
+/// What comes from a program and from its guard.
+
+#include "exec/process.hpp"
+#include "guard/report.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace cafka::exec {
+
+namespace {
+
+using note_kind = process_note::kind;
+
+/// That many stand in the cause of a failed call.
+constexpr std::size_t last_errors_max = 5;
+
+/// Read in one go.
+constexpr std::size_t chunk_bytes = 65'536;
+
+constexpr int warning = 4;
+constexpr int info = 6;
+
+} // namespace
+
+/// False: nothing is there for now, or ever.
+bool process::read_from(stream x, time_point now, actions& out) {
+  auto& from = x == stream::output ? program_.output : program_.errors;
+  if (!from.open())
+    return false;
+  std::array<char, chunk_bytes> buffer;
+  auto n = read(from.get(), buffer.data(), buffer.size());
+  if (n == 0)
+    from.close();
+  if (n <= 0)
+    return n == -1 && errno == EINTR;
+  std::string_view bytes{buffer.data(), static_cast<std::size_t>(n)};
+  if (x == stream::output)
+    take_output(bytes, now, out);
+  else
+    take_errors(bytes, now);
+  return true;
+}
+
+void process::take_output(std::string_view bytes, time_point now,
+                          actions& out) {
+  output_lines_.feed(bytes, [&](std::string_view line, bool whole) {
+    if (whole)
+      session_.on_line(line, now, out);
+    else
+      session_.on_long_line(line, now, out);
+  });
+}
+
+void process::take_errors(std::string_view bytes, time_point now) {
+  error_lines_.feed(bytes, [&](std::string_view line, bool) {
+    if (last_errors_.size() == last_errors_max)
+      last_errors_.pop_front();
+    last_errors_.push_back(quoted_start(line));
+    note_line(note_kind::error, warning, line, now);
+  });
+}
+
+void process::read_status(time_point now, actions& out) {
+  guard::report x;
+  auto n = read(program_.status.get(), &x, sizeof(x));
+  if (n == sizeof(x))
+    on_report(x, now, out);
+  else if (n == 0)
+    end({program_end::kind::guard_lost}, now, out);
+}
+
+void process::on_report(const guard::report& x, time_point now, actions& out) {
+  using kind = guard::report::kind;
+  switch (x.what) {
+    case kind::started:
+      pid_ = x.value;
+      session_.on_started();
+      note(note_kind::started, info, what_.program);
+      return;
+    case kind::folder_error:
+      start_failure_ = "cannot run in the folder " + what_.directory;
+      break;
+    case kind::exec_error:
+      start_failure_ = "cannot start " + what_.program;
+      break;
+    case kind::exited:
+      end({program_end::kind::exited, x.value}, now, out);
+      return;
+    case kind::signalled:
+      end({program_end::kind::signalled, x.value}, now, out);
+      return;
+  }
+  start_failure_ += std::string{": "} + std::strerror(x.value);
+  session_.on_start_failed(start_failure_, out);
+  waitpid(program_.guard, nullptr, 0);
+  program_ = {};
+}
+
+/// Nothing of the program runs any more: all that it wrote is in the pipes.
+void process::end(program_end x, time_point now, actions& out) {
+  if (x.what == program_end::kind::guard_lost && pid_ != -1)
+    kill(-pid_, SIGKILL);
+  for (auto each : {stream::output, stream::errors})
+    while (read_from(each, now, out)) {
+      // nop
+    }
+  if (auto rest = output_lines_.rest(); !rest.empty())
+    out.logs.push_back({info, std::string{rest} + " (no newline)"});
+  if (auto rest = error_lines_.rest(); !rest.empty())
+    take_errors("\n", now);
+  tell_left_out(now + line_budget::window); // there will be no later
+  x.last_errors = {last_errors_.begin(), last_errors_.end()};
+  x.batch_unread = session_.calling() && batch_unread();
+  note(note_kind::ended, info, to_string(x));
+  session_.on_end(x, out);
+  waitpid(program_.guard, nullptr, 0); // it tells the end last
+  set_full(false);
+  program_ = {};
+  if (pid_ == -1)
+    start_failure_ = "cannot start " + what_.program + ": " + to_string(x);
+}
+
+/// Whether all of the open call's batch is still on this side of the pipe, or
+/// in it.
+bool process::batch_unread() const {
+  int in_pipe = 0;
+  if (program_.input.open())
+    ioctl(program_.input.get(), FIONREAD, &in_pipe);
+  return static_cast<std::size_t>(in_pipe) + unsent_.size() - sent_ >= payload_;
+}
+
+} // namespace cafka::exec
