@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cafka/config_file.hpp>
+#include <cafka/detail/guard_path.hpp>
 
 namespace cafka {
 
@@ -14,8 +15,9 @@ namespace cafka {
 ///
 /// The arguments are those of the program `cafka`: `run`, `check`, `offsets`,
 /// `produce` and `dead-letters` with a config file, whose groups name one of
-/// `handlers` or a built-in one, `print` or `count`, in `handler`; of two with
-/// one name that of `handlers` counts. Where there are no `handlers` it is the program `cafka`
+/// `handlers` or a built-in one, `print`, `count` or `exec`, in `handler`; of
+/// two with one name that of `handlers` counts. Where there are no `handlers`
+/// it is the program `cafka`
 /// itself, with all its commands. The config file's `handler-init-args` are the
 /// handler's own.
 ///

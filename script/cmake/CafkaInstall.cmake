@@ -29,4 +29,6 @@ if(TARGET cafka_executable)
   set_target_properties(cafka_executable cafka-demo
                         PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS cafka_executable cafka-demo)
+  install(TARGETS cafka-guard
+          RUNTIME DESTINATION "${CMAKE_INSTALL_LIBDIR}/cafka")
 endif()

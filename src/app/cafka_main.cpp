@@ -3,6 +3,7 @@
 #include "app/commands.hpp"
 #include "app/programs_beside.hpp"
 #include "dead_letters/command.hpp"
+#include "exec_command/command.hpp"
 #include "program/program.hpp"
 #include "verifiable/command.hpp"
 
@@ -46,11 +47,16 @@ app::exit_code run(int argc, char** argv, const handler_registry& handlers) {
                 ? std::string{"cafka"}
                 : std::filesystem::path{argv[0]}.filename().string();
   auto result = exit_code::ok;
+  auto exec = take_command(argc, argv);
   CLI::App program{"Kafka consumer groups as supervised actors", name};
   program.require_subcommand(1);
   program.set_version_flag("--version", "cafka " CAFKA_VERSION_STRING);
   program.footer(footer);
-  add_run(program, handlers, result);
+  add_run(program, handlers, exec, result);
+  add_exec(
+    program, exec,
+    [&](const config_arguments& x) { return run_configured(x, handlers); },
+    result);
   add_check(program, handlers, result);
   add_offsets(program, result);
   add_produce(program, result);

@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "app/run_groups.hpp"
 #include "core/text_field.hpp"
+#include "exec_handlers/exec_settings.hpp"
 #include "io/standard_files.hpp"
 #include "program/builtin_handlers.hpp"
 #include "program/config_arguments.hpp"
@@ -25,6 +26,13 @@ Handlers that are built in (`handler` in the config file):
          base64, with _base64 behind the member's name. handler-init-args:
          encoding = "text" (default) or "base64" (all bytes in base64)
   count  counts, on standard error, and acks
+  exec   runs a program for each partition; handler-init-args: command (a list,
+         required), life, processes, call-timeout, term-after, input,
+         directory, environment. What it writes to standard error comes on
+         standard error as topic/partition | text
+
+--exec COMMAND [ARG...], behind all other arguments, runs a program in the place
+of the handler that the config file names.
 
 SIGINT, SIGTERM or SIGHUP stops in order: running calls finish, what is acked
 is committed, the groups are left. A second signal ends the process at once,
@@ -41,30 +49,43 @@ bool can_print(const groups& xs) {
   return true;
 }
 
-exit_code run(const config_arguments& args, const handler_registry& own) {
+} // namespace
+
+exit_code run_configured(const config_arguments& args,
+                         const handler_registry& own) {
   catch_stop_signals();
   auto out = std::make_shared<io::record_output>(STDOUT_FILENO);
   auto handlers = make_handlers(out, own);
-  auto groups = read_groups(args, handlers);
-  if (!groups || (handlers.built_in.contains("print") && !can_print(*groups)))
+  auto configured = read_groups(args, handlers);
+  if (!configured
+      || (handlers.built_in.contains("print") && !can_print(*configured)))
     return exit_code::usage;
-  return run_groups(std::move(*groups), std::move(out));
+  std::vector<std::string> secret; // of all groups, for they are one process's
+  for (auto& x : *configured)
+    secret.insert(secret.end(), x.variables.begin(), x.variables.end());
+  auto prepare = [&](caf::actor_system& system, configured_group& x) {
+    return runs_program(handlers, x)
+             ? exec_handlers::set_configured(&system, x.options, secret)
+             : caf::error{};
+  };
+  return run_groups(std::move(*configured), std::move(out), prepare);
 }
 
-} // namespace
-
 void add_run(CLI::App& program, const handler_registry& handlers,
-             exit_code& result) {
+             const std::vector<std::string>& exec, exit_code& result) {
   auto args = std::make_shared<config_arguments>();
+  args->program = exec;
   auto* command = program.add_subcommand(
     "run", "Run all groups of a config file until a signal comes");
   add_config_arguments(*command, *args);
   command->add_flag("--embedded", args->embedded,
                     "Use a mock cluster in this process, with the topics of "
                     "the config file, and tell its endpoints");
+  command->add_option("--group", args->group,
+                      "With --exec: the group that it is for, by its name");
   command->footer(footer);
   command->callback(
-    [args, &handlers, &result] { result = run(*args, handlers); });
+    [args, &handlers, &result] { result = run_configured(*args, handlers); });
 }
 
 } // namespace cafka::app

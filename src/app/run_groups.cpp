@@ -37,9 +37,10 @@ bool runs_on_scheduler(const configured_group& x) {
 class groups_run {
 public:
   groups_run(std::vector<configured_group> groups,
-             std::shared_ptr<io::record_output> out)
+             std::shared_ptr<io::record_output> out, prepare_group prepare)
     : groups_(std::move(groups)),
       out_(std::move(out)),
+      prepare_(std::move(prepare)),
       line_(std::make_shared<io::progress_line>(
         STDERR_FILENO, io::print_text, progress_interval, clock::now())),
       cluster_(embed(groups_)) {
@@ -77,6 +78,7 @@ private:
 
   std::vector<configured_group> groups_;
   std::shared_ptr<io::record_output> out_;
+  prepare_group prepare_;
   std::shared_ptr<io::progress_line> line_;
   // What follows ends in the reverse order: the cluster last.
   std::unique_ptr<kafka::mock_cluster> cluster_;
@@ -92,7 +94,6 @@ private:
 bool groups_run::start(configured_group& x) {
   auto account = std::make_shared<group_account>();
   auto& options = x.options;
-  options.handler = counted(std::move(options.handler), account);
   options.observer = [account, line = line_](const event& e) {
     account->on_event(e);
     if (is_worth_a_line(e.kind))
@@ -100,12 +101,17 @@ bool groups_run::start(configured_group& x) {
   };
   options.log = log_to([line = line_](auto& text) { line->note(text); });
   auto name = options.config.name;
-  auto handle = spawn(*system_, options);
-  if (!handle) {
-    line_->note(fmt::format("group {}: {}", field_value(name),
-                            escaped(text_of(handle.error()))));
+  auto refuse = [&](const caf::error& why) {
+    line_->note(
+      fmt::format("group {}: {}", field_value(name), escaped(text_of(why))));
     return false;
-  }
+  };
+  if (auto failure = prepare_(*system_, x))
+    return refuse(failure);
+  options.handler = counted(std::move(options.handler), account);
+  auto handle = spawn(*system_, options);
+  if (!handle)
+    return refuse(handle.error());
   ends_.watch(name, *handle);
   running_.push_back({name, *handle, account});
   prints_ = prints_ || x.handler == "print";
@@ -206,8 +212,10 @@ void groups_run::show_progress() {
 } // namespace
 
 exit_code run_groups(std::vector<configured_group> groups,
-                     std::shared_ptr<io::record_output> out) {
-  return groups_run{std::move(groups), std::move(out)}.run();
+                     std::shared_ptr<io::record_output> out,
+                     prepare_group prepare) {
+  return groups_run{std::move(groups), std::move(out), std::move(prepare)}
+    .run();
 }
 
 } // namespace cafka::app

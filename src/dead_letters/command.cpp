@@ -3,9 +3,12 @@
 #include "dead_letters/command.hpp"
 #include "api/stop_signal.hpp"
 #include "dead_letters/dead_letters.hpp"
+#include "exec_handlers/exec_settings.hpp"
 #include "io/standard_files.hpp"
 #include "program/builtin_handlers.hpp"
 #include "program/config_arguments.hpp"
+
+#include <cafka/errors.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -144,7 +147,12 @@ exit_code process(arguments& args, const handler_registry& own) {
     if (group.handler == "print"
         && !io::require_standard_output("cafka dead-letters process"))
       return exit_code::usage;
-    return process_letters(group.options.config, group.options.handler, args);
+    auto options = group.options;
+    if (runs_program(handlers, group))
+      if (auto failure = exec_handlers::set_configured(nullptr, options,
+                                                       group.variables))
+        return complain(text_of(failure));
+    return process_letters(options.config, options.handler, args);
   });
 }
 

@@ -1,11 +1,14 @@
 #include "program/builtin_handlers.hpp"
 
 #include "config/shown_key.hpp"
+#include "exec_handlers/exec_settings.hpp"
 #include "io/record_json.hpp"
 
 #include <caf/config_value.hpp>
 
 #include <fmt/format.h>
+
+#include <stdexcept>
 
 namespace cafka::app {
 
@@ -58,12 +61,21 @@ known_handlers make_handlers(std::shared_ptr<io::record_output> out,
   };
   auto count
     = make_handler([](const message_batch&) { return handler_answer::ack(); });
+  handler_factory exec
+    = [](const handler_context&) -> std::unique_ptr<message_handler> {
+    throw std::logic_error{"the handler exec is not set"};
+  };
   known_handlers result;
   result.all = own;
-  for (auto& x : handler_registry{{"print", print}, {"count", count}})
+  for (auto& x :
+       handler_registry{{"print", print}, {"count", count}, {"exec", exec}})
     if (result.all.insert(x).second)
       result.built_in.insert(x.first);
   return result;
+}
+
+bool runs_program(const known_handlers& handlers, const configured_group& x) {
+  return x.handler == "exec" && handlers.built_in.contains(x.handler);
 }
 
 std::vector<std::string> check_init_args(const known_handlers& handlers,
@@ -75,6 +87,13 @@ std::vector<std::string> check_init_args(const known_handlers& handlers,
     result.push_back(fmt::format("group {}: handler-init-args.{}: {}",
                                  x.options.config.name, key, allowed));
   };
+  if (runs_program(handlers, x)) {
+    for (auto& each :
+         exec_handlers::check_exec_args(x.options.config.handler_init_args))
+      result.push_back(fmt::format("group {}: handler-init-args.{}",
+                                   x.options.config.name, each));
+    return result;
+  }
   auto is_print = x.handler == "print";
   for (auto& [key, value] : x.options.config.handler_init_args)
     if (!is_print || std::string{key} != encoding_key)

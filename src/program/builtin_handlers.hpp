@@ -22,8 +22,12 @@ struct known_handlers {
 ///   written; `handler-init-args { encoding = "base64" }` writes all bytes in
 ///   base64, "text", the default, only those that are no UTF-8.
 /// - `count` acks; it is counted what every handler gets.
+/// - `exec` runs a program: see `exec_handlers::set_configured`.
 known_handlers make_handlers(std::shared_ptr<io::record_output> out,
                              const handler_registry& own);
+
+/// True: the handler of `x` is the built-in `exec`.
+bool runs_program(const known_handlers& handlers, const configured_group& x);
 
 /// What is wrong with the `handler-init-args` of `x`, if its handler is a
 /// built-in one.

@@ -2,6 +2,7 @@
 
 #include "config/override.hpp"
 #include "config/shown_key.hpp"
+#include "exec_handlers/replace_handler.hpp"
 #include "io/notes.hpp"
 
 #include <cafka/errors.hpp>
@@ -68,6 +69,11 @@ strings override_all(caf::settings& content, const config_arguments& args) {
       wrong.push_back(refusal_of(x));
     else if (auto failure = override_config(content, x))
       wrong.push_back(text_of(failure));
+  if (!args.program.empty())
+    if (auto failure = exec_handlers::replace_handler(
+          content, group_paths(content), args.group, args.program);
+        !failure.empty())
+      wrong.push_back(failure);
   if (!args.endpoints.empty()) {
     override_groups(content, "endpoints", list_of(args.endpoints));
     override_groups(content, "embedded", caf::config_value{false});
@@ -97,7 +103,8 @@ void complain(const config_arguments& about, const strings& wrong) {
 template <class F>
 std::optional<groups> read_with(const config_arguments& args, F read) {
   warn_of_secrets(args);
-  auto content = load_config(args.path);
+  auto content = args.path.empty() ? caf::expected<caf::settings>{args.content}
+                                   : load_config(args.path);
   if (!content) {
     // What was taken for the path may belong to an argument.
     caf::settings nothing;

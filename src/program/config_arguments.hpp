@@ -20,6 +20,12 @@ struct config_arguments {
   std::string path;
   std::vector<std::string> endpoints;
   bool embedded = false;
+  /// A program with its arguments, which is the handler of `group`, or of the
+  /// only group where that is empty. Empty: the config file says the handler.
+  std::vector<std::string> program;
+  std::string group;
+  /// Stands for a file where there is none: `path` is empty.
+  caf::settings content;
 };
 
 /// CONFIG, `--endpoints`, and `--cafka.key=value` behind them. `to` outlives

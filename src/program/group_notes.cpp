@@ -17,16 +17,27 @@ bool is_worth_a_line(event_kind x) {
     case event_kind::worker_restarted:
     case event_kind::commit_sent:
     case event_kind::committed:
+    case event_kind::program_started:
+    case event_kind::program_ended:
       return false;
     default:
       return true;
   }
 }
 
+namespace {
+
+/// As in syslog(3): what programs print.
+constexpr int information = 6;
+
+} // namespace
+
 std::function<void(const log_record&)>
 log_to(std::function<void(const std::string&)> note) {
   return [note = std::move(note)](const log_record& x) {
-    if (x.level <= log_record::warning)
+    if (x.facility == "exec" && x.level <= information)
+      note(x.text); // it says where it is from
+    else if (x.level <= log_record::warning)
       note(fmt::format("log={} group={} text={}", field_value(x.facility),
                        field_value(x.group), in_quotes(x.text)));
   };

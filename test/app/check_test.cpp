@@ -77,7 +77,7 @@ TEST_CASE("check tells all that is wrong at once, with exit code 2") {
   CHECK(x.err_has("cafka.batch-sizes = 7: no such key, but batch-size is"));
   CHECK(x.err_has("cafka.max-bytes = \"x\": a whole number"));
   CHECK(x.err_has("cafka.topics = []: at least one topic"));
-  CHECK(x.err_has("cafka.handler = \"nobody\": one of: count, print"));
+  CHECK(x.err_has("cafka.handler = \"nobody\": one of: count, exec, print"));
   CHECK(x.lines() == 5);
 }
 

@@ -1,0 +1,120 @@
+#include "exec_handlers/current_process.hpp"
+
+#include <utility>
+
+namespace cafka::exec_handlers {
+
+current_process::current_process(const handler_context& context,
+                                 std::shared_ptr<exec_group> group)
+  : identity_(context.identity),
+    end_worker_(context.end_worker),
+    group_(std::move(group)) {
+}
+
+void current_process::listen(const message_batch& batch) {
+  if (std::exchange(listens_, true))
+    return;
+  batch.on_revoked([weak = weak_from_this()](time_point deadline) {
+    if (auto self = weak.lock())
+      self->tell(deadline);
+  });
+}
+
+exec::process_ptr current_process::get() const {
+  std::lock_guard lock{mutex_};
+  return process_;
+}
+
+void current_process::set(exec::process_ptr x) {
+  std::optional<time_point> deadline;
+  {
+    std::lock_guard lock{mutex_};
+    process_ = x;
+    deadline = deadline_;
+  }
+  if (x && deadline)
+    tell(*x, *deadline);
+}
+
+std::string current_process::start() {
+  auto on_gone = [weak = weak_from_this()](const exec::process& x) {
+    auto self = weak.lock();
+    if (self && self->get().get() == &x)
+      self->ends_worker(x);
+  };
+  auto process = group_->start(&identity_, std::move(on_gone));
+  auto failure = process->await_started();
+  if (failure.empty())
+    set(std::move(process));
+  return failure;
+}
+
+bool current_process::told() const {
+  std::lock_guard lock{mutex_};
+  return deadline_.has_value();
+}
+
+void current_process::tell(time_point deadline) {
+  exec::process_ptr x;
+  {
+    std::lock_guard lock{mutex_};
+    deadline_ = deadline;
+    x = process_;
+  }
+  if (x)
+    tell(*x, deadline);
+}
+
+void current_process::tell(exec::process& x, time_point deadline) const {
+  auto plan = exec::plan_ending(std::chrono::steady_clock::now(), deadline,
+                                group_->options().term_after);
+  if (group_->life() == exec::session::life::pool)
+    x.limit_call(plan.latest + plan.grace, plan.grace);
+  else
+    x.close(closing_line("revoked", plan.latest), plan.latest, plan.grace);
+}
+
+// -- a process that is gone ------------------------------------------------------
+
+bool current_process::ends_worker(const exec::process& x) {
+  if (!end_worker_)
+    return false; // whoever calls the handler has none
+  if (told()) {
+    give_up(x.kept());
+    return false;
+  }
+  std::optional<worker_end> end;
+  {
+    std::lock_guard lock{mutex_};
+    if (ended_worker_)
+      return true;
+    end = end_after(x);
+    ended_worker_ = end.has_value();
+  }
+  if (!end)
+    return false;
+  end_worker_(std::move(*end));
+  return true;
+}
+
+/// Nothing: the next process may go on with what comes next.
+std::optional<worker_end> current_process::end_after(const exec::process& x) {
+  if (auto failure = x.failure(); !failure.empty())
+    return worker_end{std::move(failure), x.failure_class()};
+  if (x.kept().empty())
+    return std::nullopt;
+  if (!group_->may_begin_again(identity_))
+    return worker_end{exec_group::too_many_ends};
+  return worker_end{};
+}
+
+/// The drain does not wait for them: who reads next gets them.
+void current_process::give_up(const core::range_set& kept) const {
+  for (auto range : kept.ranges())
+    for (auto offset = range.first; offset < range.last; ++offset)
+      group_->send(nack{identity_.topic, identity_.partition,
+                        identity_.generation, offset,
+                        "its program ended without an ack for it"});
+}
+
+} // namespace cafka::exec_handlers

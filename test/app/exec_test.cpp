@@ -1,0 +1,325 @@
+/// Programs as handlers of a run, with a cluster.
+
+#include "support/catch.hpp"
+#include "support/exec_world.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <set>
+#include <thread>
+
+using namespace cafka;
+using namespace cafka::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string examples = CAFKA_CONFIG_DIRECTORY "/../test/examples/";
+
+} // namespace
+
+TEST_CASE("the Python handler counts, acks, and rejects what is no text") {
+  exec_world w;
+  w.send("k", "two words");
+  w.send(std::nullopt, std::nullopt);
+  w.send("k", "and three more");
+  app_process program{w.words({"python3", examples + "handler.py"})};
+  CHECK(program.await_error("orders/0 | 5 words so far"));
+  stop(program);
+  CHECK(has(w.offsets(), "orders          0          3    3    0"));
+}
+
+TEST_CASE("the shell handler appends what it is given, and its exit acks") {
+  exec_world w{"handler-init-args { }"};
+  w.send("k", "b");
+  w.send("k", "a");
+  app_process program{
+    w.words({examples + "handler.sh"},
+            {"--cafka.handler=exec", "--cafka.handler-init-args.life=batch",
+             "--cafka.handler-init-args.input=raw",
+             "--cafka.handler-init-args.environment.OUT=" + w.files.path("out"),
+             "--cafka.commit-interval=1ms"})};
+  CHECK(program.await_error("2 records handled"));
+  stop(program);
+  auto out = w.content("out"); // of one batch or of two
+  CHECK((out == "a\nb\n" || out == "b\na\n"));
+  CHECK(has(w.offsets(), "orders          0          2    2    0"));
+}
+
+TEST_CASE("cafka exec needs no config file") {
+  exec_world w;
+  w.send("k", "v");
+  app_process program{
+    {CAFKA_PROGRAM, "exec", "--bootstrap-server", w.cluster.endpoints(),
+     "--group", "order-readers", "--topic", "orders", "--begin", "earliest",
+     "--cafka.kafka.session-timeout-ms=6000", "--", "sh", "-c",
+     "while read -r x; do echo \"$CAFKA_GROUP $CAFKA_TOPIC "
+     "$CAFKA_PARTITION $CAFKA_PROTOCOL\" >&2; "
+     "echo '{\"ack\":true}'; done"}};
+  CHECK(program.await_error("orders/0 | order-readers orders 0 1"));
+  stop(program);
+  CHECK(has(w.offsets(), "orders          0          1    1    0"));
+}
+
+TEST_CASE("a program that fails is tried again, and nothing is skipped") {
+  exec_world w{"restart-backoff-min = 1ms"};
+  w.send("k", "v", {}, 3);
+  // It fails at each record the first time.
+  auto script = w.script(R"(#!/usr/bin/env python3
+import json, os, sys
+for line in sys.stdin:
+    for x in json.loads(line).get("records", []):
+        name = os.environ["HERE"] + "/" + str(x["offset"])
+        if not os.path.exists(name):
+            open(name, "w").close()
+            sys.exit(3)
+        answer = {"ack": x["offset"]}
+        print(json.dumps(answer), flush=True)
+        break
+)");
+  setenv("HERE", w.files.path().c_str(), 1);
+  app_process program{w.words({script})};
+  CHECK(program.await_error("exit 3", 3));
+  while (!has(w.offsets(), "orders          0          3    3    0"))
+    REQUIRE(program.read_now());
+  stop(program);
+}
+
+TEST_CASE("a command that is not there is refused, and nothing starts") {
+  exec_world w;
+  auto x = run_program({"run", w.conf, "--exec", "/nowhere/at/all"});
+  CHECK(x.code == 2);
+  CHECK(x.err
+        == "cafka run: group orders: handler-init-args.command: "
+           "/nowhere/at/all: No such file or directory\n");
+  auto y = run_program({"run", w.conf, "--exec", w.files.write("plain", "")});
+  CHECK(y.code == 2);
+  CHECK(y.err_has("it may not be executed: Permission denied"));
+}
+
+TEST_CASE("each argument of the handler exec is checked by its name") {
+  scratch_directory files;
+  auto conf = files.write("a.conf", group_config_text("b:9092", R"(
+    handler-init-args {
+      command = "true"
+      life = "long"
+      processes = -1
+      call-timeout = 5
+      term-after = 0s
+      input = "xml"
+      directory = "/nowhere"
+      environment = "A=1"
+      comand = ["true"]
+    })"));
+  auto x = run_program({"check", conf, "--cafka.handler=exec"});
+  CHECK(x.code == 2);
+  auto wrong = [&](const std::string& text) {
+    INFO(x.err);
+    CHECK(
+      x.err_has("cafka check: group orders: handler-init-args." + text + "\n"));
+  };
+  wrong("command: a list of texts: the program and its arguments");
+  wrong("life: \"worker\" or \"batch\"");
+  wrong("processes: a number from 0 to 1000");
+  wrong("call-timeout: a time from 1ms to 24h, such as 5min");
+  wrong("term-after: a time from 1ms to 24h, such as 5s");
+  wrong("input: \"json\", \"raw\" or \"values0\"");
+  wrong("directory: /nowhere is no folder");
+  wrong("environment: a dictionary of texts");
+  wrong("comand: the handler exec has no such argument");
+}
+
+TEST_CASE("a program that loses its execute bit fails, and goes on with it") {
+  exec_world w{"restart-backoff-min = 1ms"};
+  w.send("k", "v");
+  auto script = w.script(
+    "#!/bin/sh\nread -r x; echo '{\"ack\":true}'; "
+    "echo answered >&2\n"); // and ends, which is no failure
+  app_process program{w.words({script})};
+  REQUIRE(program.await_error("answered"));
+  chmod(script.c_str(), 0644);
+  w.send("k", "v");
+  CHECK(program.await_error("Permission denied"));
+  chmod(script.c_str(), 0755);
+  CHECK(program.await_error("answered", 2));
+  stop(program);
+  CHECK(has(w.offsets(), "orders          0          2    2    0"));
+}
+
+TEST_CASE("secrets that the settings read from variables reach no program") {
+  run_world w;
+  w.send("k", "v");
+  setenv("BROKER_PASSWORD", "s3cret", 1);
+  auto conf = w.files.write("two.conf", R"(cafka { groups {
+    orders {
+      group = "order-readers"
+      topics = ["orders"]
+      endpoints = [")" + w.cluster.endpoints()
+                                          + R"("]
+      begin-offset = "earliest"
+      handler = "exec"
+      kafka { session-timeout-ms = 6000 }
+      handler-init-args {
+        command = ["sh", "-c", "echo \"<$BROKER_PASSWORD$OTHER>\" >&2; cat >&2"]
+        environment { OTHER = "other" }
+      }
+    }
+    secured {
+      group = "secured"
+      topics = ["orders"]
+      endpoints = ["127.0.0.1:1"]
+      handler = "count"
+      kafka {
+        security-protocol = "sasl_plaintext"
+        sasl-mechanisms = "PLAIN"
+        sasl-username = "reader"
+        sasl-password = "env:BROKER_PASSWORD"
+      }
+    } } })");
+  app_process program{{CAFKA_PROGRAM, "run", conf}};
+  CHECK(program.await_error("orders/0 | <other>"));
+  program.send(SIGKILL);
+  program.wait();
+}
+
+TEST_CASE("a stop during a call waits for the answer, which counts") {
+  exec_world w;
+  w.send("k", "v");
+  auto script = w.script(R"(#!/usr/bin/env python3
+import json, sys
+sys.stdin.readline()
+print("begun", file=sys.stderr, flush=True)
+line = json.loads(sys.stdin.readline())
+print("told", line["closing"], file=sys.stderr)
+print('{"ack":true}', flush=True)
+sys.stdin.readline()
+)");
+  app_process program{w.words({script})};
+  REQUIRE(program.await_error("orders/0 | begun"));
+  stop(program);
+  CHECK(has(program.err(), "orders/0 | told revoked"));
+  CHECK(has(w.offsets(), "orders          0          1    1    0"));
+}
+
+TEST_CASE(
+  "a stop brings the program that keeps records its end, and acks count") {
+  exec_world w;
+  w.send("k", "v", {}, 2);
+  auto script = w.script(R"(#!/usr/bin/env python3
+import json, sys
+last, generation = 0, 0
+for line in sys.stdin:
+    x = json.loads(line)
+    if "closing" in x:
+        print(json.dumps({"acked_through": last, "generation": generation}), flush=True)
+    else:
+        last, generation = x["last"], x["generation"]
+        print('{"no_ack":true}', flush=True)
+        print("kept", last, file=sys.stderr, flush=True)
+)");
+  app_process program{w.words({script})};
+  REQUIRE(program.await_error("orders/0 | kept 1"));
+  stop(program);
+  CHECK(has(w.offsets(), "orders          0          2    2    0"));
+}
+
+TEST_CASE("a stop ends programs that ignore it, and is in order") {
+  // Its input ends after 8 s, it is killed after 9.
+  exec_world w{"stop-timeout = 12s\ndrain-timeout = 12s"};
+  w.send("k", "v");
+  app_process program{w.words(
+    {"sh", "-c",
+     "trap '' TERM; echo pid $$ >&2; read -r x; while :; do sleep 1000; "
+     "done"},
+    {"--cafka.handler=exec", "--cafka.handler-init-args.term-after=500ms"})};
+  REQUIRE(program.await_error("orders/0 | pid "));
+  auto pid = pid_behind(program, "orders/0 | pid ");
+  stop(program);
+  CHECK(is_gone(pid));
+  // Not acked; whether its begin was committed before does not matter here.
+  CHECK_FALSE(has(w.offsets(), "orders          0          1    1    0"));
+}
+
+TEST_CASE("the kill of cafka leaves no process of a program") {
+  exec_world w;
+  w.send("k", "v");
+  app_process program{
+    w.words({"sh", "-c",
+             "trap '' TERM; sleep 1000 & echo pid $$ >&2; read -r x; wait"})};
+  REQUIRE(program.await_error("orders/0 | pid "));
+  auto pid = pid_behind(program, "orders/0 | pid ");
+  REQUIRE_FALSE(is_gone(pid));
+  program.send(SIGKILL);
+  CHECK(program.wait() == 128 + SIGKILL);
+  auto begin = std::chrono::steady_clock::now();
+  while (!is_gone(pid) && std::chrono::steady_clock::now() < begin + 30s)
+    std::this_thread::yield();
+  CHECK(is_gone(pid));
+}
+
+TEST_CASE("many partitions on a pool of few processes keep their order") {
+  exec_world w;
+  constexpr int partitions = 200;
+  constexpr int records = 1'000;
+  w.cluster.create_topic("many", partitions);
+  std::string lines;
+  for (int i = 0; i < records; ++i)
+    lines += "k" + std::to_string(i) + "\n";
+  output_of({"produce", w.conf, "many", "--key-field", "1"}, {lines});
+  auto script = w.script(R"(#!/usr/bin/env python3
+import json, os, sys
+assert "CAFKA_PARTITION" not in os.environ
+out = open(os.environ["HERE"] + "/handled", "a", buffering=1)
+for line in sys.stdin:
+    x = json.loads(line)
+    for each in x.get("records", []):
+        out.write(f"{x['partition']} {each['offset']} {os.getpid()}\n")
+    if "records" in x:
+        print('{"ack":true}', flush=True)
+)");
+  setenv("HERE", w.files.path().c_str(), 1);
+  app_process program{{CAFKA_PROGRAM, "exec", "--bootstrap-server",
+                       w.cluster.endpoints(), "--group", "many", "--topic",
+                       "many", "--begin", "earliest", "--processes", "4",
+                       "--cafka.batch-size=5", "--cafka.sleep-timeout=20ms",
+                       "--cafka.kafka.session-timeout-ms=6000", "--", script}};
+  CHECK(program.await_error("many: 1000 records handled"));
+  stop(program);
+  std::map<int, int> next;
+  std::set<int> processes;
+  std::istringstream handled{w.content("handled")};
+  for (int partition = 0, offset = 0, pid = 0;
+       handled >> partition >> offset >> pid;) {
+    CHECK(offset == next[partition]);
+    next[partition] = offset + 1;
+    processes.insert(pid);
+  }
+  auto sum = 0;
+  for (auto& [partition, count] : next)
+    sum += count;
+  CHECK(sum == records);
+  CHECK(processes.size() <= 4);
+}
+
+TEST_CASE("a program is tried without Kafka, and told what it did wrong") {
+  scratch_directory files;
+  auto records = files.write(
+    "records",
+    R"({"topic":"t","partition":0,"offset":1,"key":null,"value":"a"})"
+    "\n");
+  auto good = run_program(
+    {"exec", "--try", records, "--", "python3", examples + "handler.py"});
+  INFO(good.out << good.err);
+  CHECK(good.code == 0);
+  CHECK(good.out_has("ok    records of the file: ack\n"));
+  CHECK(good.out_has("ok    bytes that are no UTF-8: reject 3: no text\n"));
+  CHECK(good.out_has("ok    the partition is given back: it ended\n"));
+  CHECK(good.out_has("nothing is wrong\n"));
+  auto bad
+    = run_program({"exec", "--try", records, "--", "sh", "-c",
+                   "read -r x; echo '{\"ack\":true}'; read -r x; exit 3"});
+  CHECK(bad.code == 1);
+  CHECK(bad.out_has("ok    records of the file: ack\n"));
+  CHECK(bad.out_has("WRONG null key and value: fail: exit 3\n"));
+}
