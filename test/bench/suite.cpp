@@ -32,7 +32,7 @@ constexpr std::size_t paced_bytes = 100;
 
 std::vector<std::string> suite::names() {
   return {"throughput", "failure", "latency", "assignment", "blocking",
-          "catch-up",   "lag",     "outputs", "poison"};
+          "catch-up",   "lag",     "outputs", "poison",     "programs"};
 }
 
 table suite::run(const std::string& name) {
@@ -54,6 +54,8 @@ table suite::run(const std::string& name) {
     return outputs();
   if (name == "poison")
     return poison();
+  if (name == "programs")
+    return programs();
   throw std::runtime_error("no benchmark is named " + name);
 }
 

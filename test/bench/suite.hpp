@@ -71,6 +71,7 @@ private:
   table lag();
   table outputs();
   table poison();
+  table programs();
 
   /// What every run is told; its group is a new one.
   environment settings(const std::string& topic) const;

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <limits>
+#include <sstream>
 #include <string_view>
 
 namespace cafka::bench {
@@ -22,6 +23,14 @@ public:
       to = x;
     else
       errors_.push_back(fmt::format("{} is required", name));
+  }
+
+  /// Words between spaces.
+  void words(const char* name, std::vector<std::string>& to) {
+    auto* x = get_(name);
+    std::istringstream in{x != nullptr ? x : ""};
+    for (std::string word; in >> word;)
+      to.push_back(word);
   }
 
   /// True: it was given.
@@ -87,6 +96,7 @@ read_bench_input(const std::function<const char*(const char*)>& get) {
                                at_least_1)
       && x.out.empty())
     result.errors.push_back("BENCH_OUT is required with BENCH_REJECT_EVERY");
+  in.words("BENCH_COMMAND", x.command);
   int latency = 0;
   in.number("BENCH_LATENCY", latency, 0, "0 or 1");
   x.latency = latency != 0;

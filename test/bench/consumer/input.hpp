@@ -32,10 +32,12 @@ struct bench_input {
                                 ///< not count
   std::string out; ///< BENCH_OUT: each record is written to this topic, too,
                    ///< or, with the next, those alone, as dead letters
-  std::uint64_t reject_every = 0; ///< BENCH_REJECT_EVERY: offsets that are a
-                                  ///< multiple are rejected; 0: none
-  std::uint64_t partitions = 0;   ///< BENCH_PARTITIONS: ends when so many are
-                                  ///< assigned; 0: by BENCH_COUNT
+  std::uint64_t reject_every = 0;   ///< BENCH_REJECT_EVERY: offsets that are a
+                                    ///< multiple are rejected; 0: none
+  std::vector<std::string> command; ///< BENCH_COMMAND: a program that is the
+                                    ///< handler; empty: none
+  std::uint64_t partitions = 0;     ///< BENCH_PARTITIONS: ends when so many are
+                                    ///< assigned; 0: by BENCH_COUNT
 };
 
 struct bench_input_result {

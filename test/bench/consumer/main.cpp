@@ -13,6 +13,7 @@
 #include "program/group_notes.hpp"
 #include "program/program.hpp"
 
+#include <cafka/exec_handler.hpp>
 #include <cafka/group.hpp>
 #include <cafka/version.hpp>
 
@@ -68,6 +69,8 @@ measured the same way:
                     to be measured)
   BENCH_SLOW_FROM   calls of the partitions from this one on …
   BENCH_SLOW_MS     … take so long, and are not counted
+  BENCH_COMMAND     a program and its arguments, without quotes: it is the
+                    handler, and the rest but BENCH_COUNT counts for nothing
   BENCH_PARTITIONS  instead of BENCH_COUNT: ends when the handlers of so many
                     partitions are built
 
@@ -189,6 +192,38 @@ private:
   std::vector<bench_tally::duration> latencies_; // kept for its memory
 };
 
+/// A handler of somebody else's, and what it has answered.
+class counting_handler : public message_handler {
+public:
+  counting_handler(std::unique_ptr<message_handler> inner,
+                   std::shared_ptr<bench_shared> shared)
+    : inner_(std::move(inner)), shared_(std::move(shared)) {
+    shared_->tally.built();
+  }
+  handler_answer handle(const message_batch& batch) override {
+    auto result = inner_->handle(batch);
+    std::uint64_t bytes = 0;
+    for (auto x : batch)
+      bytes += x.value() ? x.value()->size() : 0;
+    shared_->tally.add(batch.size(), bytes);
+    return result;
+  }
+  void on_close(close_reason why) override {
+    inner_->on_close(why);
+  }
+
+private:
+  std::unique_ptr<message_handler> inner_;
+  std::shared_ptr<bench_shared> shared_;
+};
+
+handler_factory counting(handler_factory inner,
+                         std::shared_ptr<bench_shared> shared) {
+  return [=](const handler_context& x) {
+    return std::make_unique<counting_handler>(inner(x), shared);
+  };
+}
+
 group_options options_for(const bench_input& x) {
   group_options result;
   result.headers = false; // which a plain loop does not read either
@@ -245,6 +280,15 @@ exit_code bench_run::run() {
   auto options = options_for(shared_->input);
   options.handler = make_handler<bench_handler>(shared_);
   options.log = app::log_to(io::print_note);
+  if (auto& command = shared_->input.command; !command.empty()) {
+    exec_options what;
+    what.command = command;
+    if (auto failure = set_exec_handler(*system_, options, what)) {
+      io::print_note("cafka bench-consumer: " + text_of(failure));
+      return exit_code::usage;
+    }
+    options.handler = counting(std::move(options.handler), shared_);
+  }
   started_ = bench_tally::clock::now();
   auto group = spawn(*system_, options);
   if (!group) {
