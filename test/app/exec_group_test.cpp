@@ -82,9 +82,10 @@ TEST_CASE(
   auto started = w.group.events(event_kind::program_started);
   auto killed = w.group.events(event_kind::program_killed);
   auto ended = w.group.events(event_kind::program_ended);
-  REQUIRE(started.size() == 2);
-  REQUIRE(ended.size() == 2);
-  REQUIRE(killed.size() == 1);
+  // On a loaded machine the second one may be late, too.
+  REQUIRE(started.size() >= 2);
+  REQUIRE(ended.size() == started.size());
+  REQUIRE_FALSE(killed.empty());
   CHECK(started[0].count > 1);
   CHECK(started[0].tp == topic_partition{"t", 0});
   CHECK(started[0].generation.value > 0);
