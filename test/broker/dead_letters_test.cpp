@@ -1,12 +1,11 @@
 // `cafka dead-letters` against a broker: what it lists, shows and writes back.
 
 #include "broker_support/secure_config.hpp"
+#include "broker_support/topic_content.hpp"
 #include "core/dead_letter.hpp"
 #include "kafka/idempotent_producer.hpp"
-#include "kafka/offset_lookup.hpp"
 #include "kafka/producer.hpp"
 #include "kafka/producing_properties.hpp"
-#include "kafka/topic_reader.hpp"
 #include "support/catch.hpp"
 #include "support/kafka_bell.hpp"
 #include "support/run_program.hpp"
@@ -87,23 +86,7 @@ struct world {
 
   /// All records of the topic, with headers.
   std::vector<owned_record> read() {
-    kafka::properties props{{"bootstrap.servers", kafka.endpoints()},
-                            {"group.id", topic}};
-    auto lookup = kafka::offset_lookup::open(props, 30s);
-    REQUIRE(lookup);
-    auto ranges
-      = (*lookup)->ranges((*lookup)->partitions_of({topic}).partitions);
-    REQUIRE(ranges.values.size() == 2);
-    auto in = kafka::topic_reader::open(props, ranges.values);
-    REQUIRE(in);
-    std::vector<owned_record> result;
-    while (!(*in)->finished()) {
-      auto x = (*in)->next(100ms);
-      REQUIRE(x);
-      if (*x)
-        result.push_back(**x);
-    }
-    return result;
+    return content_of(kafka, topic);
   }
 
   cluster kafka{"kafka-1"};

@@ -1,7 +1,7 @@
 // The right to read a topic goes and comes while a reader lags.
 
-#include "broker_support/read_right.hpp"
 #include "broker_support/scenario.hpp"
+#include "broker_support/topic_right.hpp"
 
 #include "support/catch.hpp"
 
@@ -34,7 +34,7 @@ TEST_CASE("the right to read goes and comes while a reader lags, and no record "
   run.produce(1);
   run.await_all();
   CHECK(run.leave(first) == 0);
-  read_right right{kafka, run.topic()};
+  topic_right right{kafka, run.topic(), topic_right::use::read};
   auto& slow = run.join("slow", {"--enable-autocommit", "--verbose"});
   run.await_balance({&slow});
   for (int i = 1; i <= 2; ++i) {

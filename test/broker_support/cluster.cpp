@@ -146,6 +146,19 @@ struct cluster::impl {
         require(code, what);
   }
 
+  void create(const std::string& name, rd_kafka_NewTopic_t* topic) {
+    change(
+      "create " + name, RD_KAFKA_ADMIN_OP_CREATETOPICS,
+      [&](auto* options, auto* queue) {
+        rd_kafka_CreateTopics(admin(), &topic, 1, options, queue);
+      },
+      [](auto* event, auto* count) {
+        return rd_kafka_CreateTopics_result_topics(
+          rd_kafka_event_CreateTopics_result(event), count);
+      },
+      RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS);
+  }
+
   /// Somebody who could be a member of the group, and never is.
   kafka::consumer& observer(const std::string& group) {
     auto& result = observers[group];
@@ -265,17 +278,18 @@ void cluster::create_topic(const std::string& name, int partitions,
     rd_kafka_NewTopic_new(name.c_str(), partitions, size(), nullptr, 0)};
   for (auto& [key, value] : config)
     rd_kafka_NewTopic_set_config(topic.get(), key.c_str(), value.c_str());
-  impl_->change(
-    "create " + name, RD_KAFKA_ADMIN_OP_CREATETOPICS,
-    [&](auto* options, auto* queue) {
-      auto* x = topic.get();
-      rd_kafka_CreateTopics(impl_->admin(), &x, 1, options, queue);
-    },
-    [](auto* event, auto* count) {
-      return rd_kafka_CreateTopics_result_topics(
-        rd_kafka_event_CreateTopics_result(event), count);
-    },
-    RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS);
+  impl_->create(name, topic.get());
+}
+
+void cluster::create_topic_at(int broker, const std::string& name,
+                              int partitions) {
+  constexpr int as_assigned = -1;
+  new_topic_ptr topic{
+    rd_kafka_NewTopic_new(name.c_str(), partitions, as_assigned, nullptr, 0)};
+  for (int i = 0; i < partitions; ++i)
+    rd_kafka_NewTopic_set_replica_assignment(topic.get(), i, &broker, 1,
+                                             nullptr, 0);
+  impl_->create(name, topic.get());
 }
 
 void cluster::delete_topic(const std::string& name) {

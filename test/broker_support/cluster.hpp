@@ -51,6 +51,9 @@ public:
   using settings = std::map<std::string, std::string>;
   void create_topic(const std::string& name, int partitions,
                     const settings& config = {});
+  /// The same with one replica of each partition, all at this broker: while it
+  /// is away nobody leads them.
+  void create_topic_at(int broker, const std::string& name, int partitions);
   void delete_topic(const std::string& name);
   /// To so many partitions in all.
   void grow_topic(const std::string& name, int partitions);

@@ -8,15 +8,17 @@
 
 namespace cafka::test {
 
-/// The right to read one topic, which the broker's operator takes away from
-/// those without a login and gives back; any other right on the topic
-/// everybody has. One thread. What fails throws std::runtime_error.
-class read_right {
+/// The right to read one topic, or to write to it, which the broker's operator
+/// takes away from those without a login and gives back; any other right on the
+/// topic everybody has. One thread. What fails throws std::runtime_error.
+class topic_right {
 public:
-  read_right(const cluster& kafka, const std::string& topic);
-  ~read_right();
-  read_right(const read_right&) = delete;
-  read_right& operator=(const read_right&) = delete;
+  enum class use { read, write };
+
+  topic_right(const cluster& kafka, const std::string& topic, use what);
+  ~topic_right();
+  topic_right(const topic_right&) = delete;
+  topic_right& operator=(const topic_right&) = delete;
 
   void take_away();
   void give_back();

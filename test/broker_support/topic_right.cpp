@@ -1,4 +1,4 @@
-#include "broker_support/read_right.hpp"
+#include "broker_support/topic_right.hpp"
 
 #include "kafka/handles.hpp"
 
@@ -40,16 +40,18 @@ acl_ptr binding(const std::string& topic, const char* who,
   return result;
 }
 
-acl_ptr denial(const std::string& topic) {
-  return binding(topic, "User:ANONYMOUS", RD_KAFKA_ACL_OPERATION_READ,
+acl_ptr denial(const std::string& topic, topic_right::use what) {
+  return binding(topic, "User:ANONYMOUS",
+                 what == topic_right::use::read ? RD_KAFKA_ACL_OPERATION_READ
+                                                : RD_KAFKA_ACL_OPERATION_WRITE,
                  RD_KAFKA_ACL_PERMISSION_TYPE_DENY);
 }
 
 } // namespace
 
-struct read_right::impl {
-  impl(const cluster& kafka, const std::string& its_topic)
-    : topic(its_topic), log(kafka.path("node-1/log")) {
+struct topic_right::impl {
+  impl(const cluster& kafka, const std::string& its_topic, use right)
+    : topic(its_topic), what(right), log(kafka.path("node-1/log")) {
     auto* conf = rd_kafka_conf_new();
     rd_kafka_conf_set(conf, "bootstrap.servers", kafka.endpoints().c_str(),
                       nullptr, 0);
@@ -97,29 +99,31 @@ struct read_right::impl {
   }
 
   std::string topic;
+  use what;
   std::string log;
   rd_kafka_t* client = nullptr;
   kafka::queue_ptr queue;
 };
 
-read_right::read_right(const cluster& kafka, const std::string& topic)
-  : impl_(std::make_unique<impl>(kafka, topic)) {
+topic_right::topic_right(const cluster& kafka, const std::string& topic,
+                         use what)
+  : impl_(std::make_unique<impl>(kafka, topic, what)) {
   // Where there is a denial, what nobody allows is denied, too.
   impl_->add(binding(topic, "User:*", RD_KAFKA_ACL_OPERATION_ALL,
                      RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW));
 }
 
-read_right::~read_right() = default;
+topic_right::~topic_right() = default;
 
-void read_right::take_away() {
-  impl_->add(denial(impl_->topic));
+void topic_right::take_away() {
+  impl_->add(denial(impl_->topic, impl_->what));
 }
 
-void read_right::give_back() {
-  impl_->remove(denial(impl_->topic));
+void topic_right::give_back() {
+  impl_->remove(denial(impl_->topic, impl_->what));
 }
 
-int read_right::refused_fetches() const {
+int topic_right::refused_fetches() const {
   auto words = fmt::format("Topic:LITERAL:{} for request = Fetch",
                            impl_->topic);
   int result = 0;
@@ -131,8 +135,8 @@ int read_right::refused_fetches() const {
   return result;
 }
 
-bool read_right::await_refusal(int before,
-                               std::chrono::milliseconds limit) const {
+bool topic_right::await_refusal(int before,
+                                std::chrono::milliseconds limit) const {
   auto end = std::chrono::steady_clock::now() + limit;
   int changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   // Before the first look, so that no line is missed.
