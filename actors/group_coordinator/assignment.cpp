@@ -12,11 +12,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// An assignment's questions are asked again after this long when the answer was
-/// an error; librdkafka's retry.backoff.max.ms of its newer versions.
+/// An assignment's questions are asked again after this long when the answer
+/// was an error; librdkafka's retry.backoff.max.ms of its newer versions.
 constexpr auto look_up_retry = seconds{1};
 
-/// Whether a broker is there at all is asked for as long as a question at first.
+/// Whether a broker is there at all is asked for as long as a question at
+/// first.
 constexpr milliseconds probe_timeout = seconds{3};
 
 /// Token of a look-up that only asks whether a broker is there. Rebalances,
@@ -116,8 +117,8 @@ void group_coordinator_state::retry_later(kafka::error x,
                        retry_look_up{member_.looking_up()->id});
 }
 
-/// The sources are open before the client fetches, and the manager hears of them
-/// before their first record.
+/// The sources are open before the client fetches, and the manager hears of
+/// them before their first record.
 void group_coordinator_state::accept(
   const std::vector<kafka::committed_found::entry>& found) {
   auto id = member_.on_begins_known().id;
@@ -126,7 +127,7 @@ void group_coordinator_state::accept(
   for (auto& x : found) {
     auto begin = begins_.begin_of(x.tp, x.offset, registry_->is_new(x.tp));
     auto g = registry_->raise(x.tp);
-    fence_.hold(x.tp, g);
+    fence_.take(x.tp, g);
     begins.push_back({x.tp, begin});
     message.partitions.push_back(
       {x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});

@@ -174,7 +174,7 @@ void group_coordinator_state::on_seek_request(const seek_request& x) {
                            {errc::stale_membership, "not held any more"}});
     return;
   }
-  fence_.hold(x.tp, x.generation);
+  fence_.take(x.tp, x.generation);
   auto is_logical = x.offset < 0;
   auto failure = x.revive || is_logical ? client_->reposition({x.tp, x.offset})
                                         : client_->seek({x.tp, x.offset});

@@ -29,8 +29,8 @@ public:
   /// crash before the first ack does not skip what comes in between.
   void begin_known();
   /// While partitions are given back only that is due, and their last commit.
-  void hold(bool on) noexcept {
-    policy_.hold(on);
+  void pause(bool on) noexcept {
+    policy_.pause(on);
   }
   bool in_flight() const noexcept {
     return policy_.in_flight();

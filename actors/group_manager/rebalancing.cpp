@@ -151,7 +151,7 @@ void rebalancing::look(time_point t) {
 }
 
 void rebalancing::carry_out(const core::revocation::actions& x) {
-  parts_.commits.hold(revocation_.at() != core::revocation::state::idle);
+  parts_.commits.pause(revocation_.at() != core::revocation::state::idle);
   auto& held = context_.held;
   for (auto& tp : x.drain) {
     auto& drains = held.at(tp);

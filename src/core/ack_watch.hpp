@@ -3,7 +3,6 @@
 #include <cafka/types.hpp>
 
 #include <cstdint>
-#include <optional>
 
 namespace cafka::core {
 
@@ -12,30 +11,39 @@ namespace cafka::core {
 ///
 /// ```
 ///   quiet ── full ──► waiting ── nothing acked for the timeout ──► overdue
-///     ▲                 │ an ack, or a reason to wait                │
-///     └─────────────────┴───────────────────────────────────────────┘
+///     ▲                │ ▲ │                                         │ │
+///     │                │ └─┴──── an ack, and the window is full ─────┘ │
+///     └────────────────┴────────────── it is open, or has to wait ─────┘
 /// ```
 class ack_watch {
 public:
+  enum class state : std::uint8_t { quiet, waiting, overdue };
+
   /// `timeout` of zero: nothing is ever overdue.
   explicit ack_watch(duration timeout) noexcept : timeout_(timeout) {
   }
 
-  /// `waits`: only acks can bring the partition on. `passed`: how many offsets up
-  /// to its position are not retained, so that an ack raises it. To be called now
-  /// and then. True: this is to be told, when it becomes overdue and after each
-  /// further timeout.
+  /// `waits`: only acks can bring the partition on. `passed`: how many offsets
+  /// up to its position are not retained, so that an ack raises it. To be
+  /// called now and then. True: this is to be told, when it becomes overdue and
+  /// after each further timeout.
   bool look(bool waits, std::int64_t passed, time_point now) noexcept;
 
   bool overdue() const noexcept {
-    return told_ > 0;
+    return state_ == state::overdue;
+  }
+  state at() const noexcept {
+    return state_;
   }
 
 private:
+  void transition_to(state x, time_point now) noexcept;
+
   duration timeout_;
-  std::optional<time_point> since_; // empty: quiet
+  state state_ = state::quiet;
+  time_point since_; // of the wait
   std::int64_t passed_ = 0;
-  int told_ = 0; // times, of this wait
+  int told_ = 0; // times, while overdue
 };
 
 } // namespace cafka::core

@@ -4,7 +4,7 @@
 
 namespace cafka::core {
 
-void commit_fence::hold(const topic_partition& tp, generation g) {
+void commit_fence::take(const topic_partition& tp, generation g) {
   held_[tp] = g;
 }
 

@@ -22,11 +22,11 @@ struct commit_request {
 };
 
 /// Which commits leave. Kafka accepts a commit for a partition that the member
-/// gave away, and librdkafka may send one in a later generation of the group: so
-/// only what is held in its generation leaves, and one request at a time, which
-/// a retried one can never overtake. While the member joins, a request waits:
-/// the broker would refuse it, and librdkafka lose the assignment (#4059, until
-/// 2.10).
+/// gave away, and librdkafka may send one in a later generation of the group:
+/// so only what is held in its generation leaves, and one request at a time,
+/// which a retried one can never overtake. While the member joins, a request
+/// waits: the broker would refuse it, and librdkafka lose the assignment
+/// (#4059, until 2.10).
 ///
 /// ```
 ///            request                    the member is settled, or gives back
@@ -62,7 +62,7 @@ public:
 
   // -- what the member holds
 
-  void hold(const topic_partition& tp, generation g);
+  void take(const topic_partition& tp, generation g);
   void release(const std::vector<topic_partition>& partitions);
   bool holds(const topic_partition& tp, generation g) const;
   /// Nothing where the partition is not held.
@@ -82,11 +82,13 @@ public:
   /// The broker answered the request of this id. Nothing: it is not ours.
   std::optional<answer> on_answered(std::uint64_t id);
   /// Another member may own what is held, or it is given back now. True: a
-  /// request is on its way, which only another client keeps from counting later.
+  /// request is on its way, which only another client keeps from counting
+  /// later.
   bool must_replace_client() const noexcept {
     return state_ == state::sent;
   }
-  /// Nothing of the outstanding request counts any more. Nothing: there is none.
+  /// Nothing of the outstanding request counts any more. Nothing: there is
+  /// none.
   std::optional<answer> abort(refusal why);
 
   state at() const noexcept {

@@ -14,12 +14,17 @@ namespace cafka::core {
 ///
 /// ```
 ///            acked             due, or urgent        answered
-///   clean ──────────► gathering ───────────► in flight ──────► clean
+///   clean ──────────► gathering ───────────► in_flight ──────► clean
 ///                         ▲                      │ acked meanwhile, or failed
 ///                         └──────────────────────┘
 /// ```
+///
+/// The last commit of a revocation may be sent while nothing is gathered: from
+/// `clean` as well.
 class commit_policy {
 public:
+  enum class state : std::uint8_t { clean, gathering, in_flight };
+
   commit_policy(duration interval, std::size_t count_max) noexcept
     : interval_(interval), count_max_(count_max) {
   }
@@ -28,14 +33,14 @@ public:
   /// be committed).
   void acked(std::size_t records, time_point now) noexcept;
 
-  /// While a rebalance runs only urgent commits are due. Nests not.
-  void hold(bool on) noexcept {
-    held_ = on;
+  /// While a rebalance runs only urgent commits are due. Does not nest.
+  void pause(bool on) noexcept {
+    paused_ = on;
   }
 
   /// A revoke or a stop, or a resolved start: whatever is gathered is due now,
-  /// held or not, as soon as nothing is in flight. Holds until a request is
-  /// sent: with nothing gathered yet, the next ack is due at once.
+  /// paused or not, as soon as nothing is in flight. It stands until a request
+  /// is sent: with nothing gathered yet, the next ack is due at once.
   void urge() noexcept {
     urgent_ = true;
   }
@@ -56,19 +61,25 @@ public:
   void answered(bool ok, time_point now) noexcept;
 
   bool in_flight() const noexcept {
-    return in_flight_;
+    return state_ == state::in_flight;
   }
   bool urgent() const noexcept {
     return urgent_;
   }
+  state at() const noexcept {
+    return state_;
+  }
 
 private:
+  void transition_to(state x) noexcept;
+
   duration interval_;
   std::size_t count_max_;
   std::size_t gathered_ = 0; // records, not counting those of a failed request
-  std::optional<time_point> since_; // empty: nothing to commit
-  bool in_flight_ = false;
-  bool held_ = false;
+  state state_ = state::clean;
+  /// Of what is gathered, also while another request is in flight; else empty.
+  std::optional<time_point> since_;
+  bool paused_ = false;
   bool urgent_ = false;
 };
 

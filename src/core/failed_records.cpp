@@ -17,7 +17,7 @@ auto failed_records::find(offset_t x) const noexcept -> const entry* {
 auto failed_records::find_letter(std::uint64_t id) noexcept
   -> std::pair<const offset_t, entry>* {
   auto i = std::ranges::find_if(entries_, [id](auto& x) {
-    return x.second.way && x.second.way->away && x.second.way->id == id;
+    return x.second.way && x.second.way->is_away() && x.second.way->id() == id;
   });
   return i == entries_.end() ? nullptr : &*i;
 }
@@ -83,22 +83,23 @@ bool failed_records::is_on_its_way(offset_t x) const noexcept {
 
 bool failed_records::any_away() const noexcept {
   return std::ranges::any_of(entries_, [](auto& x) {
-    return x.second.way && x.second.way->away;
+    return x.second.way && x.second.way->is_away();
   });
 }
 
 std::optional<time_point> failed_records::next_retry() const noexcept {
   std::optional<time_point> result;
   for (auto& [offset, x] : entries_)
-    if (x.way && x.way->retry_at && (!result || *x.way->retry_at < *result))
-      result = x.way->retry_at;
+    if (auto at = x.way ? x.way->retry_at() : std::nullopt;
+        at && (!result || *at < *result))
+      result = at;
   return result;
 }
 
 std::optional<offset_t> failed_records::due(time_point now) const noexcept {
   auto i = std::ranges::find_if(entries_, [now](auto& x) {
-    auto& way = x.second.way;
-    return way && way->retry_at && *way->retry_at <= now;
+    auto at = x.second.way ? x.second.way->retry_at() : std::nullopt;
+    return at && *at <= now;
   });
   return i == entries_.end() ? std::nullopt : std::optional{i->first};
 }

@@ -17,21 +17,89 @@ namespace cafka::core {
 /// A record's way past its handler, step by step.
 ///
 /// ```
-///            dead letter handed over          report: written
-///   begun ───────────────────────────► away ──────────────────► got past
-///     ▲                                 │ report: not written      ▲
-///     │ backoff over                    ▼                          │ skip
-///     └──────────── waiting ◄── no further step ── next step ──────┘
+///          dead letter handed over          report: written
+///   begun ─────────────────────────► away ──────────────────► got past
+///    ▲ ▲                              │ report: not written      ▲
+///    │ └────────── next step ─────────┤                          │ skip
+///    │ backoff over                   │ no further step   begun ─┘
+///    └──────────────────── waiting ◄──┘
 /// ```
-struct disposal {
-  std::uint64_t id = 0; ///< of a partition's generation
-  bool rejected = false;
-  std::size_t step = 0;
-  std::uint32_t tries = 0; ///< of the last step, that failed
-  bool away = false;       ///< its dead letter is
+///
+/// One that is got past, or goes no further, is forgotten.
+class disposal {
+public:
+  enum class state : std::uint8_t { begun, away, waiting };
+
+  /// `id`: of a partition's generation.
+  disposal(std::uint64_t id, bool is_rejected)
+    : id_(id), is_rejected_(is_rejected) {
+  }
+
+  /// Its dead letter is handed over.
+  void hand_over() noexcept {
+    transition_to(state::away);
+  }
+  /// The report has come.
+  void come_back() noexcept {
+    transition_to(state::begun);
+  }
+  /// The step cannot be done: the next one is to be taken.
+  void next_step() noexcept {
+    ++step_;
+  }
+  /// There is no next one: this one is taken again at `at`.
+  void wait_until(time_point at) noexcept {
+    retry_at_ = at;
+    transition_to(state::waiting);
+  }
+  /// The wait is over.
+  void take_again() noexcept {
+    transition_to(state::begun);
+  }
   /// An individual ack came while it was away: it counts if the report is bad.
-  bool acked = false;
-  std::optional<time_point> retry_at;
+  void note_ack() noexcept {
+    is_acked_ = true;
+  }
+
+  bool is_away() const noexcept {
+    return state_ == state::away;
+  }
+  /// While waiting.
+  std::optional<time_point> retry_at() const noexcept {
+    return state_ == state::waiting ? std::optional{retry_at_} : std::nullopt;
+  }
+  std::uint64_t id() const noexcept {
+    return id_;
+  }
+  bool is_rejected() const noexcept {
+    return is_rejected_;
+  }
+  std::size_t step() const noexcept {
+    return step_;
+  }
+  bool is_acked() const noexcept {
+    return is_acked_;
+  }
+  /// How often the last step has failed, this time included.
+  std::uint32_t count_try() noexcept {
+    return ++tries_;
+  }
+  state at() const noexcept {
+    return state_;
+  }
+
+private:
+  void transition_to(state x) noexcept {
+    state_ = x;
+  }
+
+  std::uint64_t id_;
+  bool is_rejected_;
+  state state_ = state::begun;
+  std::size_t step_ = 0;
+  std::uint32_t tries_ = 0;
+  bool is_acked_ = false;
+  time_point retry_at_; // while waiting
 };
 
 /// The records of one partition and generation that failed and are neither
@@ -68,7 +136,8 @@ public:
   void delivered(offset_range x) noexcept;
   /// They are handled or got past.
   void erase(std::span<const offset_range> xs);
-  /// What is delivered begins again at the watermark: nobody waits for a report.
+  /// What is delivered begins again at the watermark: nobody waits for a
+  /// report.
   void rewind() noexcept;
 
   /// The lowest; nothing: there is none.

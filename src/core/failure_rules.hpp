@@ -46,16 +46,26 @@ struct failure_cause {
 /// ```
 class failure_row {
 public:
+  enum class state : std::uint8_t { quiet, flood };
+
   bool may_go_on(const failure_rules& rules, time_point now) const noexcept {
-    return length_ < rules.flood_after || now - last_ >= rules.flood_interval;
+    return state_ == state::quiet || now - last_ >= rules.flood_interval;
   }
   /// One more was got past. True: this is the one that begins a flood.
   bool add(const failure_rules& rules, time_point now) noexcept {
     last_ = now;
-    return ++length_ == rules.flood_after;
+    ++length_;
+    if (state_ == state::flood || length_ < rules.flood_after)
+      return false;
+    transition_to(state::flood);
+    return true;
   }
   void end() noexcept {
     length_ = 0;
+    transition_to(state::quiet);
+  }
+  state at() const noexcept {
+    return state_;
   }
   std::size_t length() const noexcept {
     return length_;
@@ -63,6 +73,11 @@ public:
   friend bool operator==(const failure_row&, const failure_row&) = default;
 
 private:
+  void transition_to(state x) noexcept {
+    state_ = x;
+  }
+
+  state state_ = state::quiet;
   std::size_t length_ = 0;
   time_point last_; // one was got past; only where there is one
 };

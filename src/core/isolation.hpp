@@ -2,6 +2,7 @@
 
 #include <cafka/types.hpp>
 
+#include <cstdint>
 #include <optional>
 
 namespace cafka::core {
@@ -19,17 +20,19 @@ namespace cafka::core {
 /// ```
 class isolation {
 public:
+  enum class state : std::uint8_t { off, calling, waiting };
+
   /// `ack_timeout` of zero: an ack is waited for without end.
   explicit isolation(duration ack_timeout) noexcept
     : ack_timeout_(ack_timeout) {
   }
 
   bool on() const noexcept {
-    return until_.has_value();
+    return state_ != state::off;
   }
   /// Up to before here records come one by one.
   std::optional<offset_t> until() const noexcept {
-    return until_;
+    return on() ? std::optional{until_} : std::nullopt;
   }
   /// Begins, or grows.
   void begin(offset_t until) noexcept;
@@ -42,7 +45,7 @@ public:
   void kept(offset_t record, time_point now) noexcept;
   /// The record that an ack is waited for.
   std::optional<offset_t> waits_for() const noexcept {
-    return kept_;
+    return state_ == state::waiting ? std::optional{kept_} : std::nullopt;
   }
   /// It is acked, or its incarnation is over.
   void go_on() noexcept;
@@ -50,13 +53,19 @@ public:
   std::optional<time_point> deadline() const noexcept;
   /// All is through, or the wait is over. True: no record of it failed.
   bool end() noexcept;
+  state at() const noexcept {
+    return state_;
+  }
 
 private:
+  void transition_to(state x) noexcept;
+
   duration ack_timeout_;
-  std::optional<offset_t> until_; // empty: off
+  state state_ = state::off;
+  offset_t until_ = 0; // while on
   bool has_culprit_ = false;
-  std::optional<offset_t> kept_; // empty: not waiting
-  time_point since_;             // while waiting
+  offset_t kept_ = 0; // while waiting
+  time_point since_;  // while waiting
 };
 
 } // namespace cafka::core

@@ -31,7 +31,7 @@ void offset_tracker::delivered(std::span<const offset_range> runs,
   }
   assert(next >= position_);
   position_ = next;
-  settle();
+  raise_watermark();
 }
 
 ack_outcome offset_tracker::ack(offset_t offset, const range_set& except) {
@@ -54,7 +54,7 @@ ack_outcome offset_tracker::ack(offset_t offset, const range_set& except) {
     if (!except.empty()) // else it is below the watermark now
       acked_.insert(x);
   }
-  settle();
+  raise_watermark();
   return {ack_result::accepted, std::move(newly_acked)};
 }
 
@@ -72,7 +72,7 @@ ack_outcome offset_tracker::ack_individual(std::span<const offset_t> offsets) {
     pending_.erase(range);
     acked_.insert(range);
   }
-  settle();
+  raise_watermark();
   return {ack_result::accepted, std::move(newly_acked)};
 }
 
@@ -98,7 +98,7 @@ offset_tracker::check_individual(std::span<const offset_t> offsets) const {
   return std::nullopt;
 }
 
-void offset_tracker::settle() {
+void offset_tracker::raise_watermark() {
   watermark_ = pending_.empty() ? position_ : pending_.front();
   acked_.erase({std::numeric_limits<offset_t>::min(), watermark_});
 }

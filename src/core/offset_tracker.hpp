@@ -79,14 +79,14 @@ public:
     return acked_.range_count();
   }
 
-  /// Why an individual ack of these is refused, the first in the order negative,
-  /// beyond, below, not delivered.
+  /// Why an individual ack of these is refused, the first in the order
+  /// negative, beyond, below, not delivered.
   std::optional<ack_result>
   check_individual(std::span<const offset_t> offsets) const;
 
 private:
   /// Moves the watermark and forgets the individual acks that it passed.
-  void settle();
+  void raise_watermark();
 
   offset_t watermark_;
   offset_t position_;

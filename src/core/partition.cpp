@@ -38,7 +38,7 @@ partition::partition(generation g, offset_t begin, restart_limits limits,
     tracker_.emplace(begin);
 }
 
-// -- the incarnation of a worker --------------------------------------------------------
+// -- the incarnation of a worker ----------------------------------------------
 
 std::uint64_t partition::begin_incarnation() noexcept {
   transition_to(partition_state::starting);
@@ -58,7 +58,7 @@ void partition::go_on() noexcept {
 
 failure_decision partition::worker_gone(time_point now, double jitter,
                                         errc code, std::string why) {
-  life_ends({code, std::move(why), {}});
+  incarnation_ends({code, std::move(why), {}});
   if (state_ == partition_state::draining || state_ == partition_state::fenced)
     return {failure_decision::action::finish};
   ++failures_;
@@ -100,7 +100,7 @@ bool partition::accounts_for(offset_t source_position) const noexcept {
                   : source_position < 0;
 }
 
-// -- moves -------------------------------------------------------------------------
+// -- moves --------------------------------------------------------------------
 
 std::optional<move_target> partition::target() const noexcept {
   if (state_ != partition_state::moving)
@@ -145,7 +145,7 @@ void partition::transition_to(partition_state x) noexcept {
   asked_ = 0;
 }
 
-// -- delivery ----------------------------------------------------------------------
+// -- delivery -----------------------------------------------------------------
 
 void partition::resolve(offset_t begin) {
   if (!tracker_)
@@ -234,7 +234,7 @@ bool partition::set_pause(pause_reason why, bool on) noexcept {
   return (before != 0) != is_paused();
 }
 
-// -- giving back -----------------------------------------------------------------------
+// -- giving back --------------------------------------------------------------
 
 void partition::begin_drain() noexcept {
   transition_to(partition_state::draining);

@@ -39,15 +39,15 @@ namespace cafka::core {
 ///   any ── revoked ──► draining ── drained, or out of time ──► fenced
 /// ```
 ///
-/// Calls that fail take it further, as `isolating` and `disposing`; see the chart
-/// in partition_failures.cpp.
+/// Calls that fail take it further, as `isolating` and `disposing`; see the
+/// chart in partition_failures.cpp.
 ///
-/// Invariants: a partition has at most one current incarnation; what a former incarnation
-/// says is void; tracker and log agree on what is pending. Whenever an incarnation
-/// begins, `accounts_for` the source's position: every offset that the source
-/// has passed is acked, retained, or a hole. It is moved only while no worker
-/// reads it. No ack passes a record that failed, before it is handled or got
-/// past.
+/// Invariants: a partition has at most one current incarnation; what a former
+/// incarnation says is void; tracker and log agree on what is pending. Whenever
+/// an incarnation begins, `accounts_for` the source's position: every offset
+/// that the source has passed is acked, retained, or a hole. It is moved only
+/// while no worker reads it. No ack passes a record that failed, before it is
+/// handled or got past.
 class partition {
 public:
   /// `begin`: offset of the first record; negative for a logical one, which the
@@ -58,8 +58,8 @@ public:
 
   // -- the incarnation of a worker
 
-  /// A worker starts now; its incarnation, by which its messages are told from those
-  /// of former ones.
+  /// A worker starts now; its incarnation, by which its messages are told from
+  /// those of former ones.
   std::uint64_t begin_incarnation() noexcept;
   bool is_current(std::uint64_t incarnation) const noexcept {
     return alive_ && incarnation == incarnation_;
@@ -79,8 +79,9 @@ public:
   /// The handler wants all that it did not ack once more, and nothing failed:
   /// the next incarnation begins without a backoff.
   failure_effect begin_again(time_point now);
-  /// The backoff is over, and the source goes on at `source_position`. True: the
-  /// next incarnation begins. Else the partition is to be moved first: see `target`.
+  /// The backoff is over, and the source goes on at `source_position`. True:
+  /// the next incarnation begins. Else the partition is to be moved first: see
+  /// `target`.
   bool backoff_over(offset_t source_position);
   /// Whether nothing below `source_position` is missing here: a worker may have
   /// taken records that nobody heard of, or let go of them without an ack.
@@ -115,14 +116,15 @@ public:
   /// logical begin was resolved to.
   bool take(const intake& x);
   /// First retained records above `after`, without those that are on their way
-  /// past the handler. While it isolates: the lowest one alone, wherever `after`
-  /// is; nothing while `waits_for_ack`.
+  /// past the handler. While it isolates: the lowest one alone, wherever
+  /// `after` is; nothing while `waits_for_ack`.
   std::optional<redelivery> next_redelivery(offset_t after) const;
   /// With the first retained records above `after`, if there are any.
   delivery_step next_step(offset_t after) const;
   /// The source goes on, whatever is retained.
   delivery_step read_step() const;
-  /// The next record of the isolated ones is held until the one before is acked.
+  /// The next record of the isolated ones is held until the one before is
+  /// acked.
   bool waits_for_ack() const noexcept {
     return isolation_.waits_for().has_value();
   }
@@ -167,7 +169,8 @@ public:
                                      bool cumulative);
   /// The handler kept the records: a drain waits for their acks.
   void await_acks(offset_range x);
-  /// The same, of a call that ended now; so does the next call while it isolates.
+  /// The same, of a call that ended now; so does the next call while it
+  /// isolates.
   void await_acks(offset_range x, time_point now);
   /// The handler let go of the records of one call without an ack.
   ack_effect drop(offset_range batch);
@@ -186,12 +189,12 @@ public:
   /// below `x.at` in its batch is acked. Its worker is gone, or ends with this.
   failure_effect call_failed(const failed_call& x, time_point now,
                              double jitter);
-  /// The handler rejected the record `x.at`: to try again is no use. Where there
-  /// is a way past it, its worker goes on.
+  /// The handler rejected the record `x.at`: to try again is no use. Where
+  /// there is a way past it, its worker goes on.
   failure_effect rejected(const failed_call& x, time_point now, double jitter);
   /// Somebody who works on a record outside of the calls says that it failed;
-  /// without `retry` it is rejected. Refused like an ack; `effect` then is none.
-  /// `ends`: its worker does already.
+  /// without `retry` it is rejected. Refused like an ack; `effect` then is
+  /// none. `ends`: its worker does already.
   std::pair<ack_result, failure_effect>
   nack(offset_t offset, bool retry, failure_cause cause, time_point now,
        double jitter, bool ends = false);
@@ -262,6 +265,10 @@ public:
   const std::string& last_error_text() const noexcept {
     return last_error_text_;
   }
+  /// Its backoff is over by `now`, and no successor has begun.
+  bool is_due(time_point now) const noexcept {
+    return state_ == partition_state::backoff && next_try_ && *next_try_ <= now;
+  }
   /// When the backoff is over; nothing where none runs.
   std::optional<time_point> next_try() const noexcept {
     return next_try_;
@@ -289,7 +296,7 @@ private:
   void forget_deliveries() noexcept;
 
   // partition_failures.cpp
-  void life_ends(const failure_cause& cause);
+  void incarnation_ends(const failure_cause& cause);
   void put_down(failure_effect& to, offset_t x, const failure_cause& cause);
   std::optional<ack_result> refusal_of_nack(offset_t offset) const;
   std::optional<offset_t> blame(const failed_call& x) const;
@@ -298,7 +305,7 @@ private:
   bool may_leave(offset_t x, time_point now) const;
   void isolate(failure_effect& to, const failure_cause& cause);
   bool is_through() const;
-  void settle_isolation(ack_effect& to);
+  void check_isolation(ack_effect& to);
   void restart(failure_effect& to, std::size_t failures, time_point now,
                double jitter);
   void dispose(failure_effect& to, offset_t x, bool is_rejected,

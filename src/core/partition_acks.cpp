@@ -41,12 +41,12 @@ ack_effect partition::apply(const ack_outcome& outcome,
   effect.moved = tracker_->watermark() > watermark_before;
   if (effect.moved)
     failures_ = 0;
-  settle_isolation(effect);
+  check_isolation(effect);
   return effect;
 }
 
-/// Records that a cumulative ack leaves: those whose answers wait, and those that
-/// failed, but for `named` if it was delivered again.
+/// Records that a cumulative ack leaves: those whose answers wait, and those
+/// that failed, but for `named` if it was delivered again.
 range_set partition::not_acked_by(std::optional<offset_t> named) const {
   auto result = withheld_;
   for (auto& [offset, x] : failed_)
@@ -55,14 +55,14 @@ range_set partition::not_acked_by(std::optional<offset_t> named) const {
   return result;
 }
 
-/// Those that an individual ack counts for at once. One whose dead letter is away
-/// waits for the report.
+/// Those that an individual ack counts for at once. One whose dead letter is
+/// away waits for the report.
 std::vector<offset_t> partition::passable(std::span<const offset_t> offsets) {
   std::vector<offset_t> result;
   for (auto offset : offsets) {
     auto* failed = failed_.find(offset);
-    if (failed != nullptr && failed->way && failed->way->away)
-      failed->way->acked = true;
+    if (failed != nullptr && failed->way && failed->way->is_away())
+      failed->way->note_ack();
     if (!withheld_.contains(offset)
         && (failed == nullptr || failed->may_be_acked()))
       result.push_back(offset);
@@ -149,7 +149,7 @@ ack_effect partition::drop(offset_range batch) {
     own.erase(x);
   for (auto x : own.ranges())
     result.freed += log_.drop(x);
-  settle_isolation(result);
+  check_isolation(result);
   return result;
 }
 

@@ -40,16 +40,13 @@ bool partition::may_leave(offset_t x, time_point now) const {
 
 void partition::dispose(failure_effect& to, offset_t x, bool is_rejected,
                         time_point now) {
-  disposal way;
-  way.id = ++disposals_;
-  way.rejected = is_rejected;
-  failed_.find(x)->way = way;
+  failed_.find(x)->way.emplace(++disposals_, is_rejected);
   take_step(to, x, now);
 }
 
 void partition::take_step(failure_effect& to, offset_t x, time_point now) {
   auto& failed = *failed_.find(x);
-  switch (rules_.then[failed.way->step]) {
+  switch (rules_.then[failed.way->step()]) {
     case failure_step::dead_letter:
       write_letter(to, x, now);
       return;
@@ -74,9 +71,9 @@ void partition::write_letter(failure_effect& to, offset_t x, time_point now) {
     leave(to, x, now);
     return;
   }
-  failed.way->away = true;
+  failed.way->hand_over();
   to.letters.push_back(
-    {failed.way->id, x, std::move(*record), failed.failures, failed.cause});
+    {failed.way->id(), x, std::move(*record), failed.failures, failed.cause});
 }
 
 std::optional<failure_effect>
@@ -88,7 +85,7 @@ partition::reported(std::uint64_t id,
     return std::nullopt;
   failure_effect result;
   auto offset = letter->first;
-  letter->second.way->away = false;
+  letter->second.way->come_back();
   if (failure) {
     result.notes.push_back({note::dead_letter_failed, offset, 0, *failure});
     step_failed(result, offset, now, jitter);
@@ -103,25 +100,25 @@ partition::reported(std::uint64_t id,
 void partition::step_failed(failure_effect& to, offset_t x, time_point now,
                             double jitter) {
   auto& way = *failed_.find(x)->way;
-  if (way.acked) {
+  if (way.is_acked()) {
     auto before = tracker_->watermark();
     to.acked.add(apply_acks(tracker_->ack_individual({&x, 1}), before));
     leave(to, x, now);
-  } else if (way.step + 1 < rules_.then.size()) {
-    ++way.step;
+  } else if (way.step() + 1 < rules_.then.size()) {
+    way.next_step();
     take_step(to, x, now);
   } else if (state_ == partition_state::draining) {
     failed_.find(x)->way.reset(); // whoever reads it next begins anew
   } else {
-    way.retry_at = now + backoff(limits_, ++way.tries, jitter);
+    way.wait_until(now + backoff(limits_, way.count_try(), jitter));
     if (leaves_ == x)
-      next_try_ = way.retry_at;
+      next_try_ = way.retry_at();
   }
 }
 
 void partition::got_past(failure_effect& to, offset_t x, failure_note how,
                          time_point now) {
-  auto is_flood = !failed_.find(x)->way->rejected && row_.add(rules_, now);
+  auto is_flood = !failed_.find(x)->way->is_rejected() && row_.add(rules_, now);
   auto before = tracker_->watermark();
   to.acked.add(apply(tracker_->ack_individual({&x, 1}), before));
   to.notes.push_back(std::move(how));
@@ -150,7 +147,7 @@ void partition::stop(failure_effect& to, offset_t x, action how) {
   leaves_.reset();
   if (state_ == partition_state::draining)
     return;
-  life_ends(failed.cause);
+  incarnation_ends(failed.cause);
   transition_to(partition_state::exhausted);
   to.worker = how;
 }

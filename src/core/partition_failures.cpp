@@ -1,9 +1,10 @@
 /// Calls that failed: who is to blame, one by one, and what is due.
 ///
-/// After a call of many records that failed, and nobody knows for which, an incarnation
-/// runs as `isolating`: records come one by one until all that was out is
-/// through. A record that used up its retries holds the next incarnation back until
-/// it is got past; one that was rejected goes that way beside its worker.
+/// After a call of many records that failed, and nobody knows for which, an
+/// incarnation runs as `isolating`: records come one by one until all that was
+/// out is through. A record that used up its retries holds the next incarnation
+/// back until it is got past; one that was rejected goes that way beside its
+/// worker.
 ///
 /// ```
 ///               range through, or an ack overdue (then by backoff)
@@ -33,7 +34,7 @@ using action = failure_effect::action;
 
 } // namespace
 
-// -- a call failed ---------------------------------------------------------------
+// -- a call failed ------------------------------------------------------------
 
 failure_effect partition::call_failed(const failed_call& x, time_point now,
                                       double jitter) {
@@ -46,7 +47,7 @@ failure_effect partition::call_failed(const failed_call& x, time_point now,
     put_down(result, *culprit, x.cause);
   else if (!x.at && state_ != partition_state::draining)
     isolate(result, x.cause);
-  life_ends(x.cause);
+  incarnation_ends(x.cause);
   if (state_ == partition_state::draining) {
     result.worker = action::finish;
     return result;
@@ -76,7 +77,7 @@ failure_effect partition::rejected(const failed_call& x, time_point now,
   result.acked.add(ack_pending({x.batch.first, *x.at}));
   put_down(result, *x.at, x.cause);
   dispose(result, *x.at, true, now);
-  settle_isolation(result.acked);
+  check_isolation(result.acked);
   return result;
 }
 
@@ -113,7 +114,7 @@ std::optional<ack_result> partition::refusal_of_nack(offset_t offset) const {
 
 failure_effect partition::begin_again(time_point now) {
   failure_effect result;
-  life_ends({errc::none, {}, {}});
+  incarnation_ends({errc::none, {}, {}});
   if (state_ == partition_state::draining) {
     result.worker = action::finish;
     return result;
@@ -125,7 +126,7 @@ failure_effect partition::begin_again(time_point now) {
   return result;
 }
 
-void partition::life_ends(const failure_cause& cause) {
+void partition::incarnation_ends(const failure_cause& cause) {
   alive_ = false;
   call_ended();
   awaited_.clear();
@@ -152,7 +153,7 @@ void partition::restart(failure_effect& to, std::size_t failures,
   ++restarts_;
 }
 
-// -- who is to blame -------------------------------------------------------------
+// -- who is to blame ----------------------------------------------------------
 
 std::optional<offset_t> partition::blame(const failed_call& x) const {
   if (!tracker_ || (!x.at && x.records != 1))
@@ -200,7 +201,7 @@ bool partition::is_through() const {
 }
 
 /// Something was acked, let go of, or began its way past the handler.
-void partition::settle_isolation(ack_effect& to) {
+void partition::check_isolation(ack_effect& to) {
   if (!isolation_.on())
     return;
   if (auto x = isolation_.waits_for();
@@ -217,12 +218,12 @@ void partition::settle_isolation(ack_effect& to) {
     transition_to(partition_state::running);
 }
 
-// -- what is due -----------------------------------------------------------------
+// -- what is due --------------------------------------------------------------
 
 failure_effect partition::look(time_point now, double jitter) {
   failure_effect result;
   while (auto x = failed_.due(now)) {
-    failed_.find(*x)->way->retry_at.reset();
+    failed_.find(*x)->way->take_again();
     if (leaves_ == x)
       next_try_.reset();
     take_step(result, *x, now);
@@ -235,7 +236,7 @@ failure_effect partition::look(time_point now, double jitter) {
   result.notes.push_back(
     {note::blame_unknown, *isolation_.waits_for(), 0, cause});
   isolation_.end();
-  life_ends(cause);
+  incarnation_ends(cause);
   restart(result, ++failures_, now, jitter);
   return result;
 }

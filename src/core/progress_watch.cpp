@@ -27,7 +27,7 @@ progress_action progress_watch::look(const progress_facts& facts,
   auto same = ask_at_ && is_as_before(facts);
   seen_ = facts;
   if (facts.what == delivery::stopped) {
-    stage_ = 0;
+    transition_to(state::moving);
     if (!same)
       ask_at_ = now;
     return now >= *ask_at_ ? progress_action::ask_end : progress_action::none;
@@ -61,7 +61,7 @@ progress_action progress_watch::end_unknown(bool asked,
                                             time_point now) noexcept {
   if (asked && facts.what == delivery::expected && is_as_before(facts))
     return found_wanting(facts.position, now, false);
-  behind_ = false;
+  rest();
   ask_at_ = now
             + (seen_.what == delivery::stopped ? stopped_interval
                                                : patience_ / 2);
@@ -71,10 +71,12 @@ progress_action progress_watch::end_unknown(bool asked,
 /// The first time may be chance.
 progress_action progress_watch::found_wanting(offset_t position, time_point now,
                                               bool answered) noexcept {
-  if (!std::exchange(behind_, true)) {
+  if (state_ == state::moving || state_ == state::resting) {
+    transition_to(state_ == state::moving ? state::behind : state::stalled);
     ask_at_ = now + patience_ / 2;
     return progress_action::none;
   }
+  transition_to(state::stalled);
   ++stage_;
   ask_at_ = now + next_wait();
   return next_step(position, answered);
@@ -84,12 +86,24 @@ progress_action progress_watch::found_wanting(offset_t position, time_point now,
 /// was, so that a stall is not over.
 progress_action progress_watch::restart(time_point now, bool moved,
                                         bool stays) noexcept {
-  auto is_over = moved && stage_ > 0;
+  auto is_over = moved && stalls();
   ask_at_ = now + patience_ / 2;
-  behind_ = false;
-  if (!stays)
-    stage_ = 0;
+  if (stays)
+    rest();
+  else
+    transition_to(state::moving);
   return is_over ? progress_action::resumed : progress_action::none;
+}
+
+/// There is a reason for its silence, and nothing says that a stall is over.
+void progress_watch::rest() noexcept {
+  transition_to(stalls() ? state::resting : state::moving);
+}
+
+void progress_watch::transition_to(state x) noexcept {
+  state_ = x;
+  if (!stalls())
+    stage_ = 0;
 }
 
 bool progress_watch::is_as_before(const progress_facts& facts) const noexcept {

@@ -31,21 +31,36 @@ struct progress_facts {
 /// Sees that a partition has something to read, nothing holds it back, and yet
 /// nothing comes. The client's own idea of the end does not count: it is as old
 /// as its last fetch, which is what may have stopped. So the broker is asked
-/// when half of `patience` passed without progress, and again when the rest has.
+/// when half of `patience` passed without progress, and again when the rest
+/// has.
 ///
 /// ```
-///              quiet for patience / 2          end is beyond the position
-///   moving ───────────────────────────► asked ───────────────────────────┐
-///     ▲                                   │ end reached, or not asked     ▼
-///     ├───────────────────────────────────┘ behind or no answer ── patience / 2
-///     │  position moved, or a reason to wait            │      more: asked, as before
-///     └─────────────────────────────────────────────────┴──► seek, reassign,
-///                          replace_client, then reassign at growing intervals
+///            beyond, or no answer         so again: seek
+///   moving ──────────────────────► behind ──────────────► stalled
+///    ▲ ▲ ▲   not asked, or waits     │ │                   │ ▲ ▲ │ so again:
+///    │ │ └───────────────────────────┘ │                   │ │ └─┘ reassign, …
+///    │ │     got on                    │                   │ │
+///    │ └───────────────────────────────┴───────────────────┤ │ beyond, or
+///    │                                 not asked, or waits │ │ no answer
+///    │       got on                                        ▼ │
+///    └──────────────────────────────────────────────────── resting
+///   any ── its partition stopped ──► moving
 /// ```
 ///
-/// A client is replaced for all of its partitions: so only once for a position.
+/// The broker is asked after half of `patience`; while it stalls, at growing
+/// intervals. `beyond`: the end is, of the position. `got on`: by delivery, or
+/// because the end is reached. `waits`: something on our side holds the next
+/// record back. A client is replaced for all of its partitions: so only once
+/// for a position.
 class progress_watch {
 public:
+  enum class state : std::uint8_t {
+    moving,  ///< nothing is known to be wrong
+    behind,  ///< one answer said so, which may be chance
+    stalled, ///< reported
+    resting, ///< it stalled, and now there is a reason for its silence
+  };
+
   /// `patience` of zero: stalls are not looked for. `replaced_at`: the position
   /// that the client was last replaced for; -1: it never was.
   explicit progress_watch(duration patience, offset_t replaced_at = -1) noexcept
@@ -61,14 +76,18 @@ public:
                             time_point now) noexcept;
 
   /// There is no answer. `asked`: the broker was, and twice in a row is a stall
-  /// itself: the question may wait behind a fetch that never succeeds. Else that
-  /// is reason enough for the silence. Any but `ask_end` and `replace_client`.
+  /// itself: the question may wait behind a fetch that never succeeds. Else
+  /// that is reason enough for the silence. Any but `ask_end` and
+  /// `replace_client`.
   progress_action end_unknown(bool asked, const progress_facts& facts,
                               time_point now) noexcept;
 
   /// From the report of a stall until the next progress.
   bool stalls() const noexcept {
-    return stage_ > 0;
+    return state_ == state::stalled || state_ == state::resting;
+  }
+  state at() const noexcept {
+    return state_;
   }
   /// As last found; nothing before that.
   std::optional<offset_t> end() const noexcept {
@@ -81,6 +100,8 @@ public:
   }
 
 private:
+  void transition_to(state x) noexcept;
+  void rest() noexcept;
   progress_action restart(time_point now, bool moved, bool stays) noexcept;
   progress_action found_wanting(offset_t position, time_point now,
                                 bool answered) noexcept;
@@ -92,9 +113,8 @@ private:
   offset_t replaced_at_;
   progress_facts seen_;
   std::optional<time_point> ask_at_; // empty: not looked at yet
-  bool behind_ = false; // an end beyond the position was found since it moved,
-                        // or nobody said where the end is
-  std::uint32_t stage_ = 0; // reports of this stall
+  state state_ = state::moving;
+  std::uint32_t stage_ = 0; // reports of this stall; 0: it does not stall
   std::optional<offset_t> end_;
   std::optional<offset_t> first_end_;
 };

@@ -42,3 +42,24 @@ TEST_CASE("without a timeout no ack is ever overdue") {
   CHECK_FALSE(x.look(true, 10, start + 24h));
   CHECK_FALSE(x.overdue());
 }
+
+TEST_CASE("acks are waited for from a full window on, until it opens") {
+  using state = ack_watch::state;
+  auto is_late = GENERATE(false, true);
+  ack_watch x{1min};
+  x.look(false, 10, start);
+  CHECK(x.at() == state::quiet);
+  x.look(true, 10, start);
+  CHECK(x.at() == state::waiting);
+  auto now = start + (is_late ? 60s : 1s);
+  x.look(true, 10, now);
+  CHECK(x.at() == (is_late ? state::overdue : state::waiting));
+  SECTION("an ack, and it is full") {
+    x.look(true, 11, now);
+    CHECK(x.at() == state::waiting);
+  }
+  SECTION("it is open") {
+    x.look(false, 11, now);
+    CHECK(x.at() == state::quiet);
+  }
+}

@@ -23,8 +23,8 @@ commit_request::entry entry(partition_t p, std::uint64_t g, offset_t offset) {
 /// Holds partitions 0 and 1 in generation 1.
 commit_fence of_two() {
   commit_fence result;
-  result.hold(tp(0), {1});
-  result.hold(tp(1), {1});
+  result.take(tp(0), {1});
+  result.take(tp(1), {1});
   return result;
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("what is given back or held in a newer generation is fenced") {
   CHECK(uut.held() == std::vector{tp(1)});
   CHECK(reasons(uut.on_request({1, {entry(0, 1, 5)}}))
         == std::vector{refusal::fenced});
-  uut.hold(tp(1), {2});
+  uut.take(tp(1), {2});
   CHECK(uut.holds(tp(1), {2}));
   CHECK(reasons(uut.on_request({2, {entry(1, 1, 5)}}))
         == std::vector{refusal::fenced});

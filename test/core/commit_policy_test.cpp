@@ -148,15 +148,15 @@ TEST_CASE("a failed urgent commit is repeated at once only when urged again") {
   CHECK(uut.due(start + 1s));
 }
 
-TEST_CASE("while held only urgent commits are due") {
+TEST_CASE("while paused only urgent commits are due") {
   auto uut = with_acked(1000);
-  uut.hold(true);
+  uut.pause(true);
   CHECK_FALSE(uut.due(start + 1h));
   CHECK(uut.next_due() == std::nullopt);
   auto urged = uut;
   urged.urge();
   CHECK(urged.due(start));
-  uut.hold(false);
+  uut.pause(false);
   CHECK(uut.due(start));
 }
 
@@ -184,7 +184,7 @@ struct naive_commit_policy {
   std::size_t unconfirmed = 0; // acked, in no request that succeeded
   std::size_t requested = 0;   // in the request in flight
   bool in_flight = false;
-  bool held = false;
+  bool paused = false;
   bool urgent = false;
 
   bool due(time_point now) const {
@@ -195,7 +195,7 @@ struct naive_commit_policy {
     std::size_t records = 0;
     for (auto& x : gathered)
       records += x.records;
-    return !held
+    return !paused
            && (records >= count_max
                || now - gathered.front().since >= interval);
   }
@@ -243,8 +243,8 @@ void step(commit_policy& uut, naive_commit_policy& model, time_point now) {
       model.urgent = true;
       break;
     case 1:
-      model.held = !model.held;
-      uut.hold(model.held);
+      model.paused = !model.paused;
+      uut.pause(model.paused);
       break;
     case 2:
     case 3:
@@ -281,8 +281,35 @@ TEST_CASE("commits are due as a model says, and no ack is ever forgotten") {
       now += std::chrono::milliseconds{*rc::gen::inRange(0, 3000)};
       step(uut, model, now);
       check_same(uut, model, now);
-      if (model.unconfirmed > 0 && !model.in_flight && !model.held)
+      if (model.unconfirmed > 0 && !model.in_flight && !model.paused)
         RC_ASSERT(uut.due(now + 5s));
     }
   });
+}
+
+TEST_CASE("a commit is gathered for, sent, and gathered for again where it "
+          "failed or more was acked meanwhile") {
+  using state = commit_policy::state;
+  auto uut = make_policy();
+  CHECK(uut.at() == state::clean);
+  uut.acked(1, start);
+  CHECK(uut.at() == state::gathering);
+  uut.sent();
+  CHECK(uut.at() == state::in_flight);
+  SECTION("answered") {
+    uut.answered(true, start + 1s);
+    CHECK(uut.at() == state::clean);
+    uut.sent(); // the last one of a revocation, whatever is gathered
+    CHECK(uut.at() == state::in_flight);
+  }
+  SECTION("failed") {
+    uut.answered(false, start + 1s);
+    CHECK(uut.at() == state::gathering);
+  }
+  SECTION("acked meanwhile") {
+    uut.acked(1, start + 1s);
+    CHECK(uut.at() == state::in_flight);
+    uut.answered(true, start + 2s);
+    CHECK(uut.at() == state::gathering);
+  }
 }

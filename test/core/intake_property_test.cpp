@@ -1,6 +1,6 @@
 // Every offset that the source has passed is acked, retained, a hole, or at or
 // above the offset of a seek that comes first: whatever one drain gives, and
-// wherever a life ends.
+// wherever an incarnation ends.
 
 #include "core/partition.hpp"
 #include "core/record_source.hpp"
@@ -53,7 +53,7 @@ struct fixture {
   partition machine{generation{1}, 0, {100ms, 30s, unlimited, 10min}};
   model_source source;
   std::set<offset_t> handled;
-  std::vector<delivery_ptr> out; // delivered in this life
+  std::vector<delivery_ptr> out; // delivered in this incarnation
   bool reads = false;            // the retained records are through
   time_point now{1h};
 
@@ -66,7 +66,7 @@ struct fixture {
     reads = false;
   }
   /// The worker ends, wherever it stands; its successor begins.
-  void end_life() {
+  void end_incarnation() {
     machine.worker_gone(now += 1h, 0);
     if (!machine.backoff_over(source.position))
       source.position = machine.target()->to;
@@ -85,20 +85,21 @@ struct fixture {
     for (std::size_t i = 0; i < x.block->size(); ++i)
       handled.insert(x.block->offset_at(i));
   }
-  /// One drain, and what a worker, or its end, makes of it. Calm: nothing fails.
+  /// One drain, and what a worker, or its end, makes of it. Calm: nothing
+  /// fails.
   void drain(bool calm = false) {
     if (!reads)
       redeliver_all();
     auto got = source.drain(*rc::gen::inRange<std::size_t>(1, 6),
                             machine.tracker()->acked_above(), calm);
     if (!calm && *rc::gen::inRange(0, 8) == 7)
-      return end_life(); // before anybody heard of it
+      return end_incarnation(); // before anybody heard of it
     intake what{nullptr, got.next, got.resolved_begin};
     if (got.block)
       what.block = std::make_shared<delivery>(got.block);
     machine.take(what);
     if (!got.error.empty())
-      return end_life();
+      return end_incarnation();
     if (!what.block)
       return;
     out.push_back(what.block);
@@ -118,7 +119,7 @@ struct fixture {
   void step() {
     switch (*rc::gen::inRange(0, 8)) {
       case 0:
-        return end_life();
+        return end_incarnation();
       case 1:
         if (!out.empty()) {
           auto& block = *(*rc::gen::elementOf(out))->block;
@@ -150,7 +151,7 @@ struct fixture {
   }
   void check() const {
     auto& tracker = *machine.tracker();
-    // Else the next life seeks to the watermark.
+    // Else the next incarnation seeks to the watermark.
     auto seeks = !machine.accounts_for(source.position);
     for (auto x : source.records) {
       auto is_acked = x < tracker.watermark()
@@ -176,7 +177,7 @@ TEST_CASE("what the source has passed is acked, retained, or sought again") {
       f.check();
     }
     // In the end all of it is handled, and acked by who handled it.
-    f.end_life();
+    f.end_incarnation();
     f.redeliver_all();
     while (f.source.records.lower_bound(f.source.position)
            != f.source.records.end())

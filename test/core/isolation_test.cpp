@@ -38,3 +38,31 @@ TEST_CASE("an isolation waits for the ack of a kept record for a time") {
   CHECK_FALSE(uut.waits_for());
   CHECK_FALSE(uut.deadline());
 }
+
+TEST_CASE("an isolation calls, waits for an ack, goes on and ends") {
+  using state = isolation::state;
+  isolation uut{1min};
+  uut.go_on(); // it does not wait
+  CHECK(uut.at() == state::off);
+  uut.begin(5);
+  CHECK(uut.at() == state::calling);
+  uut.kept(2, start);
+  CHECK(uut.at() == state::waiting);
+  SECTION("acked") {
+    uut.go_on();
+    CHECK(uut.at() == state::calling);
+    uut.end();
+    CHECK(uut.at() == state::off);
+    CHECK_FALSE(uut.until());
+  }
+  SECTION("not acked in time") {
+    uut.end();
+    CHECK(uut.at() == state::off);
+    CHECK_FALSE(uut.waits_for());
+  }
+  SECTION("more is isolated meanwhile") {
+    uut.begin(8);
+    CHECK(uut.at() == state::calling);
+    CHECK(uut.until() == 8);
+  }
+}

@@ -82,3 +82,13 @@ TEST_CASE("with another client the member begins anew, under a newer number") {
   uut.on_client_replaced();
   CHECK_FALSE(uut.on_revocation_done(revoked));
 }
+
+TEST_CASE("a member that joins may hold partitions, and give them back") {
+  membership uut;
+  uut.on_revocation_done(uut.on_revoked({tp(0)}).id);
+  REQUIRE(uut.at() == state::joining);
+  auto revoked = uut.on_revoked({tp(1)}).id;
+  CHECK(uut.at() == state::revoking);
+  CHECK(uut.on_revocation_done(revoked) == partitions{tp(1)});
+  CHECK(uut.at() == state::joining);
+}

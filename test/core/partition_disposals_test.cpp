@@ -105,7 +105,7 @@ TEST_CASE("a rejected record is on its way while its worker goes on") {
   CHECK(p.watermark() == 6);
 }
 
-TEST_CASE("a record on its way is not delivered by a next life") {
+TEST_CASE("a record on its way is not delivered by a next incarnation") {
   failed_partition p{rules_of(0, {step::dead_letter})};
   p.deliver(0, 3);
   auto effect = p.reject(0, 3, 1);
@@ -241,7 +241,7 @@ TEST_CASE("culprits that came alone go one after the other, the rest one by "
   CHECK(p.watermark() == 3);
 }
 
-// -- floods ------------------------------------------------------------------------
+// -- floods -------------------------------------------------------------------
 
 TEST_CASE("after too many in a row one record is got past per interval") {
   auto rules = rules_of(0, {step::skip});

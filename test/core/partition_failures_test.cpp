@@ -279,3 +279,52 @@ TEST_CASE(
   p.machine.begin_drain();
   CHECK(p.machine.begin_again(p.now).worker == action::finish);
 }
+
+TEST_CASE("a worker is doubted and moved while it isolates, too") {
+  failed_partition p;
+  p.deliver(0, 2);
+  p.fail(0, 2);
+  p.begin_again();
+  REQUIRE(p.machine.state() == partition_state::isolating);
+  CHECK(p.machine.doubt());
+  CHECK(p.machine.state() == partition_state::doubted);
+  p.machine.believe();
+  CHECK(p.machine.state() == partition_state::moving);
+  p.machine.moved();
+  CHECK(p.machine.state() == partition_state::isolating);
+  CHECK(p.redeliver() == offsets{0});
+}
+
+TEST_CASE("a worker is doubted before its handler is built, too") {
+  failed_partition p;
+  p.machine.begin_incarnation();
+  REQUIRE(p.machine.state() == partition_state::starting);
+  CHECK(p.machine.doubt());
+  p.machine.ready();
+  CHECK(p.machine.state() == partition_state::doubted);
+  p.machine.believe();
+  p.machine.moved();
+  CHECK(p.machine.state() == partition_state::running);
+}
+
+TEST_CASE("a drain waits for a worker in whatever state it is") {
+  auto from = GENERATE(partition_state::starting, partition_state::running,
+                       partition_state::isolating, partition_state::doubted);
+  failed_partition p;
+  p.deliver(0, 2);
+  if (from == partition_state::isolating) {
+    p.fail(0, 2);
+    p.begin_again();
+  } else if (from == partition_state::starting) {
+    p.machine.begin_incarnation();
+  } else if (from == partition_state::doubted) {
+    p.machine.doubt();
+  }
+  REQUIRE(p.machine.state() == from);
+  p.machine.begin_drain();
+  p.machine.ready();
+  CHECK(p.machine.state() == partition_state::draining);
+  CHECK_FALSE(p.machine.drained());
+  p.machine.worker_drained();
+  CHECK(p.machine.drained());
+}

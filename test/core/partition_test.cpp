@@ -47,9 +47,9 @@ std::vector<offset_t> offsets_of(const redelivery& x) {
 
 } // namespace
 
-// -- the life of a worker --------------------------------------------------------
+// -- the incarnation of a worker
 
-TEST_CASE("a partition has one current life at most") {
+TEST_CASE("a partition has one current incarnation at most") {
   auto x = make();
   CHECK(x.state() == partition_state::starting);
   CHECK_FALSE(x.has_worker());
@@ -122,9 +122,9 @@ TEST_CASE("a call is known while it runs") {
   CHECK_FALSE(x.call_since());
 }
 
-// -- seeks -----------------------------------------------------------------------
+// -- seeks --------------------------------------------------------------------
 
-TEST_CASE("dropped records make the next life begin with a seek") {
+TEST_CASE("dropped records make the next incarnation begin with a seek") {
   auto x = running();
   deliver(x, 0, 4);
   x.ack(0);
@@ -144,7 +144,8 @@ TEST_CASE("dropped records make the next life begin with a seek") {
   CHECK(x.backoff_over(1)); // once is enough
 }
 
-TEST_CASE("records that nobody heard of make the next life begin with a seek") {
+TEST_CASE(
+  "records that nobody heard of make the next incarnation begin with a seek") {
   auto x = running();
   deliver(x, 0, 2);
   x.ack(0);
@@ -156,7 +157,8 @@ TEST_CASE("records that nobody heard of make the next life begin with a seek") {
   CHECK_FALSE(x.next_redelivery(-1));
 }
 
-TEST_CASE("a life whose position was in doubt begins with a seek in any case") {
+TEST_CASE(
+  "an incarnation whose position was in doubt begins with a seek in any case") {
   auto x = running();
   deliver(x, 0, 2);
   CHECK(x.doubt());
@@ -192,7 +194,7 @@ TEST_CASE("a seek that fails is a failure like any other") {
   CHECK(x.target()->to == 0);
 }
 
-// -- delivery ---------------------------------------------------------------------
+// -- delivery -----------------------------------------------------------------
 
 TEST_CASE("a logical begin is resolved once, by what comes first") {
   auto how = GENERATE(0, 1, 2);
@@ -232,7 +234,7 @@ TEST_CASE("retained records are found behind an offset") {
   CHECK_FALSE(x.next_redelivery(4));
 }
 
-// -- acks -------------------------------------------------------------------------
+// -- acks ---------------------------------------------------------------------
 
 TEST_CASE("an ack frees what it acks and tells whether the watermark moved") {
   auto x = running();
@@ -329,7 +331,7 @@ TEST_CASE("an ack before the begin is resolved is beyond what was delivered") {
   CHECK_FALSE(x.tracker());
 }
 
-// -- giving back --------------------------------------------------------------------
+// -- giving back --------------------------------------------------------------
 
 TEST_CASE("a drain waits for the worker") {
   auto x = running();
@@ -387,7 +389,7 @@ TEST_CASE("what is fenced is drained no more and takes nothing") {
   CHECK_FALSE(x.drained());
 }
 
-// -- positions out of range ----------------------------------------------------------
+// -- positions out of range ---------------------------------------------------
 
 TEST_CASE("a position is doubted once, and believed or reset") {
   auto x = running();
@@ -419,7 +421,7 @@ TEST_CASE("a position is doubted once, and believed or reset") {
     CHECK(x.target()->to == 0);
     CHECK(x.target()->id != first); // the first one's answer is void
   }
-  SECTION("reset: a new generation, moved before its first life") {
+  SECTION("reset: a new generation, moved before its first worker") {
     deliver(x, 0, 2);
     x.reset({2}, latest);
     CHECK(x.state() == partition_state::moving);

@@ -272,3 +272,84 @@ TEST_CASE("a fetch that is slow but answers is no stall, though the question "
   CHECK(x.questions == 100);
   CHECK_FALSE(x.watch.stalls());
 }
+
+// -- each arrow of the chart --------------------------------------------------
+
+namespace {
+
+using state = progress_watch::state;
+
+/// Behind its end at 15, and in this state.
+watched behind_its_end(state x) {
+  watched result;
+  result.end = 15;
+  result.pass(x == state::behind ? 31s : 61s);
+  if (x == state::resting) {
+    result.facts.what = delivery::waits;
+    result.pass(1s);
+    result.facts.what = delivery::expected;
+    result.pass(1s);
+  }
+  REQUIRE(result.watch.at() == x);
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a partition that is behind twice stalls, and stalls on") {
+  watched x;
+  x.end = 15;
+  CHECK(x.pass(30s).empty());
+  CHECK(x.watch.at() == state::moving);
+  x.pass(1s);
+  CHECK(x.watch.at() == state::behind);
+  CHECK(x.pass(30s) == actions{action::seek});
+  CHECK(x.watch.at() == state::stalled);
+  CHECK(x.pass(60s) == actions{action::reassign});
+  CHECK(x.watch.at() == state::stalled);
+}
+
+TEST_CASE("a reason for its silence takes a partition back, and a stall "
+          "begins once more without a report") {
+  auto x = behind_its_end(GENERATE(state::behind, state::stalled));
+  auto stalled = x.watch.stalls();
+  SECTION("something waits") {
+    x.facts.what = delivery::waits;
+    CHECK(x.pass(1s).empty());
+  }
+  SECTION("the broker was not asked") {
+    x.end.reset();
+    CHECK(x.pass(60s).empty());
+  }
+  CHECK(x.watch.at() == (stalled ? state::resting : state::moving));
+  CHECK(x.watch.stalls() == stalled);
+  x.facts.what = delivery::expected;
+  x.end = 15;
+  x.pass(1s);
+  CHECK(x.pass(31s).empty());
+  CHECK(x.watch.at() == (stalled ? state::stalled : state::behind));
+  CHECK(x.pass(30s) == actions{stalled ? action::reassign : action::seek});
+}
+
+TEST_CASE("a partition that gets on moves, whatever was wrong") {
+  auto from = GENERATE(state::behind, state::stalled, state::resting);
+  auto x = behind_its_end(from);
+  auto told = from == state::behind ? actions{} : actions{action::resumed};
+  SECTION("by delivery") {
+    ++x.facts.position;
+    CHECK(x.pass(1s) == told);
+  }
+  SECTION("as its end is reached") {
+    x.end = 10;
+    CHECK(x.pass(61s) == told);
+  }
+  CHECK(x.watch.at() == state::moving);
+}
+
+TEST_CASE("a partition that stopped stalls no more") {
+  auto x
+    = behind_its_end(GENERATE(state::behind, state::stalled, state::resting));
+  x.facts.what = delivery::stopped;
+  CHECK(x.pass(1s).empty());
+  CHECK(x.watch.at() == state::moving);
+}

@@ -186,3 +186,32 @@ TEST_CASE("what is lost is neither waited for nor committed") {
     CHECK(uut.look(start + revoke_commit_retry).commit == all({1}));
   }
 }
+
+TEST_CASE("a revocation may be joined by another at any time, and ends when "
+          "all is lost") {
+  auto at = GENERATE(state::draining, state::committing, state::awaiting,
+                     state::retrying);
+  revocation uut;
+  uut.revoke({1}, {tp(0)}, start, start + 10s);
+  if (at != state::draining)
+    uut.drained(tp(0), start);
+  if (at == state::awaiting || at == state::retrying)
+    uut.commit_sent(7);
+  if (at == state::retrying)
+    uut.commit_answered(7, {tp(0)}, start);
+  REQUIRE(uut.at() == at);
+  SECTION("another one") {
+    auto x = uut.revoke({2}, {tp(1)}, start, start + 10s);
+    CHECK(uut.at() == state::draining);
+    CHECK(x.drain == partitions{tp(1)});
+    if (at == state::draining)
+      uut.drained(tp(0), start);
+    CHECK(uut.drained(tp(1), start).commit == all({0, 1}));
+  }
+  SECTION("a loss") {
+    auto x = uut.lose({2}, {tp(0)}, start);
+    REQUIRE(x.done);
+    CHECK(x.done->give_back.empty());
+    CHECK(uut.at() == state::idle);
+  }
+}
