@@ -25,7 +25,7 @@ struct evidence {
   const direct_result& truth;
   const caf::expected<std::map<partition_t, offset_t>>& committed;
   chaos::tally failures;
-  group_facts group;
+  watched_facts group;
 };
 
 /// The six of them, always in the same order.

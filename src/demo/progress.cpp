@@ -28,7 +28,7 @@ progress_meter::progress_meter(std::uint64_t records, time_point start)
 }
 
 void progress_meter::show(time_point now, const ledger& books,
-                          const group_facts& group, bool kills) {
+                          const watched_facts& group, bool kills) {
   auto joining = group.assigned < books.size();
   if ((joining == joining_ && !line_.due(now)) || is_put_waiting())
     return;
@@ -42,7 +42,7 @@ void progress_meter::show(time_point now, const ledger& books,
 
 /// Where no record was handled, what is waited for.
 std::string progress_meter::describe(time_point now, const partition_facts& sum,
-                                     const group_facts& group,
+                                     const watched_facts& group,
                                      bool kills) const {
   if (joining_)
     return group.group_restarts == 0

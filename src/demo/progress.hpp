@@ -17,7 +17,7 @@ public:
   progress_meter(std::uint64_t records, time_point start);
   /// To be called often; it writes when it is time, and when the group has got
   /// all partitions or lost them. `kills`: its coordinator is about to die.
-  void show(time_point now, const ledger& books, const group_facts& group,
+  void show(time_point now, const ledger& books, const watched_facts& group,
             bool kills);
   /// Makes room for other output.
   void end() {
@@ -26,7 +26,7 @@ public:
 
 private:
   std::string describe(time_point now, const partition_facts& sum,
-                       const group_facts& group, bool kills) const;
+                       const watched_facts& group, bool kills) const;
 
   std::uint64_t records_;
   time_point start_;

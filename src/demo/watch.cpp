@@ -42,7 +42,7 @@ void group_watch::change(const event& x) {
   facts_.assigned = assigned_.size();
 }
 
-group_facts group_watch::facts() const {
+watched_facts group_watch::facts() const {
   std::lock_guard guard{mutex_};
   return facts_;
 }

@@ -11,7 +11,7 @@
 namespace cafka::demo {
 
 /// What the group's events say of the group as a whole, at one moment.
-struct group_facts {
+struct watched_facts {
   std::size_t assigned = 0; ///< partitions held now
   std::uint64_t worker_failures = 0;
   std::uint64_t worker_restarts = 0;
@@ -25,14 +25,14 @@ struct group_facts {
 class group_watch {
 public:
   void on_event(const event& x);
-  group_facts facts() const;
+  watched_facts facts() const;
 
 private:
   void change(const event& x);
 
   mutable std::mutex mutex_;
   std::set<partition_t> assigned_;
-  group_facts facts_;
+  watched_facts facts_;
 };
 
 } // namespace cafka::demo

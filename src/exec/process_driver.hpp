@@ -31,7 +31,6 @@ private:
   void run();
   void serve(std::uint64_t token, time_point now);
   int timeout_ms();
-  void keep_times(time_point now);
   void watch(int operation, const process& x, std::uint64_t id,
              process::stream which);
   void wake() const;

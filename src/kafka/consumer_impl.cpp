@@ -32,7 +32,7 @@ consumer::impl::impl(rd_kafka_t* x, std::unique_ptr<callbacks> y,
     session(session_timeout(x)),
     questions([this] { on_event.call(); }, make_thread),
     errands([] {}, make_thread),
-    prompter(x, errands),
+    wakeup(x, errands),
     queue_limit(fetch_stop(x)) {
   on_event.set(std::move(wake));
   hooks->log.on_line([this] { on_event.call(); });
@@ -132,7 +132,7 @@ auto consumer::impl::open_source(const topic_partition& tp, offset_t begin)
     purge(node.mapped().get());
   slot = std::make_shared<partition_queue>(client, tp, begin, headers);
   if (stops_fetching_for_long())
-    slot->on_room(queue_limit, [this, tp] { prompter.prompt(tp); });
+    slot->on_room(queue_limit, [this, tp] { wakeup.wake(tp); });
   return slot;
 }
 

@@ -122,7 +122,7 @@ struct consumer::impl {
   std::vector<std::string> topics; // subscribed
   question_thread questions;       // they use the client, for long
   question_thread errands;         // the same, briefly; and the client's end
-  fetch_wakeup prompter;           // uses the latter
+  fetch_wakeup wakeup;             // uses the latter
   core::volume queue_limit;        // of each partition
 };
 

@@ -18,7 +18,7 @@ fetch_wakeup::fetch_wakeup(rd_kafka_t* client, question_thread& thread)
   : client_(client), thread_(thread) {
 }
 
-void fetch_wakeup::prompt(const topic_partition& tp) noexcept {
+void fetch_wakeup::wake(const topic_partition& tp) noexcept {
   try {
     std::lock_guard guard{mutex_};
     if (!waiting_.insert(tp).second)

@@ -19,7 +19,7 @@ public:
   fetch_wakeup(rd_kafka_t* client, question_thread& thread);
 
   /// Any thread. Only a hint: it does not wait, and does not fail.
-  void prompt(const topic_partition& tp) noexcept;
+  void wake(const topic_partition& tp) noexcept;
 
 private:
   void ask(const topic_partition& tp);

@@ -44,7 +44,7 @@ TEST_CASE("what was acked and not committed is known of lost partitions, too") {
   CHECK(all_is_committed(x.facts()));
 }
 
-TEST_CASE("what was acked when a life of the group ended is known") {
+TEST_CASE("what was acked when an incarnation of the group ended is known") {
   using kind = event_kind;
   group_account x;
   x.on_event(happened(kind::assigned, 5));
@@ -83,7 +83,7 @@ TEST_CASE("a run knows which partition stands still, where and why") {
     x.on_event(happened(kind::lost, 6));
     CHECK(all_go_on(x.facts()));
   }
-  SECTION("in a new life of the group it is tried again") {
+  SECTION("in a new incarnation of the group it is tried again") {
     x.on_event(happened(kind::group_restarted, -1));
     CHECK(all_go_on(x.facts()));
   }

@@ -203,7 +203,7 @@ TEST_CASE("no more records are consumed than asked for") {
   CHECK_FALSE(world{}.member.finished());
 }
 
-TEST_CASE("what a life of the group leaves behind is told as revoked") {
+TEST_CASE("what an incarnation of the group leaves behind is told as revoked") {
   for (auto kind :
        {event_kind::group_restarted, event_kind::supervisor_gave_up}) {
     world w;

@@ -15,7 +15,7 @@ constexpr auto limit = 30s;
 
 } // namespace
 
-// -- door ------------------------------------------------------------------------------
+// -- door ---------------------------------------------------------------------
 
 door::~door() {
   open();
@@ -44,7 +44,7 @@ bool door::await_visitor() {
   return changed_.wait_for(guard, limit, [this] { return visitors_ > 0; });
 }
 
-// -- group_fixture -----------------------------------------------------------------------
+// -- group_fixture ------------------------------------------------------------
 
 group_fixture::group_fixture(int partitions) {
   static bool once = (init_types(), true);
@@ -102,9 +102,9 @@ group_fixture::noting(std::function<handler_answer(const message_batch&)> f) {
 
 void group_fixture::start(group_options x) {
   auto result = spawn(*system, std::move(x),
-                      [this](const group_incarnation& life) {
+                      [this](const group_incarnation& started) {
                         std::unique_lock guard{mutex_};
-                        coordinators_.push_back(life.coordinator);
+                        coordinators_.push_back(started.coordinator);
                       });
   if (!result)
     throw std::runtime_error(text_of(result.error()));
