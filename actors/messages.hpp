@@ -1,8 +1,8 @@
 #pragma once
 
 /// The internal messages of a group. All are local to the process. Each says
-/// who sends it to whom; `incarnation` and `generation` say what it belongs to, and
-/// the receiver drops it when that is over.
+/// who sends it to whom; `incarnation` and `generation` say what it belongs to,
+/// and the receiver drops it when that is over.
 
 #include "actors/coordinator_messages.hpp"
 #include "actors/producer_messages.hpp"
@@ -23,70 +23,80 @@
 
 namespace cafka::actors {
 
-// -- whoever fills the manager's buffer -> its reader ---------------------------------
+// -- whoever fills the manager's buffer -> its reader -------------------------
 
-/// Something waits in it: the manager takes it in; between two incarnations of the
-/// group the supervisor does.
+/// Something waits in it: the manager takes it in; between two incarnations of
+/// the group the supervisor does.
 struct buffer_filled {};
 
 /// Reports may wait in it that the manager was not woken for.
 struct doze_over {};
 
-// -- an actor to itself, on time -----------------------------------------------------------
+// -- an actor to itself, on time ----------------------------------------------
 
-/// The client is to be polled, if it did not wake anybody.
+/// To the coordinator: the client is to be polled, if it did not wake anybody.
 struct keep_alive {};
 
-/// The manager looks at its partitions, and at what is due.
+/// To the manager: it looks at its partitions, and at what is due.
 struct watch_due {};
 
-/// A job of the handlers runs on CAF's scheduler.
+/// A job of the handlers runs on CAF's scheduler: from whoever posts to a
+/// strand to an actor that is made for that job.
 struct run_job {};
 
+/// To the manager: the backoff of a partition is over.
 struct backoff_elapsed {
   topic_partition tp;
   cafka::generation generation;
 };
 
-/// A handler that acks nothing of what it is given waited before it comes again.
+/// To the manager: a handler that acks nothing of what it is given has waited
+/// before that comes again.
 struct redelivery_due {
   worker_ready what;
 };
 
-/// What the leader of a partition holds is to be asked for again.
+/// To the manager: the leader of a partition is to be asked again for what it
+/// holds.
 struct ask_range_again {
   topic_partition tp;
   cafka::generation generation;
 };
 
+/// From the client's threads to the coordinator: it has events.
 struct client_ready {};
 
+/// To the coordinator: the begins of this rebalance are to be asked for again.
 struct retry_look_up {
   rebalance_id rebalance;
 };
 
+/// To the supervisor: its backoff behind this incarnation is over.
 struct restart_group {
   std::uint64_t incarnation = 0;
 };
 
-/// The end of a client takes longer than it may.
+/// To the reaper: the end of a client takes longer than it may.
 struct client_overdue {
   std::uint64_t number = 0;
 };
 
-/// The client of the coordinator's incarnation is destroyed.
+/// From the reaper to the supervisor: the last client of the group's
+/// incarnation is destroyed, or left behind.
 struct client_closed {
   std::uint64_t incarnation = 0;
 };
 
+/// From the strands to the supervisor, which stops: no job runs any more.
 struct strands_idle {};
 
-/// A handler tells an event by the group's supervisor.
+/// From a handler to the supervisor, which publishes the event.
 struct handler_event {
   event what;
 };
 
-/// `stop-timeout` is over, or (last) all bounds of the actors as well.
+/// To the supervisor: `stop-timeout` is over, or (last) all bounds of the
+/// actors as well.
 struct stop_deadline {
   bool last = false;
 };

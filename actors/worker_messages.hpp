@@ -28,7 +28,7 @@ struct worker_id {
   friend bool operator==(const worker_id&, const worker_id&) = default;
 };
 
-// -- a strand -> manager, by the manager's buffer ----------------------------------------
+// -- a strand -> manager, by the manager's buffer -----------------------------
 
 /// The handler is built, and delivery goes on by itself.
 struct handler_built {
@@ -50,6 +50,7 @@ struct answer_rest {
   std::size_t bytes = 0;       ///< of `outputs`
 };
 
+/// A handler call returned with an answer that does not end its worker.
 struct call_ended {
   worker_id from;
   handler_answer::kind answer = handler_answer::kind::ack;
@@ -65,8 +66,8 @@ struct call_begun {
 };
 
 /// All that one drain of the source gave, so that nothing of it comes before or
-/// without the rest. With a block a handler call begins, unless a `incarnation_failed`
-/// follows.
+/// without the rest. With a block a handler call begins, unless a
+/// `incarnation_failed` follows.
 struct source_drained {
   worker_id from;
   core::intake what;
@@ -75,11 +76,11 @@ struct source_drained {
   std::optional<call_ended> before; ///< ended just now
 };
 
-/// The incarnation is over: the handler could not be built, a call failed, or the source
-/// did. Its last report; a successor need not wait for the end of its worker. The
-/// manager itself reports it so, behind what the strand said, where a call failed
-/// that had ended already. `errc::none`: nothing failed, and the handler wants to
-/// begin again.
+/// The incarnation is over: the handler could not be built, a call failed, or
+/// the source did. Its last report; a successor need not wait for the end of
+/// its worker. The manager itself reports it so, behind what the strand said,
+/// where a call failed that had ended already. `errc::none`: nothing failed,
+/// and the handler wants to begin again.
 struct incarnation_failed {
   worker_id from;
   errc code = errc::none;
@@ -93,7 +94,8 @@ struct close_failed {
   std::string text;
 };
 
-/// The incarnation is over: its handler is closed after a `drain_worker`. Its last report.
+/// The incarnation is over: its handler is closed after a `drain_worker`. Its
+/// last report.
 struct worker_drained {
   worker_id from;
 };
@@ -102,7 +104,7 @@ using delivery_report
   = std::variant<handler_built, worker_ready, call_begun, source_drained,
                  call_ended, incarnation_failed, worker_drained, close_failed>;
 
-// -- manager -> worker -----------------------------------------------------------------
+// -- manager -> worker --------------------------------------------------------
 
 /// No new call; when the running one has returned the handler is closed, which
 /// `worker_drained` tells.

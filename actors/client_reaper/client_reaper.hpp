@@ -14,14 +14,16 @@
 
 namespace cafka::actors {
 
-/// Sees to it that the end of a client is heard of, whatever librdkafka does: it
-/// waits for each with a limit of its own. Made with the owner of its clients,
-/// which it outlives; it ends with its last client.
+/// Sees to it that the end of a client is heard of, whatever librdkafka does:
+/// it waits for each with a limit of its own. Made with the owner of its
+/// clients, which it outlives; it ends with its last client.
 ///
 /// ```
 ///   bury_client ──► ending ── client_gone ──► over
 ///                     └───── client_overdue ──► cut off, told, left behind
 /// ```
+///
+/// Who is ending has an entry; who is over or left behind has none.
 class client_reaper_state {
 public:
   static constexpr const char* name = "cafka.client_reaper";

@@ -33,14 +33,17 @@ struct group_producer_settings {
   std::function<std::int64_t()> wall_clock;
 };
 
-/// Writes a group's dead letters and outputs, with one client, which it owns. It
-/// decides nothing: what a report means is its owner's. It never runs user code.
+/// Writes a group's dead letters and outputs, with one client, which it owns.
+/// It decides nothing: what a report means is its owner's. It never runs user
+/// code.
 ///
 /// ```
-///   write_dead_letter ─► topic found ─► sent ── too large ─► sent shrunk
-///                          │              │                      │
-///                          └── timeout ───┴── report, timeout ───┴─► write_report
+///   write_dead_letter ─► topic found ─► sent ─ too large ─► sent shrunk
+///                          │              │                   │
+///                          └── timeout ───┴── report, timeout ┴─► write_report
 /// ```
+///
+/// A dead letter's way; one that is told is forgotten.
 class group_producer_state {
 public:
   static constexpr const char* name = "cafka.group_producer";

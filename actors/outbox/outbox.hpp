@@ -23,9 +23,12 @@ namespace cafka::actors {
 /// ```
 ///   send ──► waiting ── the queue has room ──► open ── report ──► told
 ///               ▲                               │
-///               │        batch too large:       ├─ fatal client, or overdue ──► told as not written
-///               └─ alone ◄─ once more, alone ───┘
+///               │         batch too large:      ├── fatal client, or
+///               └─ alone ◄── once more, alone ──┘   overdue ──► told as
+///                                                   not written
 /// ```
+///
+/// The queue that a record lies in is its state; what is told is forgotten.
 class outbox {
 public:
   using written = std::function<void(const kafka::record_written&)>;
@@ -53,8 +56,8 @@ public:
   outbox& operator=(const outbox&) = delete;
 
   /// `f` is called once, unless the record is cancelled: not before this
-  /// returned where `now` is the first that was heard of it. `first`: before all
-  /// that waits without it. Gives what cancels it.
+  /// returned where `now` is the first that was heard of it. `first`: before
+  /// all that waits without it. Gives what cancels it.
   std::uint64_t send(output x, bool first, time_point now, written f);
   /// What becomes of it is not told any more; if it waits it is not written.
   void cancel(std::uint64_t token);

@@ -54,7 +54,8 @@ struct dead_letter_config {
   std::string topic = "dlq.{group}";
   /// Makes the topic where it is missing, with the source's partition count.
   bool create = false;
-  /// Of a topic that is made; -1: the broker's default.
+  /// The replication factor of a topic that is made. -1 takes the broker's
+  /// default.
   int replication = -1;
   /// The record's own headers go with it, before ours.
   bool copy_headers = true;
@@ -65,7 +66,7 @@ struct dead_letter_config {
   std::chrono::milliseconds timeout{30'000};
 };
 
-/// What becomes of records whose handler fails: `on-failure { … }`.
+/// The way of records whose handler fails: `on-failure { … }`.
 struct failure_config {
   /// So many failed calls of one record after its first come before `then`, or
   /// `unlimited`.
@@ -76,7 +77,7 @@ struct failure_config {
   /// After so many records in a row that were got past and none handled, one of
   /// them goes per `flood_interval`.
   std::size_t flood_after = 10;
-  /// See `flood_after`; 1 ms or more.
+  /// The pause between two of these, 1 ms or more.
   std::chrono::milliseconds flood_interval{60'000};
   /// For the step `dead_letter`.
   dead_letter_config dead_letter;
@@ -116,17 +117,18 @@ struct group_config {
   /// The longest that a broker keeps a fetch for which it has nothing, 0 to 300
   /// s (`fetch.wait.max.ms` where `min_bytes` is 0).
   milliseconds sleep_timeout{1'000};
-  /// The window of a partition in records, delivered and not acked. Delivery
-  /// waits when this and `prefetch_bytes` are both exceeded.
+  /// The window of a partition in records, delivered and not acked; 1 or more.
+  /// Delivery waits when this and `prefetch_bytes` are both exceeded.
   std::size_t prefetch_count = 10;
-  /// The window of a partition in bytes of keys, values and headers.
+  /// The window of a partition in bytes of keys, values and headers; 1 or more.
   std::size_t prefetch_bytes = 100'000;
   /// Where a partition begins for which the group never committed
   /// (`auto.offset.reset` of other clients). One that was added to its topic
   /// while the group ran begins at the earliest record.
   cafka::begin_offset begin_offset = logical_offset::latest;
   /// Where a partition goes on whose position the broker does not have
-  /// (OFFSET_OUT_OF_RANGE); told by the event `reset`.
+  /// (OFFSET_OUT_OF_RANGE; `auto.offset.reset` of other clients covers this,
+  /// too). Reported by the event `reset`.
   cafka::offset_reset_policy offset_reset_policy
     = offset_reset_policy::reset_to_latest;
 
@@ -138,14 +140,16 @@ struct group_config {
   cafka::assignment_strategy assignment_strategy
     = assignment_strategy::cooperative_sticky;
   /// The id of a static member, which does not leave when it stops
-  /// (`group.instance.id`). Empty: a dynamic member.
+  /// (`group.instance.id`). Without one the member is dynamic.
   std::string group_instance_id;
-  /// The most records in one handler call.
+  /// The most records in one handler call, 1 or more (as `max.poll.records` of
+  /// the Java client).
   std::size_t batch_size = 500;
   /// Acks are gathered so long before they are committed
   /// (`auto.commit.interval.ms` of other clients), 1 ms or more.
   milliseconds commit_interval{5'000};
-  /// So many acked records are committed at once.
+  /// So many acked records are committed at once, without a wait for the
+  /// interval; 1 or more.
   std::size_t commit_count = 10'000;
   /// The wait before the first restart of a quiet partition; it doubles from
   /// there. May be 0.
@@ -167,7 +171,7 @@ struct group_config {
   milliseconds supervisor_backoff_max{30'000};
   /// The end of a partition that used up its restarts.
   exhaustion_policy on_exhausted = exhaustion_policy::stop_partition;
-  /// What becomes of records whose handler fails.
+  /// The way of records whose handler fails.
   failure_config on_failure;
   /// librdkafka properties of the group's producer, for dead letters and
   /// outputs. Endpoints and security are those of the group.
@@ -176,21 +180,21 @@ struct group_config {
   /// 1 GB; its calls wait beyond that.
   std::size_t outputs_max_bytes = 8'388'608;
   /// The most threads that run handlers, made as they are needed, up to 10,000.
-  /// 0: handlers run on CAF's scheduler and must be quick.
+  /// With 0 handlers run on CAF's scheduler and must be quick.
   std::size_t handler_threads = 64;
-  /// Separate ranges of individual acks of a partition; its delivery waits at
-  /// this many.
+  /// The most separate ranges of individual acks of a partition, 1 or more; its
+  /// delivery waits at this many.
   std::size_t ack_ranges_max = 10'000;
   /// A handler call that takes longer is told by the event `handler_slow`,
-  /// again and again, and in the status. 0: never.
+  /// again and again, and in the status. 0 turns this off.
   milliseconds handler_timeout{300'000};
   /// A partition whose window is full and of which nothing was acked for this
-  /// long is reported, again and again, and unhealthy. 0: never.
+  /// long is reported, again and again, and unhealthy. 0 turns this off.
   milliseconds ack_timeout{60'000};
   /// A partition that lags this long without a record, and without a reason, is
   /// reported, sought, assigned anew, and after four times as long, once for
-  /// where it stands, given a new client: the group restarts. 0: never. A
-  /// minute is longer than a leader's election, librdkafka's waits before it
+  /// where it stands, given a new client: the group restarts. 0 turns this off.
+  /// A minute is longer than a leader's election, librdkafka's waits before it
   /// connects again (10 s) and the default `max-wait-time` take together.
   milliseconds progress_timeout{60'000};
   /// How long a revocation waits for running calls and for acks that handlers
@@ -208,15 +212,15 @@ struct group_config {
 struct config_error {
   std::string key;     ///< as in the config file
   std::string value;   ///< as given; hidden for secrets
-  std::string allowed; ///< what would be right
+  std::string allowed; ///< the values that it may have
 };
 
 /// `key = value: allowed`.
 std::string to_string(const config_error& x);
 
 /// Everything that is wrong with `x`, also settings that cannot stand together,
-/// and what librdkafka says of the properties; empty: it can be started.
-/// Connects to nobody and runs no command that the properties name.
+/// and what librdkafka says of the properties. Where nothing is, it can be
+/// started. Connects to nobody and runs no command that the properties name.
 std::vector<config_error> validate(const group_config& x);
 
 } // namespace cafka

@@ -30,7 +30,7 @@ struct configured_group {
 /// empty, nothing should be started.
 struct configured_groups {
   std::vector<configured_group> groups; ///< in the order of their names
-  std::vector<config_error> errors;     ///< all that is wrong; empty: nothing
+  std::vector<config_error> errors;     ///< all that is wrong
 };
 
 /// The content of the config file at `path`, for `read_config`. The error is
@@ -61,9 +61,9 @@ bool is_override(std::string_view argument);
 /// Puts what a command line says into `content`, over what is there, before
 /// `read_config`: `--cafka.batch-size=10`, `--cafka.groups.orders.group=x`. The
 /// value is read as in a config file, and is a text where it is none there;
-/// below `kafka` and `producer` it is always a text, and replaces every spelling of the
-/// property. `errc::invalid_config` for another form, and for more nesting than
-/// `load_config` takes; keys are for `read_config` to check.
+/// below `kafka` and `producer` it is always a text, and replaces every
+/// spelling of the property. `errc::invalid_config` for another form, and for
+/// more nesting than `load_config` takes; keys are for `read_config` to check.
 caf::error override_config(caf::settings& content, std::string_view argument);
 
 } // namespace cafka

@@ -36,15 +36,14 @@ enum class errc : std::uint8_t {
   dead_letter_failed,        ///< a dead letter could not be written
   output_failed,             ///< an output could not be written
   record_rejected,           ///< the handler rejected a record
-  already_acked,             ///< a record is acked that was said to have failed
 };
 
 /// The name, as it stands in the enumeration.
 std::string to_string(errc x);
 
 /// True for errors that a restart of the group cannot mend: configuration,
-/// authentication, authorization, a fenced instance id, a topic for dead letters
-/// that is missing; or is not meant to: `on-exhausted = stop-group`.
+/// authentication, authorization, a fenced instance id, a topic for dead
+/// letters that is missing; or is not meant to: `on-exhausted = stop-group`.
 constexpr bool is_permanent(errc x) noexcept {
   return x == errc::invalid_config || x == errc::name_taken
          || x == errc::authentication || x == errc::authorization

@@ -25,8 +25,8 @@ enum class event_kind : std::uint8_t {
   revocation_complete, ///< count: the `revoked` or `lost` of one rebalance or
                        ///< of the stop, which came just before; 0: it took
                        ///< nothing
-  worker_started, ///< tp, generation, count: incarnation of the partition's worker
-  worker_failed,    ///< tp, generation, code, text: cause
+  worker_started,      ///< tp, generation, count: its incarnation, from 1
+  worker_failed,       ///< tp, generation, code, text: cause
   worker_restarted, ///< tp, generation, count: restarts so far, offset: begin
   worker_exhausted, ///< tp, generation, code and text: the last cause
   record_failed,    ///< tp, generation, offset, count: its failures, code, text
@@ -66,8 +66,9 @@ enum class event_kind : std::uint8_t {
   handler_threads_exhausted, ///< count: threads, all busy; no other can be made
   program_started, ///< tp, generation, count: pid; both empty for a process of
                    ///< a pool. Of groups whose handler is a program
-  program_ended,   ///< the same, text: how, such as `exit 3`
-  program_killed,  ///< the same, text: the signal that it was sent, and why
+  program_ended,   ///< as `program_started`, text: how, such as `exit 3`
+  program_killed,  ///< as `program_started`, text: the signal that it was sent,
+                   ///< and why
   drain_expired,   ///< tp, generation: given back while a call ran or acks
                    ///< were missing
   stop_expired,    ///< count: handler calls that outlived `stop-timeout`

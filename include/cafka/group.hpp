@@ -40,7 +40,7 @@ struct group_options {
   std::map<std::string, int> embedded_topics;
   /// False, for a handler that reads none: records come without their headers,
   /// which count for no window either. To look whether a record has any makes
-  /// librdkafka allocate, 0.1 us or so each.
+  /// librdkafka allocate, 0.1 us or so each (librdkafka 2.0.2, 2026-11).
   bool headers = true;
   /// Called with every event at the moment it happens, before subscribers get
   /// it, on an actor's thread: it must be quick. A `commit_sent` is seen here

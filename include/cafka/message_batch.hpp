@@ -21,7 +21,7 @@ namespace cafka {
 /// handler. Shared; any thread.
 class revocation_notice {
 public:
-  /// What is told the deadline.
+  /// Called with the deadline.
   using listener = std::function<void(time_point)>;
 
   /// From now on the partition is being given back, at `deadline` at the
@@ -64,8 +64,8 @@ private:
 };
 
 /// The records of one handler call, in rising offsets, never empty: a
-/// `std::ranges::forward_range`. It lives as long as the call, and so do its
-/// records; during the call any thread may read them.
+/// `std::ranges::forward_range`. It and its records are valid during the call,
+/// and may be read by any thread until that call returns.
 class message_batch {
 public:
   /// Goes over the records. Those that it gives are views and no references.
@@ -157,8 +157,8 @@ public:
   /// that waits for something, or that has records which it answered with
   /// `no_ack`. Once for each `f`, on a thread of the runtime's or on the
   /// caller's: it must be quick, may not throw, and may come when the handler
-  /// is gone. What `f` holds is held for as long as the partition's worker
-  /// lives.
+  /// is gone. `f` and all that it owns are kept for as long as the partition's
+  /// worker runs.
   void on_revoked(std::function<void(time_point)> f) const {
     notice_->on_announce(std::move(f));
   }

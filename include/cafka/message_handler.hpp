@@ -85,10 +85,10 @@ public:
     result.error_class_ = "rejected";
     return result;
   }
-  /// Of `ack` and `ack_through`: the same, but it counts when all of `outputs`
+  /// Only of `ack` and `ack_through`. The answer counts when all of `outputs`
   /// are written. The next call may begin before. Where one cannot be written
-  /// the batch has failed, and all from the watermark on comes again, so that
-  /// others may be written twice. See `outputs-max-bytes`.
+  /// the batch has failed, and all from the watermark, the commit position, on
+  /// comes again, so that others may be written twice. See `outputs-max-bytes`.
   handler_answer after(std::vector<output> outputs) const {
     auto result = *this;
     result.outputs_ = std::move(outputs);
@@ -111,11 +111,11 @@ public:
   const std::string& error_class() const noexcept {
     return error_class_;
   }
-  /// What `after` was given.
+  /// The records that `after` was given.
   const std::vector<output>& outputs() const& noexcept {
     return outputs_;
   }
-  /// The same, to be taken out.
+  /// Takes them out.
   std::vector<output> outputs() && noexcept {
     return std::move(outputs_);
   }
@@ -164,12 +164,12 @@ struct handler_context {
   std::function<void(worker_end)> end_worker = {};
 };
 
-/// User code for one partition: built once per worker incarnation, then called with
-/// batches, then closed. Constructor, calls, `on_close` and destructor never
-/// overlap for one partition, across restarts too, but may run on different
-/// threads. An exception fails the worker and nothing else; `record_error` and
-/// `record_rejected` name the record that failed. It may block: see
-/// `handler-threads`.
+/// User code for one partition: built once per worker incarnation, then called
+/// with batches, then closed. Constructor, calls, `on_close` and destructor
+/// never overlap for one partition, across restarts too, but may run on
+/// different threads. An exception fails the worker and nothing else;
+/// `record_error` and `record_rejected` name the record that failed. It may
+/// block: see `handler-threads`.
 class message_handler {
 public:
   /// Comes after `on_close`.
@@ -185,8 +185,8 @@ public:
   }
 };
 
-/// Builds the handler of one worker incarnation. Called on a handler thread, for
-/// several partitions at the same time.
+/// Builds the handler of one worker incarnation. Called on a handler thread,
+/// for several partitions at the same time.
 using handler_factory
   = std::function<std::unique_ptr<message_handler>(const handler_context&)>;
 
@@ -207,10 +207,10 @@ handler_factory make_record_handler(record_function f);
 /// - `const record&`, and returns nothing. It is called with the records of a
 ///   batch in order, and each that it returned from is acked when the call
 ///   ends. If it throws, the worker fails at that record, as by
-///   `handler_answer::failed_at`; if it throws `record_rejected`, that record is
-///   rejected, as by `handler_answer::reject`. When the partition is about to be
-///   given back, the records behind the running one are left to who reads them
-///   next.
+///   `handler_answer::failed_at`; if it throws `record_rejected`, that record
+///   is rejected, as by `handler_answer::reject`. When the partition is about
+///   to be given back, the records behind the running one are left to who reads
+///   them next.
 template <class F>
 requires(!std::derived_from<F, message_handler>) handler_factory
   make_handler(F f) {

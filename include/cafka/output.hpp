@@ -12,8 +12,8 @@ namespace cafka {
 /// One header of a record that is to be written.
 struct output_header {
   std::string name;                 ///< may be empty, and may repeat
-  std::optional<std::string> value; ///< nothing: Kafka's null
-  /// The same name, and the same bytes or both null.
+  std::optional<std::string> value; ///< without one it is Kafka's null
+  /// True where name and value are equal; null differs from empty.
   friend bool operator==(const output_header&, const output_header&) = default;
 };
 
@@ -21,13 +21,13 @@ struct output_header {
 /// of writing.
 struct output {
   std::string topic; ///< where to
-  /// Nothing: chosen by the hash of the key (Java's murmur2), or, without a
-  /// key, at random.
+  /// Where none is given it is chosen by the hash of the key (Java's murmur2),
+  /// or, without a key, at random.
   std::optional<partition_t> partition{};
-  std::optional<std::string> key{};     ///< nothing: Kafka's null
-  std::optional<std::string> value{};   ///< nothing: Kafka's null, a tombstone
+  std::optional<std::string> key{};     ///< without one it is Kafka's null
+  std::optional<std::string> value{};   ///< without one it is a tombstone
   std::vector<output_header> headers{}; ///< in the order of the wire
-  /// The same record.
+  /// True where all of it is equal.
   friend bool operator==(const output&, const output&) = default;
 };
 

@@ -18,17 +18,18 @@ namespace cafka {
 /// not answered; those wait for room that do not fit into its queue.
 using producer_actor = compat::typed<produced(produce)>;
 
-/// What a producer writes with.
+/// The settings of a producer.
 struct producer_options {
   std::vector<std::string> endpoints; ///< `host:port`; at least one
   /// librdkafka properties by their own names, secrets as they are. Not
-  /// `enable.idempotence`, `acks` and `transactional.id`, which are cafka's. Its
-  /// queue is as large as librdkafka allows, topics are not made by writing to
-  /// them, and a record may be as large as its topic takes, unless
+  /// `enable.idempotence`, `acks` and `transactional.id`, which are cafka's.
+  /// Its queue is as large as librdkafka allows, topics are not made by writing
+  /// to them, and a record may be as large as its topic takes, unless
   /// `queue.buffering.max.kbytes`, `allow.auto.create.topics` or
   /// `message.max.bytes` say otherwise.
   std::map<std::string, std::string> kafka;
-  /// To the answer; also `message.timeout.ms`, where `kafka` has none.
+  /// The longest wait for the answer, which is also `message.timeout.ms` where
+  /// `kafka` has none.
   std::chrono::milliseconds timeout{30'000};
   /// As of a group. Its `group` is empty.
   std::function<void(const log_record&)> log;
@@ -36,10 +37,10 @@ struct producer_options {
 
 /// Starts an idempotent producer in `system`: each record that is answered with
 /// `produced` was written once, and those to one partition in the order of the
-/// requests, but where a batch was too large for its topic: its records are sent
-/// again one by one. After an error nobody knows whether the record was written.
-/// A client that fails for good is replaced; what was on its way is answered
-/// with the error.
+/// requests, but where a batch was too large for its topic: its records are
+/// sent again one by one. After an error nobody knows whether the record was
+/// written. A client that fails for good is replaced; what was on its way is
+/// answered with the error.
 ///
 /// The producer keeps itself alive. An exit message (`user_shutdown`) or `stop`
 /// ends it in order: what it was sent before is written, or answered with its

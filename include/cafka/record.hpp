@@ -28,15 +28,15 @@ enum class timestamp_type : std::uint8_t {
 /// One header of a record. The views live as long as the record's block.
 struct header {
   std::string_view name; ///< may be empty, and may repeat
-  optional_bytes value;  ///< nothing: Kafka's null
+  optional_bytes value;  ///< without one it is Kafka's null
 };
 
 class owned_record;
 class record_block;
 
 /// A view of one record, to be copied at will. It owns nothing: it belongs to
-/// its batch and is valid during the handler call, in which any thread may read
-/// it; `keep` copies the record out.
+/// its batch, is valid during the handler call, and may be read by any thread
+/// until that call returns. `keep` copies the record out for longer.
 class record {
 public:
   /// `index` counts within `block`, `delivery_count` from 1, `failure_count`
@@ -193,7 +193,8 @@ public:
   builder();
   /// Makes room for so many records with so many bytes in all.
   void reserve(std::size_t records, std::size_t bytes);
-  /// `offset` must rise from call to call. `timestamp_ms` < 0: none.
+  /// `offset` must rise from call to call. A `timestamp_ms` below 0 stands for
+  /// none.
   builder& add(offset_t offset, optional_bytes key, optional_bytes value,
                std::int64_t timestamp_ms = -1,
                timestamp_type kind = timestamp_type::none);

@@ -32,10 +32,15 @@ struct partition_status {
   /// Where its worker stands.
   partition_state state = partition_state::starting;
   cafka::generation generation; ///< acks must name this one
-  offset_t position = -1;  ///< next offset to deliver; -1: not resolved yet
-  offset_t watermark = -1; ///< what may be committed; -1: not resolved yet
-  offset_t committed = -1; ///< confirmed by the broker; -1: nothing yet
-  /// Readable end minus watermark, in offsets; an upper bound. -1: unknown.
+  /// The next offset to deliver; -1 until the begin is resolved.
+  offset_t position = -1;
+  /// The lowest offset that is not acked, which is the commit position; -1
+  /// until the begin is resolved.
+  offset_t watermark = -1;
+  /// The offset that the broker confirmed; -1 before the first commit.
+  offset_t committed = -1;
+  /// Readable end minus watermark, in offsets, an upper bound; -1 while the end
+  /// is not known.
   std::int64_t lag = -1;
   std::uint64_t window_records = 0; ///< delivered and neither acked nor let go
   std::uint64_t window_bytes = 0;   ///< the bytes of these
@@ -44,19 +49,19 @@ struct partition_status {
   bool healthy = true;
   /// Why it is not healthy.
   partition_health health = partition_health::healthy;
-  std::string health_text; ///< for people; empty: healthy
-  /// Failed calls of the record at `failing_offset`; where there is none, of its
-  /// workers since the watermark moved.
+  std::string health_text; ///< for people; empty where it is healthy
+  /// Failed calls of the record at `failing_offset`; where there is none, of
+  /// its workers since the watermark moved.
   std::uint64_t failures = 0;
   /// The lowest record that failed and is neither handled nor got past; -1:
   /// none.
   offset_t failing_offset = -1;
   std::uint64_t dead_lettered = 0; ///< records, in this generation
   std::uint64_t skipped = 0;       ///< records, in this generation
-  std::int64_t next_try_ms
-    = -1; ///< until its next worker begins; -1: none is due
+  /// Milliseconds until its next worker begins; -1 where none is due.
+  std::int64_t next_try_ms = -1;
   errc last_error = errc::none; ///< of its last worker that failed
-  std::string last_error_text;  ///< the cause of that failure; empty: none
+  std::string last_error_text;  ///< the cause of that failure
 };
 
 /// The state of a group.
@@ -76,8 +81,8 @@ struct group_status {
   /// Where the group stands.
   group_state state = group_state::running;
   std::uint64_t group_restarts = 0; ///< of the whole group, by its supervisor
-  std::uint64_t acks_refused
-    = 0; ///< acks that changed nothing, but for `already_acked`
+  /// Acks that changed nothing, but for `already_acked`.
+  std::uint64_t acks_refused = 0;
   /// Messages of ended workers, fenced generations or overtaken rebalances that
   /// were dropped.
   std::uint64_t stale_dropped = 0;

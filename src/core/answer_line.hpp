@@ -13,17 +13,19 @@
 
 namespace cafka::core {
 
-/// Answers of one partition's handler calls, in the order of the calls. One that
-/// has outputs counts when all their reports have come, and every later one
-/// waits behind it; an output that cannot be written voids its answer and those
-/// behind it.
+/// Answers of one partition's handler calls, in the order of the calls. One
+/// that has outputs counts when all their reports have come, and every later
+/// one waits behind it; an output that cannot be written voids its answer and
+/// those behind it.
 ///
 /// ```
-///             outputs, or one waits        first in line, all reports came
-///   answered ───────────────────────► waiting ────────────────────────────► counts
-///      │                                 │ an output of it, or of one before,
-///      └── nothing to wait for: counts   └──────── cannot be written ──► void
+///             outputs, or one waits      first in line, all reports came
+///   answered ─────────────────────► waiting ──────────────────────────► counts
+///      │                               │ an output of it, or of one before,
+///      └── nothing to wait for: counts └──────── cannot be written ──► void
 /// ```
+///
+/// Who stands in line is waiting; what counts or is void has left it.
 template <class Answer>
 class answer_line {
 public:

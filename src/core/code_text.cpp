@@ -90,8 +90,6 @@ std::string to_string(errc x) {
       return "output_failed";
     case errc::record_rejected:
       return "record_rejected";
-    case errc::already_acked:
-      return "already_acked";
   }
   return "unknown";
 }

@@ -20,6 +20,7 @@ namespace cafka::core {
 ///      │ revocation done      ▼                                   ▼
 ///      └─────────────────── revoking ◄────────────────────────────┘
 ///                            └─► revoked: both are given back with the newest
+///   joining ── revoked ──► revoking
 ///   any ── the client was replaced ──► joining
 /// ```
 ///
@@ -38,7 +39,8 @@ public:
   const rebalance& on_assigned(std::vector<topic_partition> partitions);
   /// All is known to begin with. Returns what was assigned.
   rebalance on_begins_known();
-  /// These are to be given back: with those of a revocation that is not done yet.
+  /// These are to be given back: with those of a revocation that is not done
+  /// yet.
   const rebalance& on_revoked(const std::vector<topic_partition>& partitions);
   /// What to give back. Nothing: it is the completion of an older rebalance.
   std::optional<std::vector<topic_partition>>

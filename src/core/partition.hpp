@@ -39,27 +39,24 @@ namespace cafka::core {
 ///   any ── revoked ──► draining ── drained, or out of time ──► fenced
 /// ```
 ///
-/// Calls that fail take it further, as `isolating` and `disposing`; see the
-/// chart in partition_failures.cpp.
+/// Calls that fail take it further, as `isolating` and `disposing`: see the
+/// chart in partition_failures.cpp. In `starting` and `isolating` it may be
+/// doubted, too. What a former incarnation says is void.
 ///
-/// Invariants: a partition has at most one current incarnation; what a former
-/// incarnation says is void; tracker and log agree on what is pending. Whenever
-/// an incarnation begins, `accounts_for` the source's position: every offset
-/// that the source has passed is acked, retained, or a hole. It is moved only
-/// while no worker reads it. No ack passes a record that failed, before it is
-/// handled or got past.
+/// Invariants: one incarnation is current at most; tracker and log agree on
+/// what is pending. When one begins, every offset that the source has passed is
+/// acked, retained, or a hole. It is moved only while no worker reads it. No
+/// ack passes a record that failed, before it is handled or got past.
 class partition {
 public:
   /// `begin`: offset of the first record; negative for a logical one, which the
-  /// first thing that comes from the source resolves.
-  /// `row` is of the group's incarnation before.
+  /// source's first answer resolves. `row`: of the group's last incarnation.
   partition(generation g, offset_t begin, restart_limits limits,
             failure_rules rules = {}, failure_row row = {});
 
   // -- the incarnation of a worker
 
-  /// A worker starts now; its incarnation, by which its messages are told from
-  /// those of former ones.
+  /// A worker starts now; its number, by which its messages are known.
   std::uint64_t begin_incarnation() noexcept;
   bool is_current(std::uint64_t incarnation) const noexcept {
     return alive_ && incarnation == incarnation_;
@@ -123,8 +120,7 @@ public:
   delivery_step next_step(offset_t after) const;
   /// The source goes on, whatever is retained.
   delivery_step read_step() const;
-  /// The next record of the isolated ones is held until the one before is
-  /// acked.
+  /// The next record of the isolated ones waits for the ack of the one before.
   bool waits_for_ack() const noexcept {
     return isolation_.waits_for().has_value();
   }
@@ -330,9 +326,8 @@ private:
   failure_row row_;
   failed_records failed_;
   isolation isolation_;
-  std::optional<offset_t>
-    leaves_;           // the next incarnation waits for this one's way
-  range_set withheld_; // their calls' answers wait for outputs
+  std::optional<offset_t> leaves_; // the successor waits for its way
+  range_set withheld_;             // their calls' answers wait for outputs
   std::uint64_t disposals_ = 0;
   std::uint64_t dead_lettered_ = 0;
   std::uint64_t skipped_ = 0;

@@ -10,19 +10,19 @@
 
 namespace cafka::core {
 
-/// How partitions are taken away, by a rebalance or by a stop: no new calls, what
-/// runs may finish, then no ack counts any more, then a last commit for just
-/// these, then they are given back.
+/// How partitions are taken away, by a rebalance or by a stop: no new calls,
+/// what runs may finish, then no ack counts any more, then a last commit for
+/// just these, then they are given back.
 ///
 /// ```
-///          revoke                 nothing drains        the commit is sent
-///   idle ─────────► draining ───────────────► committing ─────────────► awaiting
-///    ▲                ▲  ▲                      ▲  │                       │ │
-///    │                │  └──────────────────────┼──┼─── revoke: one more ──┤ │
-///    │                │                  again  │  │                       │ │
-///    │                │                      retrying ◄── refused for now ─┘ │
-///    │                │ (from any)              │  │                         │
-///    └── all lost, nothing to commit, out of time, answered for good ────────┘
+///          revoke              nothing drains        the commit is sent
+///   idle ─────────► draining ────────────► committing ────────────► awaiting
+///    ▲                ▲  ▲                   ▲  │                      │ │
+///    │                │  └───────────────────┼──┼── revoke: one more ──┤ │
+///    │                │               again  │  │                      │ │
+///    │                │                   retrying ◄── refused for now ┘ │
+///    │                │ (from any)           │  │                        │
+///    └── all lost, nothing to commit, out of time, answered for good ────┘
 /// ```
 ///
 /// A newer revocation takes over what an older one has not finished, and only
@@ -47,7 +47,8 @@ public:
     std::optional<std::set<topic_partition>> commit;
     /// Not accepted in time: told where the broker has not confirmed them.
     std::vector<topic_partition> uncommitted;
-    /// It is over: these are given back, and the rebalance, if any, is answered.
+    /// It is over: these are given back, and the rebalance, if any, is
+    /// answered.
     struct completion {
       std::vector<topic_partition> give_back;
       rebalance_id answer;
@@ -70,8 +71,9 @@ public:
   void commit_sent(std::uint64_t id) noexcept;
   /// All of it is committed already.
   actions nothing_to_commit();
-  /// A commit, this one or another one, was answered. `again`: of its partitions,
-  /// those that were refused for now. What was refused for good is not repeated.
+  /// A commit, this one or another one, was answered. `again`: of its
+  /// partitions, those that were refused for now. What was refused for good is
+  /// not repeated.
   actions commit_answered(std::uint64_t id,
                           const std::vector<topic_partition>& again,
                           time_point now);

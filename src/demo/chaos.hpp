@@ -18,11 +18,9 @@ namespace cafka::demo {
 /// Lets the planned failures happen, and sees from the group's events that each
 /// did. Any thread.
 ///
-/// ```
-///   planned ── its record is handed out ──► begun ── worker_failed, or
-///      ▲                                      │      group_restarted ──► done
-///      └── its generation ended before that ──┘
-/// ```
+/// A planned failure begins when its record is handed out, and is done with
+/// `worker_failed`, or `group_restarted`. Where its generation ended before
+/// that, it is planned again.
 class chaos {
 public:
   explicit chaos(failure_plan plan);

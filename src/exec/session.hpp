@@ -57,21 +57,21 @@ struct actions {
 /// What one process of a handler does, from its start to its end.
 ///
 /// ```
-///            started        call               close            nothing open
-///  starting ────────► idle ──────► calling ──────────► closing ─────────────► ending
-///     │                ▲              │                   │ latest              │
-///     │                └──────────────┘                   └───────► ending      │
-///     │                     answer                                              │ grace
-///     │        call-timeout, wrong line                                         ▼
-///     ├───────────── any ─────────────► terminating ─────────────► killed   terminating
-///     │ not started                          │        term-after      │
-///     ▼                                      ▼          ended         ▼
-///    gone ◄──────────────────────────────── any ◄─────────────────────┘
+///            started      call            close         nothing open
+///  starting ────────► idle ────► calling ───────► closing ───────────► ending
+///     │                ▲            │                │ latest            │
+///     │                └────────────┘                └───────► ending    │
+///     │                    answer                                  grace │
+///     │        call-timeout, wrong line                                  ▼
+///     ├──────────── any ───────────► terminating ─────────► killed terminating
+///     │ not started                       │      term-after    │
+///     ▼                                   ▼        ended       ▼
+///    gone ◄───────────────────────────── any ◄─────────────────┘
 /// ```
 ///
-/// A call may be open from `starting` on, as what is written waits in the pipe; it
-/// ends by one `actions::result`, at the latest when the process is gone. From
-/// `terminating` on nothing that the program writes counts.
+/// A call may be open from `starting` on, as what is written waits in the pipe;
+/// it ends by one `actions::result`, at the latest when the process is gone.
+/// From `terminating` on nothing that the program writes counts.
 class session {
 public:
   enum class state {
@@ -190,8 +190,8 @@ private:
 /// The name, as it stands in the enumeration.
 std::string_view to_string(session::state x) noexcept;
 
-/// When and how fast a process ends whose partition is given back at `deadline`:
-/// its input so early that it is gone by then, whatever it does.
+/// When and how fast a process ends whose partition is given back at
+/// `deadline`: its input so early that it is gone by then, whatever it does.
 struct ending_plan {
   time_point latest;
   duration grace;

@@ -85,9 +85,10 @@ error refuse_owned(const properties& props) {
 // librdkafka's queue limits hold per partition here, because partition queues
 // are not forwarded. At a limit, fetching stops; from 2.2 on it goes on as soon
 // as fetch.queue.backoff.ms says (librdkafka #2879), before see
-// `stops_fetching_for_long`. So before 2.2 the limit by count is lifted. The one
-// by size holds some fetches of the usual 1 MB: with 1, 12 and 200 partitions
-// nothing was lost against 32 MB, and 200 partitions take 1.6 GB at most.
+// `stops_fetching_for_long`. So before 2.2 the limit by count is lifted. The
+// one by size holds some fetches of the usual 1 MB: with 1, 12 and 200
+// partitions nothing was lost against 32 MB (librdkafka 2.0.2, 2026-11), and
+// 200 partitions take 1.6 GB at most.
 properties queue_limits() {
   properties result{{"queued.max.messages.kbytes", "8192"}};
   if (rd_kafka_version() < version_2_2_0)

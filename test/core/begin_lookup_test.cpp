@@ -24,7 +24,7 @@ TEST_CASE("who begins at the end asks for it first, then for the rest") {
   uut.on_counts();
   CHECK(uut.next(false) == question::committed);
   CHECK(uut.begin_of(tp, std::nullopt, false) == 7);
-  uut.start(); // ends are of one assignment, counts of a life
+  uut.start(); // ends are of one assignment, counts of an incarnation
   CHECK(uut.next(false) == question::ends);
 }
 
@@ -37,7 +37,7 @@ TEST_CASE("who begins at the first record asks for what is committed alone") {
 TEST_CASE("who begins at a number asks how many partitions there are") {
   begin_lookup uut{12};
   CHECK(uut.next(false) == question::counts);
-  CHECK(uut.next(true) == question::committed); // known from an earlier life
+  CHECK(uut.next(true) == question::committed); // known from an earlier one
   CHECK(uut.begin_of(tp, std::nullopt, false) == 12);
 }
 

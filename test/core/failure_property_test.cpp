@@ -1,6 +1,6 @@
 // Exactly the culprits are got past, all else is handled, and no watermark
-// passes a record that is neither: whatever is delivered, kept, killed, revoked,
-// and whichever dead letter cannot be written.
+// passes a record that is neither: whatever is delivered, kept, killed,
+// revoked, and whichever dead letter cannot be written.
 
 #include "core/partition.hpp"
 
@@ -42,10 +42,10 @@ struct member {
   std::set<offset_t> handled;
   std::set<offset_t> got_past;
   std::set<offset_t> got_past_now; ///< in this generation
-  std::set<offset_t> kept;         ///< by the handlers of all lives
+  std::set<offset_t> kept;         ///< by the handlers of all incarnations
   std::vector<dead_letter_order> away;
   offset_t position = 0; ///< of the source
-  offset_t after = -1;   ///< delivered last in this life
+  offset_t after = -1;   ///< delivered last in this incarnation
   time_point now{1h};
 
   static restart_limits limits() {

@@ -21,7 +21,8 @@ auto throws_once_at(offset_t offset) {
   };
 }
 
-/// Calls `f` where a handler's life ends, in its constructor or in its closing.
+/// Calls `f` where a handler begins or ends, in its constructor or in its
+/// closing.
 class hooked_handler : public message_handler {
 public:
   using hook = std::function<void()>;
@@ -212,7 +213,8 @@ TEST_CASE("a commit that is answered by a retriable error is sent again with "
   options.handler = f.noting(ack_all);
   f.start(options);
   REQUIRE(f.await_committed(0, 0)); // the resolved start
-  // OffsetCommit is 8; REBALANCE_IN_PROGRESS 27 is reported, not retried inside.
+  // OffsetCommit is 8; REBALANCE_IN_PROGRESS 27 is reported, not retried
+  // inside.
   f.cluster.inject(8, {27});
   f.produce(0, 10);
   REQUIRE(f.await_event(event_kind::commit_failed));

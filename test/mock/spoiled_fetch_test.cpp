@@ -1,18 +1,18 @@
 // No record is lost, whatever a broker answers to a Fetch.
 //
-// A record that was drained from librdkafka can leave without a handler in these
-// ways, and none of them may commit past it:
+// A record that was drained from librdkafka can leave without a handler in
+// these ways, and none of them may commit past it:
 // - an error, or the loss of the position, comes behind it in one drain, also
 //   where the records behind the error do not follow on those before: here, and
 //   `records that come with an error behind them are handled`;
 // - the drain throws, as where memory is short: it took nothing, `a drain that
-//   throws took nothing, and the next life goes on there`;
+//   throws took nothing, and the next incarnation goes on there`;
 // - the worker ends, or its strand fails, before anybody heard of it: `records
 //   that were drained and that nobody heard of are sought`;
-// - a reset moves the position while a former worker still reads: `a position is
-//   moved only when nobody reads there any more`;
-// - a seek fails, or librdkafka forgets it: `a seek that fails is tried again and
-//   nothing is skipped`, `a seek that librdkafka forgot is done again`;
+// - a reset moves the position while a former worker still reads: `a position
+//   is moved only when nobody reads there any more`;
+// - a seek fails, or librdkafka forgets it: `a seek that fails is tried again
+//   and nothing is skipped`, `a seek that librdkafka forgot is done again`;
 // - its partition is fenced, lost or given back: then its offset is not
 //   committed, and the next owner begins there.
 // The core's own property: `what the source has passed is acked, retained, or

@@ -28,7 +28,7 @@ struct failed_partition {
     machine.begin_incarnation();
     machine.ready();
   }
-  /// The backoff is over, and the next life begins.
+  /// The backoff is over, and the next incarnation begins.
   void begin_again() {
     REQUIRE(machine.state() == partition_state::backoff);
     now = *machine.next_try();
@@ -72,7 +72,8 @@ struct failed_partition {
   core::failure_effect reject(offset_t first, offset_t last, offset_t at) {
     return machine.rejected(call_of(first, last, at), now, 0);
   }
-  /// The record fails alone once more, with a life before where one is due.
+  /// The record fails alone once more, with an incarnation before
+  /// where one is due.
   core::failure_effect fail_again(offset_t x) {
     if (machine.state() == partition_state::backoff)
       begin_again();

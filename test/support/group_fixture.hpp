@@ -100,7 +100,7 @@ public:
   std::unique_ptr<caf::actor_system_config> config;
   std::unique_ptr<caf::actor_system> system;
   std::optional<group_actor> group;
-  /// The coordinators of the group's lives, in order.
+  /// The coordinators of the group's incarnations, in order.
   std::vector<caf::actor_addr> coordinators() const;
 
 private:
