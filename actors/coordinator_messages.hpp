@@ -22,8 +22,9 @@ class mortal_client;
 
 namespace cafka::actors {
 
-// -- coordinator -> manager ------------------------------------------------------
+// -- coordinator -> manager ---------------------------------------------------
 
+/// One partition of `assignments_received`.
 struct assignment {
   topic_partition tp;
   cafka::generation generation;
@@ -34,20 +35,22 @@ struct assignment {
   core::record_source_ptr source;
 };
 
+/// The group gave these partitions, and their begins are known. Not answered.
 struct assignments_received {
   std::string group;
   rebalance_id rebalance;
   std::vector<assignment> partitions;
 };
 
-/// Answered with `revocation_done`. Lost: fence at once, neither drain nor
-/// commit.
+/// The group takes these partitions. Answered with `revocation_done`. Where they
+/// are lost they are fenced at once, without a drain or a commit.
 struct assignments_revoked {
   rebalance_id rebalance;
   std::vector<topic_partition> partitions;
   bool lost = false;
 };
 
+/// Answer to `commit_request`, for all of its entries.
 struct commit_result {
   struct entry {
     topic_partition tp;
@@ -59,7 +62,7 @@ struct commit_result {
   std::vector<entry> entries;
 };
 
-/// The position was moved, or could not be.
+/// Answer to `seek_request`: the position was moved, or could not be.
 struct seek_done {
   topic_partition tp;
   cafka::generation generation;
@@ -79,8 +82,11 @@ struct range_result {
 struct ends_result {
   std::map<topic_partition, offset_t> ends;
   bool asked = false;
+  std::uint64_t id = 0; ///< of the `ends_request`
 };
 
+/// Something is wrong with the client or its connections, told once for as long
+/// as it lasts.
 struct client_failure {
   kafka::error what;
 };
@@ -94,10 +100,10 @@ struct member_waiting {
 /// No broker was left, and now one has answered.
 struct client_recovered {};
 
-// -- manager -> coordinator --------------------------------------------------------
+// -- manager -> coordinator ---------------------------------------------------
 
-/// Answered with one `commit_result` of the same id and the same entries, at the
-/// latest when the client ends.
+/// Answered with one `commit_result` of the same id and the same entries, at
+/// the latest when the client ends.
 using core::commit_request;
 
 /// The partitions of this rebalance are drained and committed, or out of time.
@@ -128,6 +134,7 @@ struct range_request {
 /// no broker is there.
 struct ends_request {
   std::vector<topic_partition> partitions;
+  std::uint64_t id = 0; ///< rises from request to request
 };
 
 /// Nothing comes from a held partition, and nothing is known to be in its way.
@@ -142,7 +149,7 @@ struct wake_request {
 /// Leaves the group and ends.
 struct close_client {};
 
-// -- coordinator or producer -> reaper --------------------------------------------------------
+// -- coordinator or producer -> reaper ----------------------------------------
 
 /// A client is to be ended. `last`: none comes after it; then there may be no
 /// client. `member`: of a group, which may go on to list it.

@@ -103,7 +103,7 @@ coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
   };
 }
 
-// -- messages --------------------------------------------------------------------------
+// -- messages -----------------------------------------------------------------
 
 void group_coordinator_state::on_keep_alive() {
   if (!client_ && !open())
@@ -195,7 +195,7 @@ void group_coordinator_state::on_revocation_done(const revocation_done& x) {
     self_->quit(make_error(errc::coordinator_died, failure.text));
 }
 
-// -- the client's events -----------------------------------------------------------------
+// -- the client's events ------------------------------------------------------
 
 void group_coordinator_state::on_event(const kafka::assigned& x) {
   on_answer();
@@ -261,7 +261,7 @@ void group_coordinator_state::on_event(const kafka::log_line& x) {
   options_->log({x.level, options_->config.group, x.facility, x.text});
 }
 
-// -- what it does --------------------------------------------------------------------------
+// -- what it does -------------------------------------------------------------
 
 std::function<void()> group_coordinator_state::make_waker() {
   return [handle = handle_, woken = woken_] {
@@ -290,8 +290,7 @@ void group_coordinator_state::renew_client() {
   answer(fence_.abort(core::commit_fence::refusal::lost));
   fence_.release(all.partitions);
   compat::post(manager_, std::move(all));
-  if (std::exchange(finding_ends_, false))
-    compat::post(manager_, ends_result{}); // the old client will not answer
+  answer_ends({}); // the old client will not
   client_->cut_off();
   bury(kafka::farewell::none, false);
   open();

@@ -21,19 +21,19 @@ namespace cafka::actors {
 
 /// The only owner of the Kafka client: subscribe, assign, commit, seek, close.
 /// Driven by the client's events; it never blocks and never runs user code.
-/// Where the member stands is decided by `core::membership`, whose chart is this
-/// actor's; which commits leave by `core::commit_fence`; where partitions begin by
-/// `core::begin_lookup`.
+/// Where the member stands is decided by `core::membership`, whose chart is
+/// this actor's; which commits leave by `core::commit_fence`; where partitions
+/// begin by `core::begin_lookup`.
 ///
-/// However the actor ends, its state's destructor hands the client to the reaper,
-/// which calls `on_closed`.
+/// However the actor ends, its state's destructor hands the client to the
+/// reaper, which calls `on_closed`.
 class group_coordinator_state {
 public:
   static constexpr const char* name = "cafka.group_coordinator";
   using base = coordinator_actor::base;
 
-  /// Leaving the group takes one round trip; an unreachable broker must not keep
-  /// a restart or the end of the program for longer.
+  /// Leaving the group takes one round trip; an unreachable broker must not
+  /// keep a restart or the end of the program for longer.
   static constexpr std::chrono::milliseconds close_limit{5'000};
 
   group_coordinator_state(base* self, manager_actor manager,
@@ -95,6 +95,7 @@ private:
 
   // -- progress.cpp: what the manager asks, and what keeps the member waiting
   void on_ends_request(const ends_request& x);
+  void answer_ends(ends_result x);
   void on_wake_request(const wake_request& x);
   void on_range_request(const range_request& x);
   void probe();
@@ -113,8 +114,8 @@ private:
   core::membership member_;
   core::commit_fence fence_;
   core::begin_lookup begins_;
-  bool settled_ = true;       // unless the client says otherwise
-  bool finding_ends_ = false; // the manager awaits them
+  bool settled_ = true;                  // unless the client says otherwise
+  std::optional<std::uint64_t> ends_id_; // of the request that is not answered
   caf::timespan keep_alive_;
   outage_watch outage_;
   std::optional<time_point> joins_since_;

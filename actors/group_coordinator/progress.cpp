@@ -28,11 +28,20 @@ constexpr std::uint64_t no_rebalance = 0;
 void group_coordinator_state::on_ends_request(const ends_request& x) {
   auto is_quiet = client_ && settled_
                   && member_.at() == core::membership::state::assigned;
-  finding_ends_ = is_quiet && !outage_.lasts() && !x.partitions.empty();
-  if (finding_ends_)
+  ends_id_ = x.id;
+  if (is_quiet && !outage_.lasts() && !x.partitions.empty())
     client_->find_ends(x.partitions, look_timeout, no_rebalance);
   else
-    compat::post(manager_, ends_result{});
+    answer_ends({});
+}
+
+/// Nobody may wait for them.
+void group_coordinator_state::answer_ends(ends_result x) {
+  auto id = std::exchange(ends_id_, std::nullopt);
+  if (!id)
+    return;
+  x.id = *id;
+  compat::post(manager_, std::move(x));
 }
 
 void group_coordinator_state::on_event(const kafka::ends_found& x) {
@@ -42,12 +51,11 @@ void group_coordinator_state::on_event(const kafka::ends_found& x) {
     on_ends_for_begin(x);
     return;
   }
-  finding_ends_ = false;
-  compat::post(manager_, ends_result{x.ends, !outage_.lasts()});
+  answer_ends({x.ends, !outage_.lasts()});
 }
 
-/// What keeps the member from its partitions is told again each minute, and so is
-/// a topic that does not exist.
+/// What keeps the member from its partitions is told again each minute, and so
+/// is a topic that does not exist.
 void group_coordinator_state::publish_waits() {
   using state = core::membership::state;
   auto t = now();

@@ -174,16 +174,16 @@ void ack_intake::apply(const topic_partition& tp, held_partition& x,
 void ack_intake::check_ranges(const topic_partition& tp, held_partition& x) {
   auto& tracker = x.machine.tracker();
   auto ranges = tracker ? tracker->ack_range_count() : 0;
-  auto hold = ranges >= context_.config().ack_ranges_max
-              && tracker->has_pending();
-  if (!x.machine.set_pause(core::pause_reason::ack_ranges, hold))
+  auto waits = ranges >= context_.config().ack_ranges_max
+               && tracker->has_pending();
+  if (!x.machine.set_pause(core::pause_reason::ack_ranges, waits))
     return;
-  if (hold)
+  if (waits)
     context_.publish(event_kind::delivery_waits, tp, x.machine.gen(), -1,
                      ranges);
   if (!x.machine.has_worker())
     return;
-  x.worker->loop->hold(x.machine.is_paused());
+  x.worker->loop->pause(x.machine.is_paused());
   x.worker->loop->look_again();
 }
 

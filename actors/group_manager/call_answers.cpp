@@ -34,14 +34,11 @@ call_answers::call_answers(group_manager_parts& parts)
 
 void call_answers::take(const topic_partition& tp, held_partition& x,
                         const call_ended& ended) {
-  auto& worker = *x.worker;
-  if (ended.answer == kind::reject
-      || (ended.answer == kind::ack_through
-          && ended.through + 1 < ended.batch.last))
-    worker.reads = false;
-  auto acks_nothing = ended.answer == kind::ack_through
-                      && ended.through < ended.batch.first;
-  worker.acked_nothing = acks_nothing ? worker.acked_nothing + 1 : 0;
+  auto is_through = ended.answer == kind::ack_through;
+  auto comes_again = ended.answer == kind::reject
+                     || (is_through && ended.through + 1 < ended.batch.last);
+  x.worker->turns.call_ended(comes_again,
+                             is_through && ended.through < ended.batch.first);
   if (has_outputs(ended) || !x.answers.empty())
     wait_for_outputs(tp, x, ended);
   else
@@ -128,7 +125,7 @@ void call_answers::on_outputs(const topic_partition& tp, held_partition& x,
   auto* held = context_.look_up(tp, g);
   if (held == nullptr)
     return;
-  if (held->answers.empty() && std::exchange(held->successor_waits, false))
+  if (held->answers.empty() && held->machine.is_due(context_.now()))
     parts_.workers.on_backoff_elapsed({tp, g});
   parts_.workers.deliver_if_waiting(*held);
   parts_.rebalance.check_drained(tp, *held);
@@ -170,8 +167,7 @@ void call_answers::void_failed(const topic_partition& tp, held_partition& x,
       tp, x, x.machine.call_failed(call, context_.now(), context_.jitter()));
     return;
   }
-  x.worker->is_void = true;
-  parts_.workers.fail_with(x, std::move(call));
+  parts_.workers.fail_with(x, std::move(call), true);
 }
 
 } // namespace cafka::actors

@@ -65,7 +65,7 @@ core::progress_facts held_partition::progress(bool call_waits) const noexcept {
 /// For its worker, or for a call.
 bool held_partition::delivery_waits(bool call_waits) const noexcept {
   return machine.state() != partition_state::running || machine.call_since()
-         || !worker || !worker->reads || call_waits;
+         || !worker || !worker->turns.reads() || call_waits;
 }
 
 /// Only while somebody reads does the source hear that the end moved on; what

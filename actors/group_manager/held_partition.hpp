@@ -7,6 +7,7 @@
 #include "core/partition.hpp"
 #include "core/progress_watch.hpp"
 #include "core/wait_notice.hpp"
+#include "core/worker_turns.hpp"
 
 #include <cafka/config.hpp>
 #include <cafka/status.hpp>
@@ -20,20 +21,15 @@ namespace cafka::actors {
 class delivery_loop;
 
 /// What the manager keeps of one partition that this member holds: its machine,
-/// where every state of it stands, its source, its worker, and who watches it.
+/// where every state of it stands, its source, its worker with the machine of
+/// its turns, and who watches it.
 struct held_partition {
   /// The worker that lives, or that was fenced and is not down yet.
   struct worker_link {
     worker_id id;
     worker_actor handle;
     std::shared_ptr<delivery_loop> loop;
-    bool reads = false;    ///< no retained records are to come first
-    int acked_nothing = 0; ///< so many calls in a row
-    /// Its loop has ended; an `incarnation_failed` is on its way.
-    bool ends = false;
-    bool is_void = false; ///< its answers do not count any more
-    /// It waits for records above; nothing: it does not, or was not told to.
-    std::optional<offset_t> waits_after;
+    core::worker_turns turns;
   };
 
   held_partition(const group_config& config, const std::string& group,
@@ -57,7 +53,7 @@ struct held_partition {
   }
   /// Its worker lives, and may call the handler.
   bool has_running_worker() const noexcept {
-    return machine.has_worker() && worker && !worker->ends;
+    return machine.has_worker() && worker && !worker->turns.is_over();
   }
   /// Where the next record is expected; negative: logical.
   offset_t position() const noexcept;
@@ -86,9 +82,8 @@ struct held_partition {
   /// Those that wait for outputs.
   core::answer_line<call_ended> answers;
   std::size_t outputs_bytes_max;
-  bool successor_waits = false; ///< for `answers`
-  core::failure_row noted_row;  ///< as the registry has it
-  offset_t committed = -1;      ///< confirmed by the broker
+  core::failure_row noted_row; ///< as the registry has it
+  offset_t committed = -1;     ///< confirmed by the broker
 };
 
 } // namespace cafka::actors

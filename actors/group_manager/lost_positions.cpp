@@ -60,9 +60,10 @@ void lost_positions::on_range_result(const range_result& x) {
 held_partition* lost_positions::find_doubted(const topic_partition& tp,
                                              generation g) {
   auto* held = context_.find(tp, g);
-  auto is_doubted = held != nullptr
-                    && held->machine.state() == partition_state::doubted;
-  return is_doubted ? held : nullptr;
+  if (held == nullptr || held->machine.state() == partition_state::doubted)
+    return held;
+  context_.count_stale();
+  return nullptr;
 }
 
 void lost_positions::ask_later(const range_result& x, held_partition& held) {
@@ -85,7 +86,6 @@ void lost_positions::reset(const topic_partition& tp, held_partition& x,
   compat::post(x.worker->handle, fence_worker{close_reason::reset});
   x.machine.reset(g, to_earliest ? core::offset_earliest : core::offset_latest);
   x.answers = {}; // their reports are of the former generation
-  x.successor_waits = false;
   x.identify(context_.config().group, tp);
   x.committed = -1;
   context_.publish(

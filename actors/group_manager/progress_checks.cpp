@@ -60,6 +60,7 @@ void progress_checks::look(time_point t) {
     return;
   ends_asked_ = std::move(ask);
   ends_request request;
+  request.id = ++ends_id_;
   for (auto& [tp, g] : ends_asked_)
     request.partitions.push_back(tp);
   compat::post(context_.coordinator, std::move(request));
@@ -67,6 +68,10 @@ void progress_checks::look(time_point t) {
 
 void progress_checks::on_ends_result(const ends_result& answer) {
   using action = core::progress_action;
+  if (answer.id != ends_id_) {
+    context_.count_stale();
+    return;
+  }
   for (auto& [tp, g] : std::exchange(ends_asked_, {})) {
     auto* x = context_.find(tp, g);
     if (x == nullptr)

@@ -5,6 +5,7 @@
 
 #include <cafka/types.hpp>
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -38,6 +39,7 @@ private:
   group_manager_parts& parts_;
   manager_context& context_;
   std::map<topic_partition, generation> ends_asked_; // one request at a time
+  std::uint64_t ends_id_ = 0;                        // of the last one
 };
 
 } // namespace cafka::actors

@@ -31,9 +31,7 @@ void strand_reports::on(const worker_ready& x) {
     return;
   held->machine.ready();
   held->machine.call_ended();
-  auto& worker = *held->worker;
-  if (worker.acked_nothing > 1) {
-    worker.acked_nothing = 1;
+  if (held->worker->turns.puts_off()) {
     context_.send_later(context_.config().restart_backoff_min,
                         redelivery_due{x});
     return;
@@ -84,7 +82,7 @@ void strand_reports::on(const call_ended& x) {
   if (!held)
     return;
   held->machine.call_ended();
-  if (held->worker->is_void)
+  if (held->worker->turns.is_void())
     return; // it failed before this, and all of it comes again
   parts_.answers.take(x.from.tp, *held, x);
   parts_.rebalance.check_drained(x.from.tp);

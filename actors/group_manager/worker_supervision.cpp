@@ -22,23 +22,21 @@ worker_supervision::worker_supervision(group_manager_parts& parts,
 void worker_supervision::spawn(const topic_partition& tp, held_partition& x) {
   auto incarnation = x.machine.begin_incarnation();
   auto first = x.machine.next_step(-1);
-  held_partition::worker_link link;
-  link.reads = !first.again;
-  link.loop = make_loop(tp, x, std::move(first));
-  link.id = link.loop->id();
-  link.handle = make_worker_
-                  ? make_worker_(link.loop)
-                  : context_.self->spawn<partition_worker>(link.loop);
-  context_.monitors.add(link.handle,
-                        [this, id = link.id](const caf::error& cause) {
+  core::worker_turns turns{!first.again};
+  auto loop = make_loop(tp, x, std::move(first));
+  auto handle = make_worker_ ? make_worker_(loop)
+                             : context_.self->spawn<partition_worker>(loop);
+  context_.monitors.add(handle,
+                        [this, id = loop->id()](const caf::error& cause) {
                           on_down(id, cause);
                         });
-  x.worker = std::move(link);
+  x.worker = held_partition::worker_link{loop->id(), std::move(handle), loop,
+                                         turns};
   // The handler's constructor may block, too.
   x.machine.call_begun(context_.now());
   context_.publish(event_kind::worker_started, tp, x.machine.gen(), -1,
                    incarnation);
-  x.worker->loop->hold(x.machine.is_paused());
+  x.worker->loop->pause(x.machine.is_paused());
   x.worker->loop->begin();
 }
 
@@ -65,7 +63,7 @@ worker_supervision::make_loop(const topic_partition& tp,
 
 void worker_supervision::deliver(held_partition& x, offset_t after) {
   if (x.machine.waits_for_ack() || x.has_full_outputs()) {
-    x.worker->waits_after = after;
+    x.worker->turns.wait(after);
     return;
   }
   auto step = x.machine.next_step(after);
@@ -78,12 +76,12 @@ void worker_supervision::deliver(held_partition& x, offset_t after) {
 void worker_supervision::deliver_if_waiting(held_partition& x) {
   if (!x.has_running_worker())
     return;
-  if (auto after = std::exchange(x.worker->waits_after, std::nullopt))
+  if (auto after = x.worker->turns.take_wait())
     deliver(x, *after);
 }
 
 void worker_supervision::go_on(held_partition& x, core::delivery_step step) {
-  x.worker->reads = !step.again;
+  x.worker->turns.go_on(!step.again);
   x.worker->loop->go_on(std::move(step));
 }
 
@@ -113,9 +111,10 @@ void worker_supervision::on_drained(const topic_partition& tp,
   parts_.rebalance.check_drained(tp, x);
 }
 
-void worker_supervision::fail_with(held_partition& x, core::failed_call call) {
+void worker_supervision::fail_with(held_partition& x, core::failed_call call,
+                                   bool is_void) {
   x.worker->loop->end();
-  x.worker->ends = true;
+  x.worker->turns.end(is_void);
   context_.registry->buffer()->put(incarnation_failed{
     x.worker->id, call.cause.code, call.cause.text, std::move(call)});
 }
@@ -215,12 +214,14 @@ void worker_supervision::give_up(const topic_partition& tp,
 
 void worker_supervision::on_backoff_elapsed(const backoff_elapsed& x) {
   auto* held = context_.find(x.tp, x.generation);
-  if (held == nullptr || held->machine.state() != partition_state::backoff)
+  if (held == nullptr)
     return;
-  if (!held->answers.empty()) { // what they are given back comes first
-    held->successor_waits = true;
+  if (!held->machine.is_due(context_.now())) {
+    context_.count_stale(); // given back, or begun already
     return;
   }
+  if (!held->answers.empty())
+    return; // they may bring it back: the last one of them asks again
   if (held->machine.backoff_over(held->source->position())) {
     restart(x.tp, *held);
     return;

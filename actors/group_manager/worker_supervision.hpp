@@ -42,8 +42,10 @@ public:
   void on_failed(held_partition& x, const incarnation_failed& last);
   void on_drained(const topic_partition& tp, held_partition& x);
   /// A call failed that had ended, or a record that was kept, while the worker
-  /// may read. It ends, and what its strand said until then counts first.
-  void fail_with(held_partition& x, core::failed_call call);
+  /// may read. It ends, and what its strand said until then counts first, but
+  /// for the answers of its calls where they are void.
+  void fail_with(held_partition& x, core::failed_call call,
+                 bool is_void = false);
   /// Nothing that its strand says counts any more.
   void end(held_partition& x);
   /// The manager ends. Calls that run are left to their threads.

@@ -23,7 +23,7 @@ letter_topics::letter_topics(outbox& box, settings x)
 void letter_topics::find(const std::string& topic, const std::string& source,
                          time_point now, told f) {
   auto& x = topics_[topic];
-  if (x.partitions > 0) {
+  if (x.at == state::known) {
     f({x.partitions, false, {}});
     return;
   }
@@ -35,8 +35,9 @@ void letter_topics::find(const std::string& topic, const std::string& source,
 }
 
 void letter_topics::forget(const std::string& topic) {
-  if (auto i = topics_.find(topic); i != topics_.end())
-    i->second.partitions = 0;
+  if (auto i = topics_.find(topic);
+      i != topics_.end() && i->second.at == state::known)
+    transition_to(i->second, state::unknown);
 }
 
 void letter_topics::look(time_point now) {
@@ -60,6 +61,7 @@ kafka::error letter_topics::last_failure(const std::string& topic) const {
 
 void letter_topics::ask(const std::string& topic, time_point now) {
   now_ = now;
+  transition_to(topics_[topic], state::asked);
   box_.find_topic(topic, ask_timeout, now,
                   [this, topic](auto& x) { on_found(topic, x); });
 }
@@ -70,6 +72,7 @@ void letter_topics::on_found(const std::string& topic,
   if (x.failure) {
     fail(topic, x.failure, false);
   } else if (x.partitions > 0) {
+    transition_to(of, state::known);
     of.partitions = x.partitions;
     of.made = false;
     of.failure = {};
@@ -87,6 +90,7 @@ void letter_topics::on_found(const std::string& topic,
 
 /// With the partitions of the source.
 void letter_topics::make(const std::string& topic) {
+  transition_to(topics_[topic], state::source_asked);
   box_.find_topic(topics_[topic].source, ask_timeout, now_,
                   [this, topic](auto& x) { on_source(topic, x); });
 }
@@ -110,6 +114,7 @@ void letter_topics::on_made(const std::string& topic,
     fail(topic, x.failure, false);
     return;
   }
+  transition_to(of, state::made);
   of.made = true;
   of.to_ask = true;
 }
@@ -118,10 +123,16 @@ void letter_topics::fail(const std::string& topic, const kafka::error& why,
                          bool missing) {
   auto& x = topics_[topic];
   x.failure = why;
-  if (why.retriable)
+  if (why.retriable) {
     x.to_ask = true;
-  else
-    send(x, {0, missing, why});
+    return;
+  }
+  transition_to(x, state::unknown);
+  send(x, {0, missing, why});
+}
+
+void letter_topics::transition_to(entry& of, state x) noexcept {
+  of.at = x;
 }
 
 /// Who hears it may ask again.

@@ -13,10 +13,13 @@ namespace cafka::actors {
 /// it is wanted, that they are made. Each is asked for when it is first needed.
 ///
 /// ```
-///   unknown ── wanted ──► asked ── it is there ──────────────────► known
-///      ▲                    │  └── not there, and is to be made ──► source asked ──► made ──► asked
-///      │                    ├── not there ──► told as missing
-///      └── forget ◄─────────┴── a failure: told, or asked again where a broker may answer later
+///   unknown ── wanted ──► asked ── it is there ──► known ─ forget ─► unknown
+///      ▲                  │ ▲ │
+///      │ told: not there, │ │ └── not there, to be made ──► source_asked
+///      │ or a failure     │ │                                 │ │
+///      ├──────────────────┘ └───────── made ◄── created ──────┘ │
+///      └──────────────────────────────── told: a failure ───────┘
+///   a failure after which a broker may answer: asked again in a moment
 /// ```
 class letter_topics {
 public:
@@ -50,8 +53,10 @@ public:
   kafka::error last_failure(const std::string& topic) const;
 
 private:
+  enum class state { unknown, asked, source_asked, made, known };
   struct entry {
-    partition_t partitions = 0; // 0: not known
+    state at = state::unknown;
+    partition_t partitions = 0; // while known
     std::string source;
     bool made = false;    // by us: it may take a moment until it is seen
     bool to_ask = false;  // again, at the next look
@@ -59,6 +64,7 @@ private:
     std::vector<told> waiting;
   };
 
+  static void transition_to(entry& of, state x) noexcept;
   void ask(const std::string& topic, time_point now);
   void on_found(const std::string& topic, const kafka::topic_found& x);
   void make(const std::string& topic);

@@ -40,14 +40,14 @@ void call(const std::shared_ptr<const std::function<void()>>& wake) {
 
 } // namespace
 
-// -- for whom it is read by ------------------------------------------------------------
+// -- for whom it is read by ---------------------------------------------------
 
 void manager_buffer::read_by(std::function<void()> wake) {
   wake_function now;
   {
     std::lock_guard guard{mutex_};
     wake_ = std::make_shared<const std::function<void()>>(std::move(wake));
-    reader_ = reader::asleep;
+    transition_to(reader::asleep);
     if (!items_.empty())
       now = to_wake();
   }
@@ -69,7 +69,7 @@ void manager_buffer::take_and_sleep(std::vector<item>& to) {
   std::lock_guard guard{mutex_};
   contents_ = {};
   items_.swap(to);
-  reader_ = reader::asleep;
+  transition_to(reader::asleep);
 }
 
 std::optional<duration> manager_buffer::take_and_doze(std::vector<item>& to,
@@ -80,11 +80,11 @@ std::optional<duration> manager_buffer::take_and_doze(std::vector<item>& to,
   // The last time it dozed for as long, or was woken before that.
   auto keep_coming = !to.empty() && now - slept_at_ < 2 * doze_;
   slept_at_ = now;
-  reader_ = keep_coming ? reader::dozing : reader::asleep;
+  transition_to(keep_coming ? reader::dozing : reader::asleep);
   return keep_coming ? std::optional{doze_} : std::nullopt;
 }
 
-// -- for any thread ----------------------------------------------------------------------
+// -- for any thread -----------------------------------------------------------
 
 template <class Ack>
 void manager_buffer::put(const Ack& x, bool cumulative,
@@ -154,8 +154,13 @@ ack_series* manager_buffer::alike(const std::string& topic,
 auto manager_buffer::to_wake(bool can_wait) -> wake_function {
   if (reader_ == reader::awake || (reader_ == reader::dozing && can_wait))
     return nullptr;
-  reader_ = reader::awake;
+  transition_to(reader::awake);
   return wake_;
+}
+
+/// Under the lock.
+void manager_buffer::transition_to(reader x) noexcept {
+  reader_ = x;
 }
 
 } // namespace cafka::actors

@@ -27,20 +27,21 @@ struct ack_series {
 };
 
 /// What goes to the manager of the moment: explicit acks and nacks, put here by
-/// the thread that sends them, and reports of the partitions' strands. Each partition's are
-/// in the order in which they came, so that no ack overtakes the report of the
-/// records that it is for. It outlives managers. Thread safe.
+/// the thread that sends them, and reports of the partitions' strands. Each
+/// partition's are in the order in which they came, so that no ack overtakes
+/// the report of the records that it is for. It outlives managers. Thread safe.
 ///
 /// ```
 ///              something came, `wake` is called
 ///   asleep ──────────────────────────────────────► awake
 ///     ▲ ▲                                          ▲ │ │
-///     │ └────────────── taken ───────────────────────┘ │
+///     │ └────────────── taken ─────────────────────┼─┘ │
 ///     │                                            │   │ taken, and reports
 ///     │ `doze` is over, nothing came               │   │ keep coming
-///     └──────────────────────────────── dozing ◄───────┘
+///     └──────────────────────────────── dozing ◄───┼───┘
 ///                                          │       │
 ///                                          └───────┘ what cannot wait came
+///   any ── another reader ──► asleep
 /// ```
 class manager_buffer {
 public:
@@ -89,12 +90,14 @@ private:
   void put_report(item x, bool is_urgent);
   wake_function to_wake(bool can_wait = false);
 
+  enum class reader { asleep, dozing, awake };
+  void transition_to(reader x) noexcept;
+
   const duration doze_;
   mutable std::mutex mutex_; // guards everything below
   std::vector<item> items_;
   contents contents_;
   wake_function wake_;
-  enum class reader { asleep, dozing, awake };
   reader reader_ = reader::asleep;
   time_point slept_at_{}; // when it went to sleep last
 };

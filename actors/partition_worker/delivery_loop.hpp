@@ -33,12 +33,12 @@ struct delivery_settings {
   core::delivery_step first;
 };
 
-/// One incarnation of a partition's worker. Has the handler built, takes records from
-/// the partition's source and hands them to it, turn by turn on the partition's
-/// strand: a record goes from librdkafka's queue to the handler on one thread.
-/// The manager makes it and tells it what comes next; the worker, an actor, lets
-/// it end. What happens is reported to the manager's buffer, each call before it
-/// begins and after it returned.
+/// One incarnation of a partition's worker. Has the handler built, takes
+/// records from the partition's source and hands them to it, turn by turn on
+/// the partition's strand: a record goes from librdkafka's queue to the handler
+/// on one thread. The manager makes it and tells it what comes next; the
+/// worker, an actor, lets it end. What happens is reported to the manager's
+/// buffer, each call before it begins and after it returned.
 ///
 /// ```
 ///               some are retained               called with them
@@ -56,8 +56,8 @@ struct delivery_settings {
 /// ```
 ///
 /// A turn makes as many calls as fit into a moment: where more is there and the
-/// window is open, the next turn goes to the end of the strand, so that what else
-/// waits for a thread gets its turn. Thread safe.
+/// window is open, the next turn goes to the end of the strand, so that what
+/// else waits for a thread gets its turn. Thread safe.
 class delivery_loop : public std::enable_shared_from_this<delivery_loop> {
 public:
   explicit delivery_loop(delivery_settings x);
@@ -81,8 +81,8 @@ public:
     return window_.free(x, delivered_to);
   }
   /// Nothing new is delivered until it is let go; then `look_again` follows.
-  void hold(bool on) {
-    window_.hold(on);
+  void pause(bool on) {
+    window_.pause(on);
   }
   /// See `delivery_window`.
   void count_exactly() {
@@ -100,8 +100,8 @@ public:
   /// No call begins any more. The handler is closed behind one that runs, which
   /// is reported by `worker_drained`.
   void drain(time_point deadline, close_reason why);
-  /// Nothing is read or reported any more, and nothing of the user's code begins
-  /// but `on_close`.
+  /// Nothing is read or reported any more, and nothing of the user's code
+  /// begins but `on_close`.
   void end();
   /// Behind a call that runs. Once; further calls have no effect.
   void close_handler(close_reason why);

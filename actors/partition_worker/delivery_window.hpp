@@ -11,10 +11,10 @@
 
 namespace cafka::actors {
 
-/// The window of one worker incarnation, what is retained included. Its strand fills
-/// it, and a call that acks everything that was delivered clears it there; the
-/// manager frees what else is acked. Thread safe, with a lock of its own, so that
-/// the manager waits for no drain.
+/// The window of one worker incarnation, what is retained included. Its strand
+/// fills it, and a call that acks everything that was delivered clears it
+/// there; the manager frees what else is acked. Thread safe, with a lock of its
+/// own, so that the manager waits for no drain.
 class delivery_window {
 public:
   explicit delivery_window(core::flow_window x,
@@ -29,19 +29,20 @@ public:
   /// has cleared is not freed again. True: it was freed.
   bool free(core::volume x, offset_t delivered_to);
   /// Whatever room there is, nothing goes in.
-  void hold(bool on);
-  /// Acks of this incarnation may leave something out: nothing is cleared any more.
+  void pause(bool on);
+  /// Acks of this incarnation may leave something out: nothing is cleared any
+  /// more.
   void count_exactly();
   /// So many bytes of outputs are reported.
   void free_outputs(std::size_t bytes);
 
   // -- for the strand
 
-  /// What goes in before it closes; nothing where it is full or held.
+  /// What goes in before it closes; nothing where it is full or paused.
   std::optional<core::flow_window> room() const;
   void add(core::volume x);
-  /// A call answered with so many bytes of outputs; their answer leaves out what
-  /// is acked, until they are reported.
+  /// A call answered with so many bytes of outputs; their answer leaves out
+  /// what is acked, until they are reported.
   void add_outputs(std::size_t bytes);
   /// A call acked all that was delivered, which is what lies below
   /// `delivered_to`.
@@ -51,7 +52,7 @@ private:
   const std::size_t outputs_bytes_max_;
   mutable std::mutex mutex_; // guards everything below
   core::flow_window window_;
-  bool is_held_ = false;
+  bool is_paused_ = false;
   bool is_exact_ = false;
   std::size_t outputs_bytes_ = 0; // on their way
   offset_t cleared_to_ = -1;

@@ -62,7 +62,7 @@ offset_t committed_to(const scripted_group& g) {
 
 } // namespace
 
-// -- the report comes first --------------------------------------------------------
+// -- the report comes first ---------------------------------------------------
 
 TEST_CASE(
   "no offset at or above a failed record is committed before the report "
@@ -149,7 +149,7 @@ TEST_CASE("once the report has come the successor begins without a backoff") {
   CHECK(g.coordinator.seeks.empty());
 }
 
-// -- dead letters that cannot be written ---------------------------------------------
+// -- dead letters that cannot be written --------------------------------------
 
 TEST_CASE(
   "a dead letter that cannot be written is tried again without end, and "
@@ -222,7 +222,7 @@ TEST_CASE("what a producer that died had no report for is written by the next "
   g.deliver(1);
   CHECK(g.status(0).watermark == 2);
   CHECK(g.count(event_kind::worker_failed) == 0);
-  CHECK(g.lives == 0);
+  CHECK(g.incarnations == 0);
 }
 
 TEST_CASE("an individual ack of a record whose dead letter is away counts if "
@@ -244,7 +244,7 @@ TEST_CASE("an individual ack of a record whose dead letter is away counts if "
   CHECK(g.writer->sent.size() == 1);
 }
 
-// -- partitions that leave -----------------------------------------------------------
+// -- partitions that leave ----------------------------------------------------
 
 TEST_CASE("a revoke waits for the report of a dead letter, and commits what it "
           "acks") {
@@ -311,7 +311,7 @@ TEST_CASE("a dead letter that fails while the partition drains is left to who "
   CHECK(committed_to(g) <= 0);
 }
 
-// -- the topic -----------------------------------------------------------------------
+// -- the topic ----------------------------------------------------------------
 
 TEST_CASE(
   "a group whose topic for dead letters is missing ends with that cause "
@@ -327,7 +327,7 @@ TEST_CASE(
   CHECK(code_of(*g.ended()) == errc::dead_letter_topic_missing);
   CHECK_THAT(text_of(*g.ended()), has_text("dlq.g"));
   CHECK(g.handlers.calls.empty());
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
 }
 
 TEST_CASE("no record is handed out before it is known whether the topic for "

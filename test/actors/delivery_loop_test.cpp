@@ -1,4 +1,4 @@
-// One life of a worker, without its actors: each arrow of the chart.
+// One incarnation of a worker, without its actors: each arrow of the chart.
 
 #include "actors/partition_worker/delivery_loop.hpp"
 
@@ -17,8 +17,8 @@ using offsets = std::vector<offset_t>;
 using lines = std::vector<std::string>;
 
 /// Partition 0 of topic `t`, whose strand runs when the test says so.
-struct life {
-  explicit life(offsets retained = {}) {
+struct incarnation {
+  explicit incarnation(offsets retained = {}) {
     settings.id = {{"t", 0}, {1}, 1};
     settings.identity = std::make_shared<const partition_identity>(
       partition_identity{"g", "t", 0, generation{1}});
@@ -30,7 +30,7 @@ struct life {
     settings.first = retained.empty() ? core::delivery_step{}
                                       : step(std::move(retained));
   }
-  ~life() {
+  ~incarnation() {
     if (uut)
       uut->end();
     run();
@@ -121,11 +121,11 @@ handler_answer fail(const message_batch&) {
 
 } // namespace
 
-// -- building ------------------------------------------------------------------------
+// -- building -----------------------------------------------------------------
 
-TEST_CASE(
-  "a life with nothing retained reads as soon as its handler is built") {
-  life x;
+TEST_CASE("an incarnation with nothing retained reads as soon as its "
+          "handler is built") {
+  incarnation x;
   x.append(1);
   x.begin();
   CHECK(x.after_run() == lines{"built", "begun", "ended"});
@@ -135,33 +135,34 @@ TEST_CASE(
   CHECK(x.after_run() == lines{"begun", "ended"});
 }
 
-TEST_CASE("a life begins with what is retained and then asks what comes next") {
-  life x{{4, 5}};
+TEST_CASE(
+  "an incarnation begins with what is retained and then asks what comes next") {
+  incarnation x{{4, 5}};
   x.begin();
   CHECK(x.after_run() == lines{"again", "ended", "asks 5"});
   CHECK(x.handlers.offsets() == offsets{4, 5});
   CHECK_FALSE(x.source->has_reader());
 }
 
-TEST_CASE("a life whose retained records are acked meanwhile asks what comes "
-          "first") {
-  life x{{4, 5}};
+TEST_CASE("an incarnation whose retained records are acked meanwhile asks "
+          "what comes first") {
+  incarnation x{{4, 5}};
   x.begin();
   x.uut->withdraw();
   CHECK(x.after_run() == lines{"asks -1"});
   CHECK(x.handlers.offsets().empty());
 }
 
-TEST_CASE("an ack is nothing to a life that reads from the first on") {
-  life x;
+TEST_CASE("an ack is nothing to an incarnation that reads from the first on") {
+  incarnation x;
   x.append(1);
   x.begin();
   x.uut->withdraw();
   CHECK(x.after_run() == lines{"built", "begun", "ended"});
 }
 
-TEST_CASE("a life whose handler is not built is over") {
-  life x;
+TEST_CASE("an incarnation whose handler is not built is over") {
+  incarnation x;
   x.handlers.build_none = true;
   x.begin();
   CHECK(x.after_run() == lines{"failed the handler's factory returned none"});
@@ -169,9 +170,9 @@ TEST_CASE("a life whose handler is not built is over") {
   CHECK(x.after_run().empty());
 }
 
-TEST_CASE("a life that ends before its handler is built builds none") {
+TEST_CASE("an incarnation that ends before its handler is built builds none") {
   auto how = GENERATE("drain", "end", "next generation");
-  life x{{4}};
+  incarnation x{{4}};
   x.begin();
   if (how == std::string{"drain"})
     x.uut->drain({}, close_reason::revoked);
@@ -184,42 +185,43 @@ TEST_CASE("a life that ends before its handler is built builds none") {
   CHECK(x.handlers.log.empty());
 }
 
-// -- waiting, redelivering -------------------------------------------------------------
+// -- waiting, redelivering ----------------------------------------------------
 
-TEST_CASE("a life that asked goes on as it is told") {
-  life x{{4}};
+TEST_CASE("an incarnation that asked goes on as it is told") {
+  incarnation x{{4}};
   x.append(7);
   x.begin();
   REQUIRE(x.after_run() == lines{"again", "ended", "asks 4"});
-  x.uut->go_on(life::step({5}));
+  x.uut->go_on(incarnation::step({5}));
   CHECK(x.after_run() == lines{"again", "ended", "asks 5"});
-  x.uut->go_on(life::read_from(6));
+  x.uut->go_on(incarnation::read_from(6));
   CHECK(x.after_run() == lines{"begun", "ended"});
   CHECK(x.handlers.offsets() == offsets{4, 5, 6});
-  x.uut->go_on(life::step({5})); // it did not ask
+  x.uut->go_on(incarnation::step({5})); // it did not ask
   CHECK(x.after_run().empty());
 }
 
-TEST_CASE("a life that waits ends at a drain or by its worker") {
+TEST_CASE("an incarnation that waits ends at a drain or by its worker") {
   auto drains = GENERATE(true, false);
-  life x{{4}};
+  incarnation x{{4}};
   x.begin();
   REQUIRE(x.after_run() == lines{"again", "ended", "asks 4"});
   if (drains)
     x.uut->drain({}, close_reason::revoked);
   else
     x.uut->end();
-  x.uut->go_on(life::step({5}));
+  x.uut->go_on(incarnation::step({5}));
   CHECK(x.after_run() == (drains ? lines{"drained"} : lines{}));
   CHECK(x.handlers.offsets() == offsets{4});
 }
 
-TEST_CASE("a life that was told what comes again ends before that call") {
+TEST_CASE(
+  "an incarnation that was told what comes again ends before that call") {
   auto drains = GENERATE(true, false);
-  life x{{4}};
+  incarnation x{{4}};
   x.begin();
   REQUIRE(x.after_run() == lines{"again", "ended", "asks 4"});
-  x.uut->go_on(life::step({5}));
+  x.uut->go_on(incarnation::step({5}));
   if (drains)
     x.uut->drain({}, close_reason::revoked);
   else
@@ -228,18 +230,19 @@ TEST_CASE("a life that was told what comes again ends before that call") {
   CHECK(x.handlers.offsets() == offsets{4});
 }
 
-TEST_CASE("a life fails by a call with retained records") {
-  life x{{4}};
+TEST_CASE("an incarnation fails by a call with retained records") {
+  incarnation x{{4}};
   x.handlers.answer = fail;
   x.begin();
   CHECK(x.after_run() == lines{"again", "failed no"});
 }
 
-// -- reading -----------------------------------------------------------------------------
+// -- reading ------------------------------------------------------------------
 
-TEST_CASE("a life waits for what comes again of a batch, and for a move") {
+TEST_CASE(
+  "an incarnation waits for what comes again of a batch, and for a move") {
   auto is_rest = GENERATE(true, false);
-  life x;
+  incarnation x;
   x.append(1);
   x.begin();
   x.run();
@@ -257,14 +260,15 @@ TEST_CASE("a life waits for what comes again of a batch, and for a move") {
   x.append(1);
   CHECK(x.after_run().empty());
   x.handlers.answer = nullptr;
-  x.uut->go_on(life::read_from(is_rest ? 3 : 1));
+  x.uut->go_on(incarnation::read_from(is_rest ? 3 : 1));
   x.run();
   CHECK(x.handlers.offsets() == offsets{0, 1, 2, 3});
 }
 
-TEST_CASE("a life that reads fails by its handler, its answer or its source") {
+TEST_CASE(
+  "an incarnation that reads fails by its handler, its answer or its source") {
   auto how = GENERATE("handler", "answer", "source", "drain");
-  life x;
+  incarnation x;
   x.begin();
   x.run();
   x.reports();
@@ -287,8 +291,9 @@ TEST_CASE("a life that reads fails by its handler, its answer or its source") {
   CHECK(x.after_run().empty());
 }
 
-TEST_CASE("a life that reads finishes its call at a drain and none after it") {
-  life x;
+TEST_CASE(
+  "an incarnation that reads finishes its call at a drain and none after it") {
+  incarnation x;
   x.append(3);
   x.handlers.during_call = [&] { x.uut->drain({}, close_reason::revoked); };
   x.begin();
@@ -301,8 +306,9 @@ TEST_CASE("a life that reads finishes its call at a drain and none after it") {
   CHECK(x.after_run().empty());
 }
 
-TEST_CASE("a life that is ended says nothing more, also of a call that runs") {
-  life x;
+TEST_CASE(
+  "an incarnation that is ended says nothing more, also of a call that runs") {
+  incarnation x;
   x.append(3);
   x.handlers.during_call = [&] { x.uut->end(); };
   x.begin();
@@ -313,7 +319,7 @@ TEST_CASE("a life that is ended says nothing more, also of a call that runs") {
 }
 
 TEST_CASE("a call of a generation that is over does not begin") {
-  life x;
+  incarnation x;
   x.begin();
   x.run();
   x.reports();
@@ -324,8 +330,8 @@ TEST_CASE("a call of a generation that is over does not begin") {
   CHECK_FALSE(x.source->has_reader());
 }
 
-TEST_CASE("a life that drains is ended by its worker's end") {
-  life x;
+TEST_CASE("an incarnation that drains is ended by its worker's end") {
+  incarnation x;
   x.begin();
   x.run();
   x.reports();
@@ -335,10 +341,10 @@ TEST_CASE("a life that drains is ended by its worker's end") {
   CHECK(x.handlers.log.back() == "destroyed 0");
 }
 
-// -- turns ---------------------------------------------------------------------------------
+// -- turns --------------------------------------------------------------------
 
 TEST_CASE("a turn that runs looks again, and needs no other for that") {
-  life x;
+  incarnation x;
   x.append(1);
   x.handlers.during_call = [&] {
     x.append(1);
@@ -350,9 +356,9 @@ TEST_CASE("a turn that runs looks again, and needs no other for that") {
 }
 
 TEST_CASE(
-  "a full window stops delivery until it is freed, and so does a hold") {
+  "a full window stops delivery until it is freed, and so does a pause") {
   auto holds = GENERATE(true, false);
-  life x;
+  incarnation x;
   x.settings.window = core::flow_window{1, 1};
   x.handlers.answer = [](const message_batch&) {
     return handler_answer::no_ack();
@@ -360,14 +366,14 @@ TEST_CASE(
   x.begin();
   x.run();
   if (holds)
-    x.uut->hold(true);
+    x.uut->pause(true);
   x.append(4);
   x.run();
   CHECK(x.handlers.offsets() == (holds ? offsets{} : offsets{0, 1}));
   x.uut->look_again();
   CHECK(x.jobs.empty());
   if (holds)
-    x.uut->hold(false);
+    x.uut->pause(false);
   else
     x.uut->free({2, 20}, 2);
   x.uut->look_again();
@@ -378,7 +384,7 @@ TEST_CASE(
 TEST_CASE(
   "a handler may end its worker between its calls, and while one runs") {
   auto during_call = GENERATE(false, true);
-  life l;
+  incarnation l;
   std::function<void(worker_end)> end_worker;
   l.handlers.on_build = [&](const handler_context& x) {
     end_worker = x.end_worker;

@@ -22,7 +22,7 @@ delivery_window with(volume retained) {
 
 } // namespace
 
-TEST_CASE("what is retained is in the window of the next life") {
+TEST_CASE("what is retained is in the window of the next incarnation") {
   auto uut = with({5, 50});
   uut.add({20, 200});
   CHECK_FALSE(uut.room());
@@ -43,10 +43,10 @@ TEST_CASE("what a call freed that acked everything is not freed again") {
   CHECK(used(uut) == volume{2, 20});
 }
 
-TEST_CASE("a window that is held has no room") {
+TEST_CASE("a window that is paused has no room") {
   auto uut = with({});
-  uut.hold(true);
+  uut.pause(true);
   CHECK_FALSE(uut.room());
-  uut.hold(false);
+  uut.pause(false);
   CHECK(uut.room());
 }

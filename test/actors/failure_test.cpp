@@ -54,7 +54,7 @@ void start(scripted_group& g, int records) {
 
 } // namespace
 
-// -- blame ---------------------------------------------------------------------
+// -- blame --------------------------------------------------------------------
 
 TEST_CASE("after a batch that failed its records come one by one, and only the "
           "culprit fails") {
@@ -197,7 +197,7 @@ TEST_CASE("records that were let go of come one by one from the source when "
   CHECK(g.status(0).watermark == 8);
 }
 
-// -- the ways past a record ------------------------------------------------------
+// -- the ways past a record ---------------------------------------------------
 
 TEST_CASE("a record that used up its retries is skipped, and its successor "
           "comes without a backoff") {
@@ -326,8 +326,8 @@ TEST_CASE("a handler that always fails gets past few records in a flood") {
   CHECK(g.status(0).watermark == 100);
 }
 
-TEST_CASE("a flood goes on in the next life of the group, and ends where the "
-          "partition leaves") {
+TEST_CASE("a flood goes on in the next incarnation of the group, and ends "
+          "where the partition leaves") {
   auto leaves = GENERATE(false, true);
   scripted_group g;
   g.config.on_failure = {.retries = 0,
@@ -349,14 +349,14 @@ TEST_CASE("a flood goes on in the next life of the group, and ends where the "
   } else {
     g.kill_manager();
     g.advance(2s);
-    REQUIRE(g.lives == 2);
+    REQUIRE(g.incarnations == 2);
   }
   g.assign({0}, 2);
   g.advance(10s);
   CHECK(g.count(event_kind::record_skipped) == (leaves ? 4u : 2u));
 }
 
-// -- records that fail outside of the calls ---------------------------------------
+// -- records that fail outside of the calls -----------------------------------
 
 TEST_CASE("a record that was kept and failed comes again, with what is not "
           "acked") {
@@ -431,7 +431,7 @@ TEST_CASE("a handler that ends its worker gets all that is not acked again, "
   CHECK(g.count(event_kind::isolating) == (failed ? 1 : 0));
   if (failed)
     g.advance(100ms);
-  workers[0]({"of a life that is over", {}});
+  workers[0]({"of an incarnation that is over", {}});
   g.settle();
   CHECK(g.count(event_kind::worker_started) == 2);
   CHECK(calls(g, 1) == (failed ? batches{{1}} : batches{{1, 2, 3}}));
@@ -474,7 +474,7 @@ TEST_CASE("nacks while the worker ends or waits raise failures and restart "
   CHECK(g.handlers.calls.back().failure_count == 1);
 }
 
-TEST_CASE("between two lives of the group a nack is refused") {
+TEST_CASE("between two incarnations of the group a nack is refused") {
   scripted_group g;
   g.handlers.answer = no_ack;
   g.append(0, 1);

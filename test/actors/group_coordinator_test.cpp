@@ -173,7 +173,7 @@ struct coordination {
 
 } // namespace
 
-// -- joining ---------------------------------------------------------------------------
+// -- joining ------------------------------------------------------------------
 
 TEST_CASE(
   "a coordinator opens its client, subscribes and awaits its partitions") {
@@ -209,7 +209,7 @@ TEST_CASE("a client that cannot be made ends its coordinator") {
   CHECK(x.closed == 1);
 }
 
-// -- look-ups that are overtaken -------------------------------------------------------------
+// -- look-ups that are overtaken ----------------------------------------------
 
 TEST_CASE("begins of an assignment that was taken back meanwhile are void") {
   coordination x;
@@ -279,7 +279,7 @@ TEST_CASE(
   CHECK(x.script->questions.size() == 1);
 }
 
-// -- commits ------------------------------------------------------------------------------------
+// -- commits ------------------------------------------------------------------
 
 TEST_CASE("a commit leaves for what is held, and its answer comes back") {
   coordination x;
@@ -353,7 +353,7 @@ TEST_CASE("an answer to another commit is no answer") {
   CHECK(x.manager_heard.commits[0].entries[0].failure.code == errc::timed_out);
 }
 
-// -- revocations -----------------------------------------------------------------------------------
+// -- revocations --------------------------------------------------------------
 
 TEST_CASE("what is revoked is given back when the manager says so, and once") {
   coordination x;
@@ -432,16 +432,17 @@ TEST_CASE("a member that its group forgot begins anew with another client") {
   coordination x;
   x.assign({p0});
   auto before = x.gen(p0);
-  x.post(ends_request{{p0}});
+  x.post(ends_request{{p0}, 4});
   x.tell(kafka::forgotten{});
   CHECK(x.script->opened == 2);
   CHECK(x.manager_heard.revoked.back().lost);
-  CHECK(x.manager_heard.ends.size() == 1); // the old one will not answer
+  REQUIRE(x.manager_heard.ends.size() == 1); // the old one will not answer
+  CHECK(x.manager_heard.ends[0].id == 4);
   x.assign({p0});
   CHECK(x.gen(p0) > before);
 }
 
-// -- questions of the manager ----------------------------------------------------------------------
+// -- questions of the manager -------------------------------------------------
 
 TEST_CASE("a seek for what is not held in that generation is refused") {
   coordination x;
@@ -506,7 +507,7 @@ TEST_CASE("ends are not asked for while the member joins or gives back") {
   CHECK(x.script->asked("ends") == nullptr);
 }
 
-// -- outages, and the end ----------------------------------------------------------------------------
+// -- outages, and the end -----------------------------------------------------
 
 TEST_CASE("an outage is told once, probed, and told to be over") {
   coordination x;

@@ -46,7 +46,7 @@ void nothing_of_a_batch(const message_batch&) {
 } // namespace
 
 TEST_CASE("a handler class is built from its context and what the program "
-          "adds, once per worker life") {
+          "adds, once per worker incarnation") {
   std::vector<std::string> notes;
   auto make = make_handler<noted>(std::ref(notes), std::string{"word"});
   handler_context context{{"g", "t", 0, generation{1}}, {}};

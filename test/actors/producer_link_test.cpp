@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What producers got, of all lives.
-struct inbox {
+/// What producers got, of all incarnations.
+struct heard_orders {
   std::vector<write_dead_letter> letters;
   std::vector<write_outputs> outputs;
   std::vector<check_letter_topics> checks;
@@ -24,7 +24,7 @@ struct inbox {
 struct silent_producer {
   static constexpr const char* name = "test.producer";
   using base = group_producer_actor::base;
-  silent_producer(base*, inbox* x) : in(x) {
+  silent_producer(base*, heard_orders* x) : in(x) {
   }
   group_producer_actor::behavior_type make_behavior() {
     return {
@@ -36,7 +36,7 @@ struct silent_producer {
       [](producer_tick) {},
     };
   }
-  inbox* in;
+  heard_orders* in;
 };
 
 struct world {
@@ -55,13 +55,13 @@ struct world {
   }
 
   actor_fixture fixture;
-  inbox in;
+  heard_orders in;
   std::vector<group_producer_actor> spawned;
-  std::vector<std::uint64_t> lives;
+  std::vector<std::uint64_t> incarnations;
   std::vector<write_report> lost;
   producer_link uut{
-    [this](std::uint64_t life) {
-      lives.push_back(life);
+    [this](std::uint64_t incarnation) {
+      incarnations.push_back(incarnation);
       group_producer_actor x
         = fixture.system()
             .spawn<compat::actor_of<silent_producer, silent_producer::base>>(
@@ -84,10 +84,10 @@ const kafka::error died{errc::other_client_error, "the producer died"};
 
 TEST_CASE("a group's producer is made at its first use, once") {
   world x;
-  CHECK(x.lives.empty());
+  CHECK(x.incarnations.empty());
   x.write_letter();
   x.write_output();
-  CHECK(x.lives == std::vector<std::uint64_t>{1});
+  CHECK(x.incarnations == std::vector<std::uint64_t>{1});
   REQUIRE(x.in.letters.size() == 1);
   REQUIRE(x.in.outputs.size() == 1);
   CHECK(x.in.letters[0].token != x.in.outputs[0].token);
@@ -121,9 +121,9 @@ TEST_CASE("what a dead producer had no report for counts as not written, and "
   CHECK(x.lost[1].generation == generation{4});
   CHECK(x.lost[1].id == 6);
   CHECK_FALSE(x.uut.accept(report_of(x.in.letters.at(0).token)).has_value());
-  CHECK(x.lives.size() == 1); // not before it is used
+  CHECK(x.incarnations.size() == 1); // not before it is used
   x.write_letter();
-  CHECK(x.lives == std::vector<std::uint64_t>{1, 2});
+  CHECK(x.incarnations == std::vector<std::uint64_t>{1, 2});
   x.uut.on_down(1, died); // of the old one
   CHECK(x.lost.size() == 2);
   CHECK(x.uut.open() == 1);
@@ -134,7 +134,7 @@ TEST_CASE("a check that a dead producer did not answer is asked of the next") {
   x.uut.check({0, {"t"}});
   x.uut.on_down(1, died);
   x.fixture.run();
-  CHECK(x.lives == std::vector<std::uint64_t>{1, 2});
+  CHECK(x.incarnations == std::vector<std::uint64_t>{1, 2});
   REQUIRE(x.in.checks.size() == 2);
   CHECK(x.in.checks[0].token == x.in.checks[1].token);
   letter_topics_checked answer;
@@ -143,7 +143,7 @@ TEST_CASE("a check that a dead producer did not answer is asked of the next") {
   CHECK_FALSE(x.uut.accept(answer));
   x.uut.on_down(2, died);
   x.fixture.run();
-  CHECK(x.lives.size() == 2);
+  CHECK(x.incarnations.size() == 2);
 }
 
 TEST_CASE("there is nothing to wait for where no producer was used") {

@@ -106,7 +106,7 @@ TEST_CASE("a client that leaves a partition silent is replaced in order, once "
   g.append_unheard(2); // stalls soon, too, and is helped or not by the same
   g.advance(138s);
   CHECK(stalls(g) == 4);
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
   g.append(1, 1);
   g.advance(4s);
   CHECK(g.last(event_kind::partition_stalled).text == "the client is replaced");
@@ -117,13 +117,13 @@ TEST_CASE("a client that leaves a partition silent is replaced in order, once "
   CHECK(restart.code == errc::partition_stalled);
   CHECK(restart.text == "t/0: a new assignment brought nothing");
   g.advance(1min);
-  REQUIRE(g.lives == 2);
+  REQUIRE(g.incarnations == 2);
   g.log(0).mute = g.log(2).mute = true;
   g.assign({0, 1}, 2);
   g.assign({2});
   g.advance(24h);
   CHECK(stalls(g) > 120);
-  CHECK(g.lives == 2);
+  CHECK(g.incarnations == 2);
   CHECK_FALSE(g.ended());
 }
 
@@ -158,7 +158,14 @@ TEST_CASE("the ends of all silent partitions are asked for in one request, one "
   CHECK(g.coordinator.ends_asked[0].partitions == std::vector{tp(0), tp(1)});
   g.advance(1h);
   CHECK(g.coordinator.ends_asked.size() == 1);
-  g.send_to_manager(actors::ends_result{});
+  SECTION("an answer to no request changes nothing, and is counted") {
+    g.send_to_manager(actors::ends_result{{}, false, 7});
+    g.advance(31s);
+    CHECK(g.coordinator.ends_asked.size() == 1);
+    CHECK(g.status().stale_dropped == 1);
+    return;
+  }
+  g.send_to_manager(actors::ends_result{{}, false, 1});
   g.advance(31s);
   CHECK(g.coordinator.ends_asked.size() == 2);
 }
@@ -184,7 +191,7 @@ TEST_CASE("while the broker does not tell the end no partition stalls") {
   CHECK(g.coordinator.ends_asked.size() > 100);
 }
 
-// -- reasons to wait ---------------------------------------------------------------------
+// -- reasons to wait ----------------------------------------------------------
 
 TEST_CASE("a call that runs is a reason to deliver nothing") {
   scripted_group g;
@@ -280,7 +287,7 @@ TEST_CASE("a drain is a reason to deliver nothing") {
   CHECK(stalls(g) == 0);
 }
 
-// -- what comes in between -----------------------------------------------------------------
+// -- what comes in between ----------------------------------------------------
 
 TEST_CASE("an end of a partition that was given back meanwhile is void") {
   scripted_group g;
@@ -290,7 +297,7 @@ TEST_CASE("an end of a partition that was given back meanwhile is void") {
   g.advance(32s);
   g.revoke({0});
   g.settle();
-  g.send_to_manager(actors::ends_result{{{tp(0), 5}, {tp(1), 0}}});
+  g.send_to_manager(actors::ends_result{{{tp(0), 5}, {tp(1), 0}}, false, 1});
   g.settle();
   CHECK(g.status().partitions.size() == 1);
   CHECK(g.coordinator.wakes.empty());
@@ -337,7 +344,7 @@ TEST_CASE("a partition that found no begin is woken at its begin") {
   CHECK(g.handlers.offsets() == offsets{7, 8});
 }
 
-// -- stopped partitions ----------------------------------------------------------------------
+// -- stopped partitions -------------------------------------------------------
 
 TEST_CASE("the lag of a stopped partition grows with the end at the broker") {
   scripted_group g;

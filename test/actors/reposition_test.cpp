@@ -54,7 +54,7 @@ void lose_position(scripted_group& g) {
 
 } // namespace
 
-// -- seeks -----------------------------------------------------------------------
+// -- seeks --------------------------------------------------------------------
 
 TEST_CASE("continued records make one seek to the watermark at a restart") {
   scripted_group g;
@@ -139,7 +139,7 @@ TEST_CASE("a seek of an older generation does not start a worker") {
   CHECK(g.status(0).last_error == errc::none);
 }
 
-// -- the source fails ------------------------------------------------------------------
+// -- the source fails ---------------------------------------------------------
 
 TEST_CASE("a failure of the source fails the worker and loses no record") {
   scripted_group g;
@@ -155,7 +155,8 @@ TEST_CASE("a failure of the source fails the worker and loses no record") {
   CHECK(g.coordinator.seeks.empty());
 }
 
-TEST_CASE("a drain that throws took nothing, and the next life goes on there") {
+TEST_CASE(
+  "a drain that throws took nothing, and the next incarnation goes on there") {
   scripted_group g;
   g.append(0, 2);
   g.start_manager();
@@ -209,7 +210,7 @@ TEST_CASE("records that come with an error behind them are handled") {
   CHECK(g.status(0).watermark == (acks ? 6 : 0));
 }
 
-// -- out of range -----------------------------------------------------------------------
+// -- out of range -------------------------------------------------------------
 
 TEST_CASE("a position beyond the end is told while it is asked for again") {
   scripted_group g;
@@ -434,7 +435,7 @@ TEST_CASE("a partition that is given back is not reset") {
   CHECK(g.last_commit() == std::map<partition_t, offset_t>{{0, 1}});
 }
 
-// -- logical begins ------------------------------------------------------------------------
+// -- logical begins -----------------------------------------------------------
 
 TEST_CASE("a logical begin is told and committed as soon as it is resolved") {
   scripted_group g;

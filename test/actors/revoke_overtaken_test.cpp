@@ -257,8 +257,14 @@ TEST_CASE("messages of an ended worker are dropped and counted") {
   g.report(actors::source_drained{old, {nullptr, 50}, true});
   g.report(actors::call_begun{old});
   g.report(actors::worker_drained{old});
+  g.report(actors::handler_built{old});
+  g.report(actors::incarnation_failed{old, errc::source_failed, "late"});
+  g.report(actors::incarnation_failed{old, errc::handler_failed, "late",
+                                      core::failed_call{{0, 2}, 2, 0, {}}});
   g.settle();
-  CHECK(g.status().stale_dropped == 6);
+  CHECK(g.status().stale_dropped == 9);
+  CHECK(g.count(event_kind::worker_failed) == 1);
+  CHECK(g.count(event_kind::record_failed) == 0);
   CHECK(g.status(0).state == partition_state::running);
   CHECK(g.status(0).position == 2);
   CHECK(g.status(0).watermark == 0);
@@ -277,8 +283,43 @@ TEST_CASE("messages of an older generation are dropped and counted") {
   g.settle();
   g.report(actors::worker_drained{old});
   g.report(actors::source_drained{old, {}, true});
+  g.report(actors::incarnation_failed{old, errc::source_failed, "late"});
   g.send_to_manager(actors::backoff_elapsed{tp(0), old.generation});
+  g.send_to_manager(
+    actors::range_result{tp(0), old.generation, offset_range{50, 60}});
+  g.send_to_manager(actors::ask_range_again{tp(0), old.generation});
   g.settle();
-  CHECK(g.status().stale_dropped == 4);
+  CHECK(g.status().stale_dropped == 7);
   CHECK(g.status(0).state == partition_state::running);
+}
+
+TEST_CASE("what the leader holds is void when nobody doubts the position any "
+          "more, and counted") {
+  scripted_group g;
+  hand_out(g);
+  g.send_to_manager(
+    actors::range_result{tp(0), g.gen(0), offset_range{50, 60}});
+  g.send_to_manager(actors::ask_range_again{tp(0), g.gen(0)});
+  g.settle();
+  CHECK(g.status().stale_dropped == 2);
+  CHECK(g.coordinator.ranges_asked == 0);
+  CHECK(g.count(event_kind::reset) == 0);
+}
+
+TEST_CASE("the end of a backoff counts once, and not before its time") {
+  scripted_group g;
+  hand_out(g);
+  g.kill_worker(0);
+  g.settle();
+  REQUIRE(g.status(0).state == partition_state::backoff);
+  g.send_to_manager(actors::backoff_elapsed{tp(0), g.gen(0)});
+  g.settle();
+  CHECK(g.status(0).state == partition_state::backoff);
+  CHECK(g.status().stale_dropped == 1);
+  g.advance(100ms);
+  CHECK(g.status(0).state == partition_state::running);
+  g.send_to_manager(actors::backoff_elapsed{tp(0), g.gen(0)});
+  g.settle();
+  CHECK(g.status().stale_dropped == 2);
+  CHECK(g.count(event_kind::worker_started) == 3); // of two partitions
 }

@@ -195,7 +195,7 @@ void scripted_group::start_manager() {
 void scripted_group::start_supervisor() {
   options_ = make_options();
   auto children = [this](std::function<void()> closed) {
-    ++lives;
+    ++incarnations;
     return spawn_children(std::move(closed));
   };
   front_ = actors.system().spawn<supervisor>(
@@ -204,7 +204,7 @@ void scripted_group::start_supervisor() {
   watch();
 }
 
-// -- time ----------------------------------------------------------------------
+// -- time ---------------------------------------------------------------------
 
 void scripted_group::settle() {
   actors.run();
@@ -220,7 +220,7 @@ void scripted_group::advance(caf::timespan by) {
   actors.advance(by, [this] { settle(); });
 }
 
-// -- the coordinator's side ------------------------------------------------------
+// -- the coordinator's side ---------------------------------------------------
 
 assignment scripted_group::make_assignment(partition_t p, offset_t begin,
                                            std::optional<offset_t> committed) {
@@ -278,7 +278,7 @@ void scripted_group::end_coordinator(const caf::error& why) {
   compat::post(*coordinator.self, keep_alive{});
 }
 
-// -- the broker's side -----------------------------------------------------------
+// -- the broker's side --------------------------------------------------------
 
 scripted_log& scripted_group::log(partition_t p) {
   auto& x = logs_[p];
@@ -306,7 +306,7 @@ scripted_source& scripted_group::source(partition_t p) {
   return *sources_.at(p);
 }
 
-// -- the user's side ---------------------------------------------------------------
+// -- the user's side ----------------------------------------------------------
 
 void scripted_group::ack(partition_t p, offset_t offset) {
   ack(p, gen(p), offset);
@@ -359,7 +359,7 @@ void scripted_group::send_exit(caf::exit_reason why) {
   caf::anon_send_exit(*front_, why);
 }
 
-// -- workers -------------------------------------------------------------------------
+// -- workers ------------------------------------------------------------------
 
 caf::actor scripted_group::worker(partition_t p) {
   for (auto i = workers_.rbegin(); i != workers_.rend(); ++i)
@@ -377,7 +377,7 @@ std::size_t scripted_group::worker_count() const {
   return workers_.size();
 }
 
-// -- what came of it -------------------------------------------------------------------
+// -- what came of it ----------------------------------------------------------
 
 std::vector<event> scripted_group::events_of(event_kind kind) const {
   std::vector<event> result;
@@ -403,7 +403,7 @@ std::map<partition_t, offset_t> scripted_group::last_commit() const {
   return result;
 }
 
-// -- event_listener --------------------------------------------------------------------
+// -- event_listener -----------------------------------------------------------
 
 event_listener::event_listener(actor_fixture& fixture)
   : heard(std::make_shared<std::vector<event>>()) {

@@ -31,7 +31,7 @@ TEST_CASE("a supervised group stops in order") {
   CHECK(g.coordinator.closes == 1);
   CHECK(ended_orderly(g));
   CHECK(g.end_told);
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
   CHECK(g.count(event_kind::stop_expired) == 0);
   CHECK(g.count(event_kind::group_restarted) == 0);
 }
@@ -178,7 +178,7 @@ TEST_CASE("a stop while the group is being restarted ends it") {
   }
   CHECK(ended_orderly(g));
   g.advance(1min);
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
 }
 
 TEST_CASE("a child that dies during a stop does not start the group again") {
@@ -197,5 +197,5 @@ TEST_CASE("a child that dies during a stop does not start the group again") {
     g.end_coordinator();
   g.advance(1min);
   CHECK(ended_orderly(g));
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
 }

@@ -1,5 +1,5 @@
 // One-for-all, restart intensity, causes that a restart cannot mend, and what
-// outlives the lives of a group.
+// outlives the incarnations of a group.
 
 #include "api/handler_events.hpp"
 #include "support/scripted_group.hpp"
@@ -17,7 +17,7 @@ caf::error broken() {
 
 } // namespace
 
-// -- one-for-all --------------------------------------------------------------------------
+// -- one-for-all --------------------------------------------------------------
 
 TEST_CASE("one child ends and both start anew after a backoff") {
   auto is_manager = GENERATE(false, true);
@@ -33,7 +33,7 @@ TEST_CASE("one child ends and both start anew after a backoff") {
   else
     g.end_coordinator(broken());
   g.advance(999ms);
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
   CHECK(g.handlers.log.back() == "destroyed 0"); // the workers ended, too
   CHECK(g.status().state == group_state::restarting);
   auto& restarted = g.last(event_kind::group_restarted);
@@ -41,7 +41,7 @@ TEST_CASE("one child ends and both start anew after a backoff") {
   CHECK(restarted.code
         == (is_manager ? errc::manager_died : errc::client_fatal));
   g.advance(1ms);
-  CHECK(g.lives == 2);
+  CHECK(g.incarnations == 2);
   CHECK(manager != caf::actor_cast<caf::actor_addr>(*g.coordinator.manager));
   CHECK(coordinator != caf::actor_cast<caf::actor_addr>(*g.coordinator.self));
   CHECK(g.status().state == group_state::running);
@@ -49,22 +49,22 @@ TEST_CASE("one child ends and both start anew after a backoff") {
   CHECK_FALSE(g.ended());
 }
 
-TEST_CASE("no new life starts before the old client is closed") {
+TEST_CASE("no new incarnation starts before the old client is closed") {
   scripted_group g;
   g.coordinator.closes_clients = false;
   g.start_supervisor();
   auto closed = g.coordinator.closed;
   g.kill_manager();
   g.advance(1min);
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
   CHECK(g.count(event_kind::group_restarted) == 0);
   closed();
   g.advance(1s);
-  CHECK(g.lives == 2);
-  closed(); // of a life that is over
+  CHECK(g.incarnations == 2);
+  closed(); // of an incarnation that is over
   g.kill_manager();
   g.advance(1min);
-  CHECK(g.lives == 2);
+  CHECK(g.incarnations == 2);
 }
 
 TEST_CASE("the group goes on at its last commit") {
@@ -90,12 +90,12 @@ TEST_CASE("the backoff of the group doubles up to its maximum") {
   g.start_supervisor();
   std::vector<caf::timespan> full{1s, 2s, 3s, 3s};
   for (std::size_t i = 0; i < full.size(); ++i) {
-    auto lives = g.lives;
+    auto incarnations = g.incarnations;
     g.kill_manager();
     g.advance(full[i] / 2 - 1ms);
-    CHECK(g.lives == lives);
+    CHECK(g.incarnations == incarnations);
     g.advance(full[i] / 2 + 1ms);
-    CHECK(g.lives == lives + 1);
+    CHECK(g.incarnations == incarnations + 1);
   }
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("more restarts than allowed make the supervisor give up") {
   CHECK(text_of(*g.ended()) == cause);
   CHECK(g.last(event_kind::supervisor_gave_up).code == errc::client_fatal);
   CHECK(g.last(event_kind::supervisor_gave_up).text == cause);
-  CHECK(g.lives == 3);
+  CHECK(g.incarnations == 3);
   CHECK(g.end_told);
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("restarts outside of the window are forgotten") {
   for (int i = 0; i < 4; ++i) {
     g.end_coordinator(broken());
     g.advance(1min);
-    CHECK(g.lives == i + 2);
+    CHECK(g.incarnations == i + 2);
   }
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("a partition that stops the group is the cause of its end") {
   REQUIRE(g.ended());
   CHECK(code_of(*g.ended()) == errc::partition_exhausted);
   CHECK(text_of(*g.ended()) == "t/0: poison");
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
   CHECK(g.count(event_kind::group_restarted) == 0);
 }
 
@@ -180,10 +180,10 @@ TEST_CASE("a supervisor that is killed takes its children with it") {
   CHECK(g.handlers.log.back() == "destroyed 0");
   CHECK_FALSE(g.source(0).has_reader());
   g.advance(1min);
-  CHECK(g.lives == 1);
+  CHECK(g.incarnations == 1);
 }
 
-// -- across lives -----------------------------------------------------------------------------
+// -- across incarnations
 
 TEST_CASE("a call that blocks through a group restart is not doubled") {
   auto is_manager = GENERATE(false, true);
@@ -196,7 +196,7 @@ TEST_CASE("a call that blocks through a group restart is not doubled") {
     else
       g.end_coordinator();
     g.advance(2s);
-    REQUIRE(g.lives == 2);
+    REQUIRE(g.incarnations == 2);
     g.assign({0});
     g.advance(1min);
     CHECK(g.handlers.log == lines{"built 0", "called 0"});
@@ -231,7 +231,7 @@ TEST_CASE("an ack from before a group restart is refused after it") {
   CHECK(g.status(0).watermark == 2);
 }
 
-TEST_CASE("between two lives acks are refused, counted and answered") {
+TEST_CASE("between two incarnations acks are refused, counted and answered") {
   scripted_group g;
   g.start_supervisor();
   g.kill_manager();
@@ -289,7 +289,7 @@ TEST_CASE("a supervisor passes every kind of ack and query on") {
   CHECK(g.committed().partitions.at(0).next == 5);
 }
 
-// -- events ----------------------------------------------------------------------------------------
+// -- events -------------------------------------------------------------------
 
 TEST_CASE("subscribers hear every event once and through group restarts") {
   scripted_group g;
@@ -352,8 +352,8 @@ TEST_CASE("that all handler threads are busy is an event") {
   CHECK(g.count(event_kind::handler_threads_exhausted) == 2);
 }
 
-TEST_CASE("what a handler tells is heard like the group's own events, in every "
-          "life") {
+TEST_CASE("what a handler tells is heard like the group's own events, in "
+          "every incarnation") {
   scripted_group g;
   g.start_supervisor();
   event told;

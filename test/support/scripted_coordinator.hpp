@@ -37,7 +37,7 @@ struct coordinator_script {
   // -- the coordinator of the moment
   std::optional<actors::manager_actor> manager;
   std::optional<actors::coordinator_actor> self;
-  std::function<void()> closed; ///< of the client of this life
+  std::function<void()> closed; ///< of the client of this incarnation
 };
 
 /// A success for all of `x`, or `failure` for all of it.
@@ -86,8 +86,11 @@ public:
       },
       [this](const ends_request& x) {
         script_->ends_asked.push_back(x);
-        if (script_->answers_ends)
-          compat::post(*script_->manager, script_->find_ends(x));
+        if (!script_->answers_ends)
+          return;
+        auto answer = script_->find_ends(x);
+        answer.id = x.id;
+        compat::post(*script_->manager, std::move(answer));
       },
       [this](const range_request& x) {
         ++script_->ranges_asked;

@@ -141,7 +141,7 @@ public:
   bool end_told = false;
   std::shared_ptr<partition_registry> registry;
   partition_registry::exhausted_callback threads_exhausted; ///< the executor's
-  int lives = 0; ///< children started by the supervisor
+  int incarnations = 0; ///< children started by the supervisor
 
 private:
   struct watcher_state;
