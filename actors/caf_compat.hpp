@@ -20,7 +20,7 @@
 
 namespace cafka::compat {
 
-// -- sending -------------------------------------------------------------------
+// -- sending ------------------------------------------------------------------
 
 template <class Self, class Dest, class... Ts>
 void send_after(Self* self, const Dest& dest, caf::timespan delay, Ts&&... xs) {
@@ -40,7 +40,7 @@ auto request(Self* self, const Dest& dest, caf::timespan timeout, Ts&&... xs) {
 #endif
 }
 
-// -- actors --------------------------------------------------------------------
+// -- actors -------------------------------------------------------------------
 
 /// `enqueued enqueue(mailbox_element_ptr, enqueuer*)` puts a message into an
 /// actor's mailbox, on the thread of its sender.
@@ -174,7 +174,7 @@ private:
   std::optional<Handle> to_;
 };
 
-// -- start-up ------------------------------------------------------------------
+// -- start-up -----------------------------------------------------------------
 
 /// Before any `actor_system_config` is made.
 template <class... Blocks>

@@ -42,8 +42,8 @@ struct assignments_received {
   std::vector<assignment> partitions;
 };
 
-/// The group takes these partitions. Answered with `revocation_done`. Where they
-/// are lost they are fenced at once, without a drain or a commit.
+/// The group takes these partitions. Answered with `revocation_done`. Where
+/// they are lost they are fenced at once, without a drain or a commit.
 struct assignments_revoked {
   rebalance_id rebalance;
   std::vector<topic_partition> partitions;

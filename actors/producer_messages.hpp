@@ -18,7 +18,7 @@
 
 namespace cafka::actors {
 
-// -- owner -> producer -------------------------------------------------------------
+// -- owner -> producer --------------------------------------------------------
 
 /// A record is given up: its dead letter is to be written. Answered with one
 /// `write_report` of the same token, partition and generation. `why.group` and
@@ -39,8 +39,8 @@ struct write_outputs {
 };
 
 /// Whether there are topics for the dead letters of these topics; they are made
-/// where that is wanted. Answered with one `letter_topics_checked`, not before a
-/// broker answered.
+/// where that is wanted. Answered with one `letter_topics_checked`, not before
+/// a broker answered.
 struct check_letter_topics {
   std::uint64_t token = 0;
   std::vector<std::string> sources;
@@ -52,7 +52,7 @@ struct close_producer {
   std::chrono::milliseconds limit{0};
 };
 
-// -- producer -> owner -------------------------------------------------------------
+// -- producer -> owner --------------------------------------------------------
 
 /// All is written, or what was not. Of another generation it is void.
 struct write_report {
@@ -78,12 +78,13 @@ struct producer_listener {
   std::function<void(letter_topics_checked)> checked;
 };
 
-// -- a producer to itself ----------------------------------------------------------
+// -- a producer to itself -----------------------------------------------------
 
 /// From the client's threads: it has something.
 struct producer_ready {};
 
-/// Once a second while something is open. `last`: the limit of the close is over.
+/// Once a second while something is open. `last`: the limit of the close is
+/// over.
 struct producer_tick {
   bool last = false;
 };

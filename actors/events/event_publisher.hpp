@@ -37,8 +37,8 @@ public:
       compat::post(to, x);
   }
 
-  /// Until `listener` ends, which `monitors`, of the same actor, tells. Once for
-  /// each.
+  /// Until `listener` ends, which `monitors`, of the same actor, tells. Once
+  /// for each.
   template <class Monitors>
   void subscribe(const caf::actor& listener, Monitors& monitors) {
     if (!listener

@@ -95,7 +95,7 @@ group_producer_actor::behavior_type group_producer_state::make_behavior() {
   };
 }
 
-// -- messages ------------------------------------------------------------------
+// -- messages -----------------------------------------------------------------
 
 void group_producer_state::on_write(const write_dead_letter& x) {
   auto id = ++last_id_;
@@ -175,7 +175,7 @@ void group_producer_state::on_close(const close_producer& x) {
   end_if_closed();
 }
 
-// -- dead letters --------------------------------------------------------------
+// -- dead letters -------------------------------------------------------------
 
 void group_producer_state::send_letter(std::uint64_t id,
                                        partition_t partitions) {
@@ -244,7 +244,7 @@ void group_producer_state::end_overdue_letters() {
   }
 }
 
-// -- outputs -------------------------------------------------------------------
+// -- outputs ------------------------------------------------------------------
 
 void group_producer_state::on_output_written(std::uint64_t id,
                                              const kafka::record_written& x) {
@@ -261,7 +261,7 @@ void group_producer_state::on_output_written(std::uint64_t id,
   to_.report(std::move(report));
 }
 
-// -- the end -------------------------------------------------------------------
+// -- the end ------------------------------------------------------------------
 
 void group_producer_state::end_if_closed() {
   if (closing_ && letters_.empty() && outputs_.empty())

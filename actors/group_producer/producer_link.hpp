@@ -16,8 +16,8 @@ namespace cafka::actors {
 /// that comes later is void. No actor; a part of the owner's state.
 class producer_link {
 public:
-  /// Spawns a producer and sees to it that `on_down` is called with `incarnation` when
-  /// it has ended.
+  /// Spawns a producer and sees to it that `on_down` is called with
+  /// `incarnation` when it has ended.
   using starter
     = std::function<group_producer_actor(std::uint64_t incarnation)>;
   using listener = std::function<void(const write_report&)>;

@@ -17,8 +17,8 @@ constexpr auto query_timeout = std::chrono::seconds{10};
 
 } // namespace
 
-/// What waits for a manager while there is none. What strands of its former incarnation
-/// say is void.
+/// What waits for a manager while there is none. What strands of its former
+/// incarnation say is void.
 void group_supervisor_state::refuse_acks() {
   if (has_manager())
     return;

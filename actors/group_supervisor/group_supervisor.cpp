@@ -82,14 +82,15 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
   };
 }
 
-/// As the chart says; an incarnation that was begun is in order, or is being ended.
+/// As the chart says; an incarnation that was begun is in order, or is being
+/// ended.
 void group_supervisor_state::transition_to(phase x) {
   assert(phase_ != phase::ended);
   assert(phase_ != phase::stopping || x == phase::ended);
   phase_ = x;
 }
 
-// -- incarnations ---------------------------------------------------------------------------------
+// -- incarnations -------------------------------------------------------------
 
 void group_supervisor_state::start() {
   transition_to(phase::running);
@@ -135,8 +136,8 @@ void group_supervisor_state::on_client_closed(client_closed x) {
   check_cleared();
 }
 
-/// The next incarnation starts only when nothing of this one is left: two clients of
-/// one member could overtake each other's commits.
+/// The next incarnation starts only when nothing of this one is left: two
+/// clients of one member could overtake each other's commits.
 void group_supervisor_state::check_cleared() {
   if (!children_ || !manager_down_ || !coordinator_down_ || !client_closed_)
     return;
@@ -192,7 +193,7 @@ void group_supervisor_state::kill_children() {
     caf::anon_send_exit(children_->coordinator, caf::exit_reason::kill);
 }
 
-// -- stop ----------------------------------------------------------------------------------
+// -- stop ---------------------------------------------------------------------
 
 void group_supervisor_state::begin_stop() {
   if (phase_ == phase::stopping || phase_ == phase::ended)

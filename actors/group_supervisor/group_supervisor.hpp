@@ -25,7 +25,8 @@ struct group_children {
 /// other is ended, and both start anew with backoff until the restart intensity
 /// is exceeded or the cause is one that a restart cannot mend. The handle that
 /// users have is this actor's: acks go into the manager's buffer, queries are
-/// forwarded to the manager of the moment. Between two incarnations it refuses acks.
+/// forwarded to the manager of the moment. Between two incarnations it refuses
+/// acks.
 ///
 /// ```
 ///          a child ended            both down, client closed
@@ -41,8 +42,8 @@ class group_supervisor_state {
 public:
   static constexpr const char* name = "cafka.group_supervisor";
   using base = supervisor_actor::base;
-  /// Spawns the children of one incarnation; `closed` is to be called once when the
-  /// Kafka client of that incarnation is gone.
+  /// Spawns the children of one incarnation; `closed` is to be called once when
+  /// the Kafka client of that incarnation is gone.
   using children_factory
     = std::function<group_children(std::function<void()> closed)>;
 

@@ -10,8 +10,8 @@
 
 namespace cafka::actors {
 
-/// The handler of one worker incarnation. `build`, `call` and `close` run on the
-/// partition's strand; `cancel` may come from any thread.
+/// The handler of one worker incarnation. `build`, `call` and `close` run on
+/// the partition's strand; `cancel` may come from any thread.
 struct handler_session {
   handler_session(worker_id x, handler_factory f, handler_context c,
                   std::shared_ptr<manager_buffer> b)
@@ -28,8 +28,8 @@ struct handler_session {
     bool begun = true; ///< false: it was cancelled before
   };
 
-  /// Closes the former one before. What it failed with; nothing: it is built, or
-  /// it was cancelled.
+  /// Closes the former one before. What it failed with; nothing: it is built,
+  /// or it was cancelled.
   std::optional<std::string> build();
   /// `what`: the records of the batch.
   outcome call(const message_batch& batch, const core::redelivery& what);

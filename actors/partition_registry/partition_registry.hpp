@@ -20,10 +20,10 @@ class manager_buffer;
 namespace cafka {
 
 /// What outlives the manager and the coordinator of a group: the generations of
-/// its partitions, the table of running handler calls, the acks and reports that
-/// wait for a manager, how many partitions the topics had at first, how many
-/// records of each were got past in a row, and what the client was replaced for.
-/// Thread safe.
+/// its partitions, the table of running handler calls, the acks and reports
+/// that wait for a manager, how many partitions the topics had at first, how
+/// many records of each were got past in a row, and what the client was
+/// replaced for. Thread safe.
 class partition_registry {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;

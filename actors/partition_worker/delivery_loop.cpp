@@ -14,8 +14,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// As long as calls are short, a turn goes on. Other strands wait for threads that
-/// long at most; beyond it, what a turn costs is nothing beside its calls.
+/// As long as calls are short, a turn goes on. Other strands wait for threads
+/// that long at most; beyond it, what a turn costs is nothing beside its calls.
 constexpr auto turn_max = std::chrono::milliseconds{1};
 
 } // namespace
@@ -37,7 +37,8 @@ delivery_loop::delivery_loop(delivery_settings x)
     window_.count_exactly();
 }
 
-/// An incarnation that is over lets go of the source, once: it may be a successor's.
+/// An incarnation that is over lets go of the source, once: it may be a
+/// successor's.
 void delivery_loop::transition_to(state x) {
   auto is_over = [](state y) {
     return y == state::stopped || y == state::closed;
@@ -47,7 +48,7 @@ void delivery_loop::transition_to(state x) {
   state_ = x;
 }
 
-// -- for the manager -------------------------------------------------------------------
+// -- for the manager ----------------------------------------------------------
 
 void delivery_loop::begin() {
   auto registry = registry_.lock();
@@ -80,7 +81,7 @@ void delivery_loop::look_again() {
     post_turn();
 }
 
-// -- for the worker ----------------------------------------------------------------------
+// -- for the worker -----------------------------------------------------------
 
 void delivery_loop::drain(time_point deadline, close_reason why) {
   notice_->announce(deadline);
@@ -136,7 +137,7 @@ void delivery_loop::end_by_handler(worker_end x) {
   fail_call(std::move(call));
 }
 
-// -- turns --------------------------------------------------------------------------
+// -- turns --------------------------------------------------------------------
 
 /// Called under librdkafka's locks: it only posts.
 void delivery_loop::wake() {
@@ -154,8 +155,8 @@ void delivery_loop::post_turn() {
     });
 }
 
-/// One job on the strand. Whatever fails in it ends the incarnation: what a drain gave and
-/// the manager did not hear of, it has sought again.
+/// One job on the strand. Whatever fails in it ends the incarnation: what a
+/// drain gave and the manager did not hear of, it has sought again.
 template <class Job>
 void delivery_loop::run(Job work) {
   guard_type guard{mutex_};
@@ -244,8 +245,8 @@ bool delivery_loop::call_next(guard_type& guard) {
   return true;
 }
 
-/// A block to call the handler with; the manager is told of it. Null: nothing is
-/// there, or may be read.
+/// A block to call the handler with; the manager is told of it. Null: nothing
+/// is there, or may be read.
 core::delivery_ptr delivery_loop::take() {
   auto room = state_ == state::reading ? window_.room() : std::nullopt;
   if (!room || !more_.exchange(false))
@@ -259,7 +260,8 @@ core::delivery_ptr delivery_loop::take() {
   return report(std::move(got));
 }
 
-/// The block, unless the source failed behind it: then it goes to the successor.
+/// The block, unless the source failed behind it: then it goes to the
+/// successor.
 core::delivery_ptr delivery_loop::report(core::fetched x) {
   core::delivery_ptr block;
   if (x.block) {

@@ -7,10 +7,10 @@
 
 namespace cafka::actors {
 
-/// What supervision needs of one worker incarnation: it is monitored, drained and ended.
-/// What the incarnation does is the delivery loop's. However it ends, its state's
-/// destructor ends the loop and has the handler closed on the strand, behind a
-/// call that still runs.
+/// What supervision needs of one worker incarnation: it is monitored, drained
+/// and ended. What the incarnation does is the delivery loop's. However it
+/// ends, its state's destructor ends the loop and has the handler closed on the
+/// strand, behind a call that still runs.
 class partition_worker_state {
 public:
   static constexpr const char* name = "cafka.partition_worker";

@@ -23,9 +23,9 @@ namespace cafka {
 ///
 /// `run` runs the groups until SIGTERM, SIGINT or SIGHUP comes, then drains,
 /// commits and leaves; a second signal ends the process at once. Returns the
-/// exit code, which `--help` explains; errors are told on standard error. Does not
-/// return, but ends the process with that code, where a handler call runs on
-/// after `stop-timeout`.
+/// exit code, which `--help` explains; errors are told on standard error. Does
+/// not return, but ends the process with that code, where a handler call runs
+/// on after `stop-timeout`.
 ///
 /// Part of the library `cafka::app`. To be called once, and before the process
 /// makes threads: they block the three signals, so that nothing that a handler

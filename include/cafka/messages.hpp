@@ -49,11 +49,11 @@ struct ack_reply {
   offset_t watermark = -1;
 };
 
-// -- failures: any actor, also of another process, to the group ----------------
+// -- failures: any actor, also of another process, to the group ---------------
 
-/// A record that a handler kept by `handler_answer::no_ack` failed, says whoever
-/// works on it. Never answered; refused like an `ack_individual`, and where the
-/// record is acked.
+/// A record that a handler kept by `handler_answer::no_ack` failed, says
+/// whoever works on it. Never answered; refused like an `ack_individual`, and
+/// where the record is acked.
 struct nack {
   std::string topic;            ///< of the partition
   partition_t partition = 0;    ///< of the topic

@@ -14,8 +14,8 @@ struct group_incarnation {
   caf::actor_addr coordinator; ///< owns the client
 };
 
-/// As `spawn`. `on_incarnation` is called at the start of every incarnation, on the
-/// supervisor's thread.
+/// As `spawn`. `on_incarnation` is called at the start of every incarnation, on
+/// the supervisor's thread.
 caf::expected<group_actor>
 spawn(caf::actor_system& system, group_options options,
       std::function<void(const group_incarnation&)> on_incarnation);

@@ -33,8 +33,8 @@ public:
   long long fetch_max_bytes() const;
 
   /// The property with its value, and that it is none of the user's, for words
-  /// about another: `session.timeout.ms (45000, the default)`; one that is a key
-  /// of ours by that, and a secret without its value.
+  /// about another: `session.timeout.ms (45000, the default)`; one that is a
+  /// key of ours by that, and a secret without its value.
   std::string shown(const std::string& name) const;
   /// An error of the property, by the key that sets it.
   config_error refusal(const std::string& name, std::string allowed) const;

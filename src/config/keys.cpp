@@ -17,14 +17,14 @@ namespace {
 using caf::config_value;
 using caf::get_if;
 
-/// More edits than this are no slip of the hand, nor is more than one in so many
-/// letters: a short word is near to any other.
+/// More edits than this are no slip of the hand, nor is more than one in so
+/// many letters: a short word is near to any other.
 constexpr std::size_t near_edits = 3;
 constexpr std::size_t letters_per_edit = 3;
 
 constexpr auto unlimited_name = "unlimited";
 
-// -- one reader per type of field ----------------------------------------------------
+// -- one reader per type of field ---------------------------------------------
 
 bool read(std::string& to, const config_value& x) {
   auto* text = get_if<std::string>(&x);

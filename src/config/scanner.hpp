@@ -13,9 +13,10 @@ struct text_place {
 };
 
 /// Takes the text of a config file apart, as far as needed to see its keys and
-/// how deep it is nested. Comments, blanks and URIs are passed over; strings come
-/// whole. Nothing that CAF's parser reads as a brace or a bracket is missed: what
-/// one of its versions takes for a comment is a syntax error of the other.
+/// how deep it is nested. Comments, blanks and URIs are passed over; strings
+/// come whole. Nothing that CAF's parser reads as a brace or a bracket is
+/// missed: what one of its versions takes for a comment is a syntax error of
+/// the other.
 class config_scanner {
 public:
   enum class kind : char { word, string, newline, mark };

@@ -11,8 +11,8 @@
 /// librdkafka's properties.
 namespace cafka {
 
-/// True for properties that may stand elsewhere: the secret ones, and the user's
-/// name that belongs to one of them.
+/// True for properties that may stand elsewhere: the secret ones, and the
+/// user's name that belongs to one of them.
 bool may_refer(const std::string& property);
 
 /// True: the value is no secret, but says where it is.

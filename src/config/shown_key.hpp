@@ -7,9 +7,9 @@
 /// place.
 namespace cafka {
 
-/// The path of a key, `(hidden)` for each part that looks like no key and is near
-/// to none, and for all that stands below a secret's name. Names of groups are
-/// shown.
+/// The path of a key, `(hidden)` for each part that looks like no key and is
+/// near to none, and for all that stands below a secret's name. Names of groups
+/// are shown.
 std::string shown_key(std::string_view path);
 
 /// The key of a librdkafka property, likewise.

@@ -214,7 +214,8 @@ void check_together(errors& out, const group_config& x) {
     add(out, wrong);
 }
 
-/// What librdkafka says when it has all: of files that are not there, above all.
+/// What librdkafka says when it has all: of files that are not there, above
+/// all.
 void check_clients(errors& out, const group_config& x) {
   if (auto refusal = kafka::consumer_refusal(client_properties(x));
       !refusal.empty())

@@ -31,16 +31,17 @@ public:
 
   /// A new assignment: what was asked for an older one is void.
   void start();
-  /// The next question. `counts_known`: of all topics, from an earlier incarnation.
+  /// The next question. `counts_known`: of all topics, from an earlier
+  /// incarnation.
   question next(bool counts_known) const noexcept;
 
   /// Of a partition whose end nobody told, librdkafka asks when it begins.
   void on_ends(std::map<topic_partition, offset_t> ends);
   void on_counts() noexcept;
 
-  /// How long to wait for an answer: 3 s, time enough for any broker near by, and
-  /// an outage is told soon. Doubled each time that it was not enough, for a
-  /// broker far away, up to 60 s, librdkafka's own limit of most requests
+  /// How long to wait for an answer: 3 s, time enough for any broker near by,
+  /// and an outage is told soon. Doubled each time that it was not enough, for
+  /// a broker far away, up to 60 s, librdkafka's own limit of most requests
   /// (socket.timeout.ms).
   std::chrono::milliseconds timeout() const noexcept;
   void on_timed_out() noexcept;

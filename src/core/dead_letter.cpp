@@ -64,7 +64,7 @@ std::optional<T> from_binary(std::string_view bytes) {
   return value < 0 ? std::nullopt : std::optional<T>{value};
 }
 
-// -- timestamp types, by the names of Kafka's Java client -----------------------
+// -- timestamp types, by the names of Kafka's Java client ---------------------
 
 constexpr std::array<std::pair<timestamp_type, std::string_view>, 3> kinds{
   {{timestamp_type::none, "NoTimestampType"},

@@ -15,16 +15,16 @@
 
 namespace cafka::core {
 
-/// One block handed to a worker's handler. Shared by the log and the partition's
-/// strand.
+/// One block handed to a worker's handler. Shared by the log and the
+/// partition's strand.
 struct delivery {
   explicit delivery(std::shared_ptr<const record_block> x)
     : block(std::move(x)),
       records_(block->size()),
       calls_(std::make_shared<call_counts>()) {
   }
-  /// What is left of `origin`, in a block of its own. The two share their calls,
-  /// so that one that begins with one of them counts for the other.
+  /// What is left of `origin`, in a block of its own. The two share their
+  /// calls, so that one that begins with one of them counts for the other.
   delivery(std::shared_ptr<const record_block> rest, const delivery& origin)
     : block(std::move(rest)), records_(origin.records_), calls_(origin.calls_) {
   }

@@ -17,8 +17,8 @@ enum class lost_position : std::uint8_t {
 /// How often a position beyond the end is asked for again, once a second. A
 /// broker that stood still takes itself for the leader until it hears of the
 /// next one, and its end is an old one; Kafka's brokers declare one dead after
-/// 9 s (broker.session.timeout.ms). An end that is still too low then is what an
-/// unclean election left.
+/// 9 s (broker.session.timeout.ms). An end that is still too low then is what
+/// an unclean election left.
 inline constexpr int beyond_end_max = 30;
 
 /// `position`: where the next record is expected, -1 where there was none yet.

@@ -33,7 +33,8 @@ bool is_in(unsigned char x, unsigned char first, unsigned char last) {
   return first <= x && x <= last;
 }
 
-/// The size of the character that `x`, which is not empty, begins with; 0: none.
+/// The size of the character that `x`, which is not empty, begins with; 0:
+/// none.
 std::size_t character_size(std::string_view x) {
   auto first = byte_at(x, 0);
   if (first < 0x80)

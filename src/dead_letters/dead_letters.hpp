@@ -43,10 +43,10 @@ exit_code replay_letters(const group_config& config,
                          const letter_arguments& args,
                          const replay_arguments& how);
 
-/// Calls `handler` with the dead letters, each as the record that it was. What it
-/// makes of them is written, and what fails again becomes a dead letter again,
-/// before the progress, the committed offsets of the group `<group>.process`, is
-/// committed.
+/// Calls `handler` with the dead letters, each as the record that it was. What
+/// it makes of them is written, and what fails again becomes a dead letter
+/// again, before the progress, the committed offsets of the group
+/// `<group>.process`, is committed.
 exit_code process_letters(const group_config& config, handler_factory handler,
                           const letter_arguments& args);
 

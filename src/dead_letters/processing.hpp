@@ -13,8 +13,8 @@
 namespace cafka::app {
 
 /// Calls a group's handler with dead letters as what they were: one record at a
-/// time, with its topic, partition and offset, without the headers of its errors.
-/// What fails again becomes a dead letter again. One thread.
+/// time, with its topic, partition and offset, without the headers of its
+/// errors. What fails again becomes a dead letter again. One thread.
 class letter_processing {
 public:
   letter_processing(const group_config& config, handler_factory handler);

@@ -54,8 +54,8 @@ public:
   /// Nothing came, and not all was read.
   static constexpr std::chrono::seconds silence_max{30};
 
-  /// From the committed offsets of the group `<group>.<progress>`, or where there
-  /// are none, or that is empty, from the start.
+  /// From the committed offsets of the group `<group>.<progress>`, or where
+  /// there are none, or that is empty, from the start.
   static kafka::result<std::unique_ptr<dead_letter_reader>>
   open(const group_config& config, const std::string& progress,
        std::chrono::seconds limit);

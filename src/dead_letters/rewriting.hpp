@@ -26,9 +26,9 @@ struct letter_result {
   std::optional<output> smaller{};
 };
 
-/// Goes through dead letters in order: what becomes of each is written, and when
-/// the brokers have it the progress is committed. What comes again after a kill
-/// is one batch at most.
+/// Goes through dead letters in order: what becomes of each is written, and
+/// when the brokers have it the progress is committed. What comes again after a
+/// kill is one batch at most.
 class letter_rewriting {
 public:
   struct callbacks {

@@ -148,7 +148,8 @@ std::optional<handler_answer> chaos::fail_worker(lock& guard, partition& x) {
   return carry_out(now);
 }
 
-/// Returns in the next incarnation of the group, in which the record comes again.
+/// Returns in the next incarnation of the group, in which the record comes
+/// again.
 std::optional<handler_answer> chaos::kill_coordinator(lock& guard, partition& x,
                                                       generation g) {
   // A restart that has no commit to resume from would show little.
@@ -166,8 +167,8 @@ std::optional<handler_answer> chaos::kill_coordinator(lock& guard, partition& x,
   return void_answer();
 }
 
-/// Until the incarnation that gets killed is over. Going on in it would ack records
-/// above one that was not handled.
+/// Until the incarnation that gets killed is over. Going on in it would ack
+/// records above one that was not handled.
 void chaos::await_incarnation(lock& guard) {
   changed_.wait(guard, [this] { return !tally_.killing || interrupted_; });
 }

@@ -34,7 +34,7 @@ process::process(const launch& what, session::life life, session::limits limits,
     error_lines_(error_line_bytes_max) {
 }
 
-// -- for the handler -----------------------------------------------------------
+// -- for the handler ----------------------------------------------------------
 
 std::string process::await_started() {
   guard_type lock{mutex_};
@@ -109,7 +109,7 @@ bool process::gone() const {
   return gone_;
 }
 
-// -- for the driver ------------------------------------------------------------
+// -- for the driver -----------------------------------------------------------
 
 bool process::start() {
   guard_type lock{mutex_};
@@ -164,7 +164,7 @@ void process::abandon() {
   program_.control.close();
 }
 
-// -- what the session asks for ---------------------------------------------------
+// -- what the session asks for ------------------------------------------------
 
 /// Opens `lock` while others are told.
 void process::carry_out(actions x, guard_type& lock) {

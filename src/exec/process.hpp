@@ -51,8 +51,8 @@ struct process_hooks {
   std::function<void(const process&)> gone;
 };
 
-/// One process of a handler: a `session`, with its pipes. What is due is done by
-/// the `process_driver` that started it; all else may come from any thread.
+/// One process of a handler: a `session`, with its pipes. What is due is done
+/// by the `process_driver` that started it; all else may come from any thread.
 class process {
 public:
   process(const launch& what, session::life life, session::limits limits,

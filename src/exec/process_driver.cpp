@@ -93,7 +93,7 @@ void process_driver::wake() const {
   [[maybe_unused]] auto n = write(wake_.get(), &one, sizeof(one));
 }
 
-// -- its thread ------------------------------------------------------------------
+// -- its thread ---------------------------------------------------------------
 
 void process_driver::run() {
   std::array<epoll_event, events_max> events;

@@ -59,7 +59,7 @@ void require_only(const json& in, std::initializer_list<std::string_view> xs) {
         fmt::format("there is no member {} in it", quoted_start(name))};
 }
 
-// -- outputs -------------------------------------------------------------------
+// -- outputs ------------------------------------------------------------------
 
 /// `name` or `name_base64`, a text or null; not there: null.
 std::optional<std::string> bytes_in(const json& in, const std::string& name) {
@@ -112,7 +112,7 @@ output output_in(const json& x) {
   return result;
 }
 
-// -- answers -------------------------------------------------------------------
+// -- answers ------------------------------------------------------------------
 
 answer answer_of(const json& x, const std::string& name) {
   using kind = answer::kind;
@@ -160,7 +160,7 @@ answer full_answer(const json& x, const std::string& name) {
   return result;
 }
 
-// -- lines at any time ---------------------------------------------------------
+// -- lines at any time --------------------------------------------------------
 
 std::uint64_t generation_in(const json& x) {
   auto* generation = member(x, "generation");

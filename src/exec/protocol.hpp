@@ -36,7 +36,7 @@ std::optional<offset_t> add_values(std::string& to, const message_batch& batch,
 /// What the program acks until `deadline_ms` counts.
 std::string closing_line(std::string_view why, std::int64_t deadline_ms);
 
-// -- from the program ----------------------------------------------------------
+// -- from the program ---------------------------------------------------------
 
 /// Most bytes of a line of a program. What is longer fails its worker.
 inline constexpr std::size_t program_line_bytes_max = 1'000'000;
@@ -101,8 +101,8 @@ struct log_line {
   std::string text;
 };
 
-/// Begins with `{` and is nothing of the above. `reason` says what is wrong, and
-/// quotes the line's begin.
+/// Begins with `{` and is nothing of the above. `reason` says what is wrong,
+/// and quotes the line's begin.
 struct bad_line {
   std::string reason;
 };

@@ -76,7 +76,7 @@ bool session::counts() const noexcept {
   return state_ < state::terminating;
 }
 
-// -- events --------------------------------------------------------------------
+// -- events -------------------------------------------------------------------
 
 void session::on_started() {
   if (state_ == state::starting)
@@ -202,7 +202,7 @@ std::optional<time_point> session::next_time() const noexcept {
   return result;
 }
 
-// -- what follows from them ----------------------------------------------------
+// -- what follows from them ---------------------------------------------------
 
 void session::end_call(answer x, actions& out) {
   call_.reset();
@@ -225,7 +225,7 @@ void session::end_input(time_point now, actions& out) {
   transition_to(state::ending);
 }
 
-// -- beside it -----------------------------------------------------------------
+// -- beside it ----------------------------------------------------------------
 
 ending_plan plan_ending(time_point now, time_point deadline,
                         duration term_after) noexcept {

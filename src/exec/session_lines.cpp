@@ -31,7 +31,7 @@ void session::fail(const std::string& what, time_point now, actions& out) {
     terminate("wrong line: " + what + ": " + quoted_start(line_), now, out);
 }
 
-// -- each kind of line ---------------------------------------------------------
+// -- each kind of line --------------------------------------------------------
 
 void session::on(const own_output& x, time_point, actions& out) {
   out.logs.push_back({6, std::string{x.text}});

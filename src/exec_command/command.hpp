@@ -14,8 +14,9 @@ namespace cafka::app {
 
 struct config_arguments;
 
-/// The words behind `--exec` of `run` and behind `--` of `exec`, which `argc` no
-/// longer counts: they are a program and its arguments, and not for us to read.
+/// The words behind `--exec` of `run` and behind `--` of `exec`, which `argc`
+/// no longer counts: they are a program and its arguments, and not for us to
+/// read.
 std::vector<std::string> take_command(int& argc, char** argv);
 
 /// Adds `exec` to `program`; where it is asked for it runs `command`, by `run`,

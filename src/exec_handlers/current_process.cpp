@@ -74,7 +74,7 @@ void current_process::tell(exec::process& x, time_point deadline) const {
     x.close(closing_line("revoked", plan.latest), plan.latest, plan.grace);
 }
 
-// -- a process that is gone ------------------------------------------------------
+// -- a process that is gone ---------------------------------------------------
 
 bool current_process::ends_worker(const exec::process& x) {
   if (!end_worker_)

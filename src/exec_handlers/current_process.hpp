@@ -13,8 +13,8 @@ namespace cafka::exec_handlers {
 /// The process that a handler uses now, if any, and what happens to it between
 /// the calls. When the partition is given back it is told at once, by another
 /// thread than the handler's: one of the handler's own that it ends, one of a
-/// pool that its call does. When one of the handler's own is gone, what it leaves
-/// is seen to.
+/// pool that its call does. When one of the handler's own is gone, what it
+/// leaves is seen to.
 class current_process : public std::enable_shared_from_this<current_process> {
 public:
   current_process(const handler_context& context,
@@ -25,8 +25,8 @@ public:
   /// Null: none.
   exec::process_ptr get() const;
   void set(exec::process_ptr x);
-  /// A process of the handler's own, in the place of the one before. Why it does
-  /// not run; empty: it does.
+  /// A process of the handler's own, in the place of the one before. Why it
+  /// does not run; empty: it does.
   std::string start();
   /// The partition is being given back.
   bool told() const;

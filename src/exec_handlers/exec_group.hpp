@@ -23,7 +23,8 @@ public:
     = "the program ended more than 10 times in a minute";
 
   /// `program` and `guard` are absolute paths. Of `options`, `config` and `log`
-  /// are taken. `system` runs the group; null: none does, and events go to `log`.
+  /// are taken. `system` runs the group; null: none does, and events go to
+  /// `log`.
   exec_group(caf::actor_system* system, exec_options what, std::string program,
              std::string guard, const group_options& options);
 
@@ -32,8 +33,8 @@ public:
   }
   exec::session::life life() const noexcept;
 
-  /// Finds the group, which acks and events go to from now on. Throws where it is
-  /// not to be found.
+  /// Finds the group, which acks and events go to from now on. Throws where it
+  /// is not to be found.
   void find_group();
   /// For a partition's process, or without one for one of the pool.
   exec::process_ptr start(const partition_identity* of,

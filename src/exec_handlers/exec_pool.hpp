@@ -11,8 +11,8 @@
 namespace cafka::exec_handlers {
 
 /// A fixed number of processes for all partitions of a group, one batch at a
-/// time each; who waits longest gets the next that is free. They start when they
-/// are needed, and end when no handler is left. Any thread.
+/// time each; who waits longest gets the next that is free. They start when
+/// they are needed, and end when no handler is left. Any thread.
 class exec_pool {
 public:
   explicit exec_pool(std::shared_ptr<exec_group> group);

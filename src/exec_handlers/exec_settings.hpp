@@ -21,9 +21,8 @@ void check_exec_options(const exec_options& x, std::string& program,
 std::vector<std::string> check_exec_args(const caf::settings& args);
 
 /// Sets the handler of a group whose settings say `handler = "exec"`, when its
-/// `log` is there. `secret_variables`: of the environment, which its program does
-/// not get. `system`
-/// and errors as of `set_handler`.
+/// `log` is there. `secret_variables`: of the environment, which its program
+/// does not get. `system` and errors as of `set_handler`.
 caf::error set_configured(caf::actor_system* system, group_options& options,
                           std::vector<std::string> secret_variables);
 

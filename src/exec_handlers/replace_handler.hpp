@@ -8,8 +8,8 @@
 namespace cafka::exec_handlers {
 
 /// Lets a group of `content`, the settings of a config file, run `command`:
-/// `group` by its name, of those that stand at `paths`; empty: the only one. Other arguments of a program stay.
-/// What is wrong; empty: nothing.
+/// `group` by its name, of those that stand at `paths`; empty: the only one.
+/// Other arguments of a program stay. What is wrong; empty: nothing.
 std::string replace_handler(caf::settings& content,
                             const std::vector<std::string>& paths,
                             const std::string& group,

@@ -7,8 +7,8 @@ namespace cafka::executor {
 
 using job = std::function<void()>;
 
-/// The kinds of jobs that wait for a thread, which are served in turn: none waits
-/// for all of another.
+/// The kinds of jobs that wait for a thread, which are served in turn: none
+/// waits for all of another.
 enum class job_kind {
   build,   ///< of a handler, which a failed one's records may wait for
   woken,   ///< of a strand that was idle

@@ -36,7 +36,8 @@ public:
   /// Whether one of this strand does.
   bool is_busy(const topic_partition& tp) const;
 
-  /// Calls `f` once, on some thread, as soon as no strand is busy; at once if so.
+  /// Calls `f` once, on some thread, as soon as no strand is busy; at once if
+  /// so.
   void when_idle(job f);
 
 private:

@@ -18,10 +18,10 @@ namespace cafka::executor {
 /// others to the process.
 class thread_pool : public abstract_executor {
 public:
-  /// `on_exhausted` is told, once per time that it happens, that all threads are
-  /// busy, how many they are, and that a job waits: they are `threads_max`, or
-  /// the system gives no other for now, not even a first one.
-  /// `at_once_max` 0: as many as there are processors.
+  /// `on_exhausted` is told, once per time that it happens, that all threads
+  /// are busy, how many they are, and that a job waits: they are `threads_max`,
+  /// or the system gives no other for now, not even a first one. `at_once_max`
+  /// 0: as many as there are processors.
   thread_pool(std::size_t threads_max,
               std::function<void(std::size_t)> on_exhausted,
               std::size_t at_once_max = 0,

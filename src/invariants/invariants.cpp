@@ -23,7 +23,7 @@ std::uint64_t size_of(const std::vector<offset_range>& ranges) {
 
 } // namespace
 
-// -- what was seen -------------------------------------------------------------
+// -- what was seen ------------------------------------------------------------
 
 // A member may be quicker than the broker's answer to the producer.
 void invariants::produced(const topic_partition& tp, offset_t offset) {
@@ -149,7 +149,7 @@ void invariants::committed(const topic_partition& tp, offset_t offset) {
   check_committed(tp, x, offset);
 }
 
-// -- what follows --------------------------------------------------------------
+// -- what follows -------------------------------------------------------------
 
 invariants::assignment& invariants::held(const std::string& member,
                                          const topic_partition& tp) {

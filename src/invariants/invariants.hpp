@@ -33,7 +33,7 @@ public:
     std::string text; ///< a sentence
   };
 
-  // -- what was seen -----------------------------------------------------------
+  // -- what was seen ----------------------------------------------------------
 
   /// The broker acknowledged this record.
   void produced(const topic_partition& tp, offset_t offset);
@@ -73,7 +73,7 @@ public:
   /// could be said.
   void committed(const topic_partition& tp, offset_t offset);
 
-  // -- what follows ------------------------------------------------------------
+  // -- what follows -----------------------------------------------------------
 
   /// What was broken so far, the first thousand.
   const std::vector<violation>& violations() const noexcept {

@@ -4,9 +4,9 @@
 
 namespace cafka::io {
 
-/// True: `fd` is a regular file, and what stands in front of the next write ends
-/// without a newline; or that cannot be read, because an empty line costs less
-/// than a record that is glued to another's rest.
+/// True: `fd` is a regular file, and what stands in front of the next write
+/// ends without a newline; or that cannot be read, because an empty line costs
+/// less than a record that is glued to another's rest.
 bool is_within_line(int fd);
 
 /// Cuts `tail`, which was written last, off the regular file `fd`, where the

@@ -31,8 +31,8 @@ line_record record_of(std::string_view line, const line_rule& rule);
 /// The headers that all lines have: views of the rule.
 std::vector<header> headers_of(const line_rule& rule);
 
-/// What the escapes \t, \0 and \\ of an argument stand for. Nothing: a backslash
-/// stands before something else, or at the end.
+/// What the escapes \t, \0 and \\ of an argument stand for. Nothing: a
+/// backslash stands before something else, or at the end.
 std::optional<std::string> unescaped(std::string_view text);
 
 } // namespace cafka::io

@@ -9,9 +9,9 @@
 
 namespace cafka::io {
 
-/// Lines for people on a descriptor, standard error usually, written on a thread
-/// of its own: nobody waits for a terminal that is paused or for a pipe that
-/// nobody reads. Any thread.
+/// Lines for people on a descriptor, standard error usually, written on a
+/// thread of its own: nobody waits for a terminal that is paused or for a pipe
+/// that nobody reads. Any thread.
 ///
 /// A line for which the reader makes no room within `limit` is dropped; so is
 /// the oldest one where `lines_max` wait. In front of the next one that is
@@ -30,8 +30,8 @@ public:
   /// Whole lines; or what a terminal shows in between, without a newline. Does
   /// not wait, but where no thread could be made for it.
   void add(std::string text);
-  /// Waits until all that was added is written or dropped, `most` at most. True:
-  /// nothing is left.
+  /// Waits until all that was added is written or dropped, `most` at most.
+  /// True: nothing is left.
   bool flush(std::chrono::milliseconds most);
 
 private:

@@ -4,9 +4,9 @@
 
 namespace cafka::io {
 
-/// A line on standard error. Waits for no reader, and tells later how many lines
-/// were dropped because there was none, see `note_writer`. Control characters
-/// are escaped: it stays one line. Any thread.
+/// A line on standard error. Waits for no reader, and tells later how many
+/// lines were dropped because there was none, see `note_writer`. Control
+/// characters are escaped: it stays one line. Any thread.
 void print_note(const std::string& line);
 
 /// The same for some lines, or for what a terminal shows in between: `text` is

@@ -26,8 +26,8 @@ struct offset_row {
   std::string mark() const;
 };
 
-/// For people: aligned, with a header, `-` where there is nothing, and `?` where
-/// it is not known.
+/// For people: aligned, with a header, `-` where there is nothing, and `?`
+/// where it is not known.
 std::string table_of(const std::vector<offset_row>& xs);
 
 /// For programs: a list of objects in one line, null where there is nothing.

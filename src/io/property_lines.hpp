@@ -13,8 +13,9 @@ struct property_lines {
   std::vector<std::string> errors;           ///< `line 3: what is wrong`
 };
 
-/// Reads `name=value` lines. Blank ones and those that begin with `#` or `!` are
-/// passed over, and so is white space at both ends of a name and of a value.
+/// Reads `name=value` lines. Blank ones and those that begin with `#` or `!`
+/// are passed over, and so is white space at both ends of a name and of a
+/// value.
 property_lines parse_properties(std::string_view text);
 
 } // namespace cafka::io

@@ -20,9 +20,10 @@ std::string base64_of(std::string_view bytes);
 std::optional<std::string> bytes_of_base64(std::string_view text);
 
 /// Adds the record as one JSON object in one line. Its members: topic,
-/// partition, offset, timestamp (milliseconds or null), key, value, and headers,
-/// a list of `{"name":…,"value":…}` in the order of the wire. A null stays null;
-/// bytes in base64 are called `key_base64`, `value_base64`, `name_base64`.
+/// partition, offset, timestamp (milliseconds or null), key, value, and
+/// headers, a list of `{"name":…,"value":…}` in the order of the wire. A null
+/// stays null; bytes in base64 are called `key_base64`, `value_base64`,
+/// `name_base64`.
 void add_json_line(std::string& to, const record& x, bytes_form form);
 
 /// Adds the members from `offset` to `headers` alone, in between the braces of

@@ -12,9 +12,9 @@ namespace cafka::io {
 /// thread.
 ///
 /// A regular file keeps no torn line where that can be had: a write that fails
-/// is cut back to the begin of the line that it tore, unless others have written
-/// behind it, and the first write begins with a newline where somebody left the
-/// file without one.
+/// is cut back to the begin of the line that it tore, unless others have
+/// written behind it, and the first write begins with a newline where somebody
+/// left the file without one.
 class record_output {
 public:
   explicit record_output(int fd) : fd_(fd) {

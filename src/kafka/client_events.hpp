@@ -42,8 +42,9 @@ struct revoked {
 /// Instead of either: the group forgot this member while it joined and took it
 /// in as a new one. What it holds may have had other owners meanwhile, but
 /// librdkafka goes on with it (a static, cooperative member whose JoinGroup is
-/// answered with UNKNOWN_MEMBER_ID; 2.0.2). Nothing may be committed for it, and
-/// only another client makes a fresh start; the answer is to abandon this one.
+/// answered with UNKNOWN_MEMBER_ID; 2.0.2). Nothing may be committed for it,
+/// and only another client makes a fresh start; the answer is to abandon this
+/// one.
 struct forgotten {};
 
 /// Answer to `look_up_committed`; no offset: nothing was ever committed.

@@ -13,9 +13,10 @@
 namespace cafka::kafka {
 
 /// The lines of librdkafka's log, from the threads that write them to the owner
-/// of the client. At most `lines_max` wait; what exceeds them is dropped, counted
-/// and told, but for what tells of the membership. Not librdkafka's own log queue: that sorts each line into
-/// those that wait, so that 5,000 partitions that are given back take seconds.
+/// of the client. At most `lines_max` wait; what exceeds them is dropped,
+/// counted and told, but for what tells of the membership. Not librdkafka's own
+/// log queue: that sorts each line into those that wait, so that 5,000
+/// partitions that are given back take seconds.
 class client_log {
 public:
   /// Some seconds of a debug log of everything, in some MB.

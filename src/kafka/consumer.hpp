@@ -63,8 +63,8 @@ public:
   /// The handle is unusable; only its end makes sense.
   bool is_fatal() const;
 
-  /// `end` with a farewell, waited for `limit` and `end_grace`. No callback runs
-  /// after it returned. To be called where blocking is allowed.
+  /// `end` with a farewell, waited for `limit` and `end_grace`. No callback
+  /// runs after it returned. To be called where blocking is allowed.
   static client_ended close(std::unique_ptr<consumer> x,
                             std::chrono::milliseconds limit);
 

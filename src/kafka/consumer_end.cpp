@@ -187,10 +187,10 @@ bool consumer::impl::is_half_joined() {
   return cooperative && !was_assigned;
 }
 
-// True once the group handler has ended. It sends no LeaveGroup for a cooperative
-// member without partitions: such a one unsubscribes first. An eager member would
-// join again with its answer, and LeaveGroup wait behind that; but its close waits
-// for no answer to what came before.
+// True once the group handler has ended. It sends no LeaveGroup for a
+// cooperative member without partitions: such a one unsubscribes first. An
+// eager member would join again with its answer, and LeaveGroup wait behind
+// that; but its close waits for no answer to what came before.
 bool consumer::impl::leave(time_point deadline) {
   note_protocol();
   if (cooperative) {
@@ -233,8 +233,8 @@ bool consumer::impl::close_group(time_point deadline) {
 }
 
 // librdkafka keeps a commit for as long as the session may last, and LeaveGroup
-// for some seconds. Destroyed meanwhile, its main thread spins: it runs no timer
-// any more, and does not wait for the next one.
+// for some seconds. Destroyed meanwhile, its main thread spins: it runs no
+// timer any more, and does not wait for the next one.
 bool consumer::impl::close_in_silence() {
   cut_off();
   if (!close_begun)

@@ -67,8 +67,8 @@ void consumer::impl::answer_assigned() {
   acknowledge_assign();
 }
 
-// Once closing, a client takes every answer for an unassign of everything; before
-// that it takes only what was begun.
+// Once closing, a client takes every answer for an unassign of everything;
+// before that it takes only what was begun.
 void consumer::impl::answer_revoked(std::vector<topic_partition> xs) {
   if (!cooperative) {
     rd_kafka_assign(client, nullptr);

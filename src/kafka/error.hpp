@@ -25,8 +25,9 @@ struct error {
 
 /// The error for `code`, a value of librdkafka's `rd_kafka_resp_err_t`; 0 is
 /// success. The text is the code's name and `words`, or librdkafka's own words
-/// where there are none, and which setting mends it, where one does. Whether a failed connection was refused or may come
-/// about later is in the words alone: without any it may (see security_error).
+/// where there are none, and which setting mends it, where one does. Whether a
+/// failed connection was refused or may come about later is in the words alone:
+/// without any it may (see security_error).
 error make_error(int code, std::string_view words = {});
 
 /// The system gives no other thread, which `why` tells in its words: it limits

@@ -12,8 +12,8 @@ namespace cafka::kafka {
 /// protocol.
 bool is_foreign_answer(std::string_view words);
 
-/// The words, which say then what answers there, or which of our settings is the
-/// limit; others as they are.
+/// The words, which say then what answers there, or which of our settings is
+/// the limit; others as they are.
 std::string with_right_advice(std::string_view words);
 
 } // namespace cafka::kafka

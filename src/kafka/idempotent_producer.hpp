@@ -21,8 +21,8 @@ public:
   open(const properties& props, std::function<void()> wake,
        const core::thread_factory& make_thread = core::make_thread);
 
-  /// What is wrong with such properties, by the name of one; success: a producer
-  /// can be made. Connects to nobody.
+  /// What is wrong with such properties, by the name of one; success: a
+  /// producer can be made. Connects to nobody.
   static error check(const properties& props);
 
   /// Waits for its end as long as `end_grace` says.

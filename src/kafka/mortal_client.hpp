@@ -7,8 +7,8 @@
 
 namespace cafka::kafka {
 
-/// A client of librdkafka, whose end may take as long as librdkafka likes: so it
-/// ends on a thread of its own.
+/// A client of librdkafka, whose end may take as long as librdkafka likes: so
+/// it ends on a thread of its own.
 class mortal_client {
 public:
   mortal_client() = default;
@@ -25,9 +25,9 @@ public:
   /// object is of no use any more. Calls `done` there when the client is
   /// destroyed, if that ever comes. Quick. What must be over within `limit` is
   /// the farewell; then, or when the client is fatal, it is destroyed without.
-  /// That may take `session.timeout.ms` where a commit is not answered, for which
-  /// librdkafka awaits a coordinator that could take it. Gives what cuts the
-  /// client's connections from any thread.
+  /// That may take `session.timeout.ms` where a commit is not answered, for
+  /// which librdkafka awaits a coordinator that could take it. Gives what cuts
+  /// the client's connections from any thread.
   virtual std::function<void()> end(farewell how,
                                     std::chrono::milliseconds limit,
                                     std::function<void(client_ended)> done)

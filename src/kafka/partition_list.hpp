@@ -15,8 +15,8 @@ list_ptr make_list(const std::vector<partition_offset>& xs);
 std::vector<topic_partition>
 partitions_of(const rd_kafka_topic_partition_list_t* xs);
 
-/// Has a partition's records fetched from `to` on; what its queue holds is void.
-/// Does not wait, so that a failure may come later and unheard.
+/// Has a partition's records fetched from `to` on; what its queue holds is
+/// void. Does not wait, so that a failure may come later and unheard.
 error seek(rd_kafka_t* client, const partition_offset& to);
 
 } // namespace cafka::kafka

@@ -53,12 +53,12 @@ public:
 
   /// What comes next may not follow on what was given, so that it is looked at:
   /// where it does not, it is sought once. Control records and compaction leave
-  /// gaps, too: then it comes again. Begins by itself behind an error and a seek,
-  /// which librdkafka may have ignored.
+  /// gaps, too: then it comes again. Begins by itself behind an error and a
+  /// seek, which librdkafka may have ignored.
   ///
-  /// To be called between the pause with which librdkafka begins a rebalance and
-  /// the resume that its answer brings. Before 2.1, what its batch call had in
-  /// hand at the pause is dropped while its own position has moved behind it
+  /// To be called between the pause with which librdkafka begins a rebalance
+  /// and the resume that its answer brings. Before 2.1, what its batch call had
+  /// in hand at the pause is dropped while its own position has moved behind it
   /// (#4208; seen with 2.0.2), and from 2.2 to 2.13.1 an end-of-partition mark
   /// moves that position too far (#4844).
   ///

@@ -21,8 +21,8 @@ std::optional<double> number_of(const std::string& text) {
 }
 
 /// What librdkafka made of `value` if that is another number: it reads as far
-/// as there are digits, takes a leading 0 for octal, and cuts what is left to an
-/// int before it looks at the range.
+/// as there are digits, takes a leading 0 for octal, and cuts what is left to
+/// an int before it looks at the range.
 std::string other_number(rd_kafka_conf_t* conf, const std::string& name,
                          const std::string& value) {
   std::array<char, 512> held{};

@@ -17,8 +17,8 @@ std::string consumer_refusal(properties props);
 /// The same of an idempotent producer.
 std::string producer_refusal(properties props);
 
-/// What a consumer of these has, given or by default, by librdkafka's first name
-/// of each property; what has neither is missing. Nothing: it is refused.
+/// What a consumer of these has, given or by default, by librdkafka's first
+/// name of each property; what has neither is missing. Nothing: it is refused.
 properties consumer_values(properties props);
 
 /// The first name of a property that has two; else its name.

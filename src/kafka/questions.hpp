@@ -14,8 +14,8 @@ namespace cafka::kafka {
 
 /// The group's committed offsets. librdkafka has a call for it that does not
 /// block, ListConsumerGroupOffsets, but that one aborts the process when the
-/// connection to the coordinator breaks while it runs (librdkafka #3663, in every
-/// version so far).
+/// connection to the coordinator breaks while it runs (librdkafka #3663, in
+/// every version so far).
 committed_found ask_committed(rd_kafka_t* client, std::uint64_t token,
                               const std::vector<topic_partition>& partitions,
                               time_point deadline);

@@ -15,8 +15,8 @@
 namespace cafka::kafka {
 
 /// The Kafka client that writes records, as its actor sees it;
-/// `idempotent_producer` is the real one. Driven by events. Not thread safe: one
-/// actor owns it; only its `wake` comes from other threads. No call blocks.
+/// `idempotent_producer` is the real one. Driven by events. Not thread safe:
+/// one actor owns it; only its `wake` comes from other threads. No call blocks.
 class record_writer : public mortal_client {
 public:
   /// Copies and queues a record; answered by one `record_written` with `token`,

@@ -8,8 +8,8 @@ namespace cafka::kafka {
 
 namespace {
 
-/// Of librdkafka 2.0 to 2.15, and reasons of OpenSSL 1.1 to 3. What is not among
-/// them, an end of the stream in the handshake above all, may pass.
+/// Of librdkafka 2.0 to 2.15, and reasons of OpenSSL 1.1 to 3. What is not
+/// among them, an end of the stream in the handshake above all, may pass.
 constexpr std::array<std::string_view, 18> tls_refusals{
   "certificate verify failed",
   "Failed to verify broker certificate",

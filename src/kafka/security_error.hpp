@@ -5,9 +5,9 @@
 
 namespace cafka::kafka {
 
-// What librdkafka's words say of a connection that did not come about. Its codes
-// say too little: `_SSL` and `_AUTHENTICATION` stand for a certificate or a
-// password that was refused, and as well for a broker that went away while it
+// What librdkafka's words say of a connection that did not come about. Its
+// codes say too little: `_SSL` and `_AUTHENTICATION` stand for a certificate or
+// a password that was refused, and as well for a broker that went away while it
 // was asked.
 
 /// True: the other side, or its certificate, is not what the settings say, and

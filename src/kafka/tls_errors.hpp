@@ -19,8 +19,8 @@ public:
   tls_errors(const tls_errors&) = delete;
   tls_errors& operator=(const tls_errors&) = delete;
 
-  /// Before the client is made of `conf`, in whose opaque `Of` finds an object of
-  /// this class; it must outlive the client.
+  /// Before the client is made of `conf`, in whose opaque `Of` finds an object
+  /// of this class; it must outlive the client.
   template <tls_errors& (*Of)(void* opaque)>
   static void watch(rd_kafka_conf_t* conf) {
     if (verifies(conf))

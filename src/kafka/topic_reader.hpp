@@ -12,9 +12,9 @@
 namespace cafka::kafka {
 
 /// Reads ranges of partitions once, from the first to the last record in them,
-/// and may commit how far it came. A member of no group: commits are taken while
-/// the group of its `group.id` has no members. Every call blocks; for programs,
-/// not for actors.
+/// and may commit how far it came. A member of no group: commits are taken
+/// while the group of its `group.id` has no members. Every call blocks; for
+/// programs, not for actors.
 class topic_reader {
 public:
   using ranges = std::map<topic_partition, offset_range>;

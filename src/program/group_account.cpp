@@ -27,7 +27,8 @@ void begin_anew(partition_account& to, const event& x) {
   to.standstill.clear();
 }
 
-/// An incarnation of the group that ended out of order told nothing of its partitions.
+/// An incarnation of the group that ended out of order told nothing of its
+/// partitions.
 void give_back_all(group_facts& x) {
   for (auto& [tp, p] : x.partitions) {
     if (p.given_back < 0)

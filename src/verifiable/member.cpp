@@ -102,7 +102,8 @@ void verifiable_member::on_commit_failed(const event& x) {
     x.tp, offset, fmt::format("{}: {}", to_string(x.code), x.text)));
 }
 
-/// An incarnation of the group that ended out of order told nothing of its partitions.
+/// An incarnation of the group that ended out of order told nothing of its
+/// partitions.
 void verifiable_member::lose_all() {
   for (auto& [tp, x] : held_)
     removed_.push_back(tp);

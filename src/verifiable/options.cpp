@@ -31,8 +31,8 @@ constexpr std::size_t batch_default = 500;
 /// A call waits for the reader of standard output and for nothing else.
 constexpr milliseconds drain_limit{2'000};
 
-/// A harness waits 20 s for the end after a SIGTERM; at the worst the group ends
-/// 15 s later than this, see `stop_margin` of the supervisor.
+/// A harness waits 20 s for the end after a SIGTERM; at the worst the group
+/// ends 15 s later than this, see `stop_margin` of the supervisor.
 constexpr milliseconds stop_limit{4'000};
 
 /// After a commit that failed; those that succeed are sent at every ack.

@@ -186,7 +186,7 @@ TEST_CASE("refusals of very many partitions make a bounded number of events") {
   CHECK(g.status().acks_refused == 150);
 }
 
-// -- separate ranges ---------------------------------------------------------------
+// -- separate ranges ----------------------------------------------------------
 
 namespace {
 

@@ -13,7 +13,7 @@ handler_answer no_ack(const message_batch&) {
 
 } // namespace
 
-// -- assignments -----------------------------------------------------------------
+// -- assignments --------------------------------------------------------------
 
 TEST_CASE("an assignment spawns one worker per partition at its begin") {
   scripted_group g;
@@ -122,7 +122,7 @@ TEST_CASE("holes in the offsets are no obstacle to the watermark") {
   CHECK(g.status(0).lag == 0);
 }
 
-// -- the window --------------------------------------------------------------------
+// -- the window ---------------------------------------------------------------
 
 TEST_CASE("delivery stops only when both bounds of the window are exceeded") {
   scripted_group g;
@@ -196,7 +196,7 @@ TEST_CASE("the window counts redelivered records once") {
   CHECK(g.handlers.calls.back().offsets == offsets{4, 5, 6});
 }
 
-// -- answers -----------------------------------------------------------------------
+// -- answers ------------------------------------------------------------------
 
 TEST_CASE("the answer ack acks the whole batch") {
   scripted_group g;
@@ -482,7 +482,7 @@ TEST_CASE("an explicit ack during the call counts before its answer") {
   CHECK(g.status().acks_refused == 0);
 }
 
-// -- one call at a time --------------------------------------------------------------
+// -- one call at a time -------------------------------------------------------
 
 TEST_CASE("a call that blocks delays no other partition") {
   scripted_group g;

@@ -18,7 +18,7 @@ void cannot_be_built_for_0(const handler_context& x) {
 
 } // namespace
 
-// -- exhaustion ----------------------------------------------------------------------------
+// -- exhaustion ---------------------------------------------------------------
 
 TEST_CASE("a partition that used up its restarts stops and the others go on") {
   scripted_group g;
@@ -97,7 +97,7 @@ TEST_CASE("stop-group drains, commits and ends with the exhausted partition") {
   CHECK(g.handlers.log.back() == "destroyed 1");
 }
 
-// -- slow calls ---------------------------------------------------------------------------
+// -- slow calls ---------------------------------------------------------------
 
 TEST_CASE("a slow call is told again and again until it returns") {
   scripted_group g;
@@ -133,7 +133,7 @@ TEST_CASE("no call is slow where handler-timeout is off") {
   CHECK(g.count(event_kind::handler_slow) == 0);
 }
 
-// -- acks that do not come ----------------------------------------------------------------
+// -- acks that do not come ----------------------------------------------------
 
 TEST_CASE("acks that never come are told, and the partition is unhealthy") {
   scripted_group g;
@@ -187,7 +187,7 @@ TEST_CASE("where ack-timeout is off no ack is overdue") {
   CHECK(g.status(0).healthy);
 }
 
-// -- failures without an end ----------------------------------------------------------------
+// -- failures without an end --------------------------------------------------
 
 TEST_CASE("an outage of ten minutes stops nothing for good") {
   scripted_group g;

@@ -22,7 +22,7 @@ using lines = std::vector<std::string>;
 
 } // namespace
 
-// -- retained records --------------------------------------------------------------
+// -- retained records ---------------------------------------------------------
 
 TEST_CASE("a successor gets the retained records first and in order") {
   scripted_group g;
@@ -138,7 +138,7 @@ TEST_CASE("a call that never began raises no delivery count") {
   CHECK(g.handlers.calls[1].delivery_count == 1);
 }
 
-// -- one call at a time ---------------------------------------------------------------
+// -- one call at a time -------------------------------------------------------
 
 TEST_CASE("a successor is built after the old call returned and was closed") {
   scripted_group g;
@@ -227,7 +227,7 @@ TEST_CASE("what is acked while the successor is built does not come again") {
   CHECK(g.handlers.offsets() == offsets{1});
 }
 
-// -- handlers that fail around their calls ---------------------------------------------
+// -- handlers that fail around their calls ------------------------------------
 
 TEST_CASE("a handler that cannot be built fails its worker") {
   auto how = GENERATE(0, 1, 2);
@@ -321,7 +321,7 @@ TEST_CASE("an on_close that blocks keeps the successor waiting") {
   CHECK(g.handlers.log.back() == "built 0");
 }
 
-// -- backoff ---------------------------------------------------------------------------
+// -- backoff ------------------------------------------------------------------
 
 TEST_CASE("the first restart of a quiet partition waits exactly the minimum") {
   scripted_group g;

@@ -1,4 +1,5 @@
-// The last commit of what is given back: what it holds, and when it is repeated.
+// The last commit of what is given back: what it holds, and when it is
+// repeated.
 
 #include "support/scripted_group.hpp"
 

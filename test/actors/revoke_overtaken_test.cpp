@@ -26,7 +26,7 @@ void hand_out(scripted_group& g) {
 
 } // namespace
 
-// -- lost ------------------------------------------------------------------------------
+// -- lost ---------------------------------------------------------------------
 
 TEST_CASE("a lost partition is fenced at once without drain or commit") {
   scripted_group g;
@@ -148,7 +148,7 @@ TEST_CASE("a loss of one of two draining partitions lets the other drain on") {
   CHECK(g.last_commit() == positions{{1, 2}});
 }
 
-// -- a newer revocation -------------------------------------------------------------------
+// -- a newer revocation -------------------------------------------------------
 
 TEST_CASE("a newer revocation overtakes and only it is answered") {
   scripted_group g;
@@ -241,7 +241,7 @@ TEST_CASE("a revocation of nothing is answered at once") {
   CHECK(g.coordinator.done == std::vector{g.rebalance});
 }
 
-// -- what comes late ---------------------------------------------------------------------
+// -- what comes late ----------------------------------------------------------
 
 TEST_CASE("messages of an ended worker are dropped and counted") {
   scripted_group g;

@@ -26,7 +26,7 @@ void run_in_call(scripted_group& g, F f) {
 
 } // namespace
 
-// -- drain ---------------------------------------------------------------------------
+// -- drain --------------------------------------------------------------------
 
 TEST_CASE("a running call may finish at a revoke and its answer is committed") {
   scripted_group g;

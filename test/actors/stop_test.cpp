@@ -119,7 +119,8 @@ TEST_CASE("a stop finishes a revocation that runs and answers it") {
   g.advance(1s);
   g.stop();
   g.advance(9s);
-  // The revocation's deadline holds for its partition, the stop's for the other.
+  // The revocation's deadline holds for its partition, the stop's for the
+  // other.
   CHECK(g.count(event_kind::drain_expired) == 1);
   CHECK(g.last(event_kind::drain_expired).tp == tp(0));
   CHECK_FALSE(g.ended());

@@ -40,8 +40,8 @@ struct program_world {
   group_fixture group;
 };
 
-/// Its first life keeps the first batch and then ends by `end`; the others write
-/// what they are given to a file, and ack it.
+/// Its first life keeps the first batch and then ends by `end`; the others
+/// write what they are given to a file, and ack it.
 std::string keeps_once(const std::string& end) {
   return R"(
 import json, os, sys

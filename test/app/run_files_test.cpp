@@ -12,8 +12,8 @@ using namespace cafka::test;
 
 namespace {
 
-/// The program with these arguments, started by a shell that does what stands in
-/// front of it and behind.
+/// The program with these arguments, started by a shell that does what stands
+/// in front of it and behind.
 std::vector<std::string> by_shell(const std::string& args,
                                   const std::string& redirections,
                                   const std::string& before = {}) {

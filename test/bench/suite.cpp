@@ -83,8 +83,8 @@ std::string suite::filled_topic(const load& x) {
   return name = made;
 }
 
-/// Kafka 4.1's producer never gets over a leader that does not lead yet: what it
-/// sends again is out of sequence.
+/// Kafka 4.1's producer never gets over a leader that does not lead yet: what
+/// it sends again is out of sequence.
 void suite::await_leaders(const std::string& topic, int partitions) {
   auto deadline = std::chrono::steady_clock::now() + fill_limit;
   for (partition_t i = 0; i < partitions;)
@@ -130,7 +130,7 @@ peer_run suite::fed_run(const peer& who, const environment& further, int per_s,
   });
 }
 
-// -- tables --------------------------------------------------------------------
+// -- tables -------------------------------------------------------------------
 
 std::string to_string(const table& x) {
   auto result = fmt::format("\n### {}\n\n{}\n\n", x.title, x.note);

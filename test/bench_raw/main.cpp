@@ -1,7 +1,7 @@
 /// What everything is compared with: librdkafka's own batch call in one thread,
 /// as its documentation has it, with its defaults; where latency is measured,
-/// one by one. The same environment and the same line as `cafka bench-consumer`,
-/// as far as a plain loop can have it.
+/// one by one. The same environment and the same line as `cafka
+/// bench-consumer`, as far as a plain loop can have it.
 
 #include "bench/consumer/input.hpp"
 #include "bench/consumer/tally.hpp"

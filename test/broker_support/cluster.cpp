@@ -218,7 +218,7 @@ std::string cluster::endpoints(const std::string& listener) const {
   return read_file(path(listener));
 }
 
-// -- brokers -------------------------------------------------------------------
+// -- brokers ------------------------------------------------------------------
 
 int cluster::size() const {
   int result = 0;
@@ -270,7 +270,7 @@ bool cluster::is_whole() {
   return result;
 }
 
-// -- topics --------------------------------------------------------------------
+// -- topics -------------------------------------------------------------------
 
 void cluster::create_topic(const std::string& name, int partitions,
                            const settings& config) {
@@ -362,7 +362,7 @@ std::optional<offset_range> cluster::range(const topic_partition& tp) {
   return result;
 }
 
-// -- groups --------------------------------------------------------------------
+// -- groups -------------------------------------------------------------------
 
 auto cluster::poll_committed(const std::string& group,
                              const std::vector<topic_partition>& of)

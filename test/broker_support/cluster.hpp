@@ -34,11 +34,11 @@ public:
   /// A file in the cluster's folder.
   std::string path(const std::string& file) const;
 
-  // -- brokers, numbered from 1 ------------------------------------------------
+  // -- brokers, numbered from 1 -----------------------------------------------
 
   int size() const;
-  /// stop, kill, pause, continue, start: see script/kafka. The process that does
-  /// it; a `start` ends when the broker serves, with 0.
+  /// stop, kill, pause, continue, start: see script/kafka. The process that
+  /// does it; a `start` ends when the broker serves, with 0.
   std::unique_ptr<app_process> node(int number, const std::string& verb);
   /// Starts and continues whatever does not run, and waits until each partition
   /// has all its replicas in sync.
@@ -46,7 +46,7 @@ public:
   /// Whether all brokers serve and each partition has all its replicas in sync.
   bool is_whole();
 
-  // -- topics ------------------------------------------------------------------
+  // -- topics -----------------------------------------------------------------
 
   using settings = std::map<std::string, std::string>;
   void create_topic(const std::string& name, int partitions,
@@ -64,7 +64,7 @@ public:
   /// What the broker holds, [first, end); nothing: it does not say.
   std::optional<offset_range> range(const topic_partition& tp);
 
-  // -- groups ------------------------------------------------------------------
+  // -- groups -----------------------------------------------------------------
 
   using offsets = std::map<topic_partition, offset_t>;
   /// What the group has committed, if an answer came since the last call; then,

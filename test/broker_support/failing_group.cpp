@@ -62,7 +62,7 @@ failing_group::failing_group(cluster& kafka, settings x)
   config_ = files_.write("group.conf", config_of(kafka_, topic_, x));
 }
 
-// -- records -------------------------------------------------------------------
+// -- records ------------------------------------------------------------------
 
 std::string failing_group::try_write(const topic_partition& to,
                                      const std::string& value,
@@ -104,7 +104,7 @@ void failing_group::write(partition_t partition,
     throw std::runtime_error("records are not written: " + failures);
 }
 
-// -- the group -----------------------------------------------------------------
+// -- the group ----------------------------------------------------------------
 
 std::unique_ptr<app_process> failing_group::start(const std::string& death) {
   std::vector<std::string> command{CAFKA_FAILING_MEMBER, config_};
@@ -124,7 +124,7 @@ offset_t failing_group::committed(partition_t partition) {
   return committed_of(kafka_, topic_, topic_)[{topic_, partition}];
 }
 
-// -- what came of it -----------------------------------------------------------
+// -- what came of it ----------------------------------------------------------
 
 std::map<offset_t, int> failing_group::letters(partition_t partition) {
   std::map<offset_t, int> result;

@@ -47,7 +47,7 @@ scenario::scenario(cluster& kafka, options x)
 
 scenario::~scenario() = default;
 
-// -- members -------------------------------------------------------------------
+// -- members ------------------------------------------------------------------
 
 std::vector<std::string> scenario::command(const member_program& program,
                                            const std::string& in) const {
@@ -135,13 +135,13 @@ int scenario::count(const member& x, const std::string& event) const {
   return i == told.end() ? 0 : i->second;
 }
 
-// -- records -------------------------------------------------------------------
+// -- records ------------------------------------------------------------------
 
 void scenario::produce(int count) {
   writer_.write(count, options_.patience);
 }
 
-// -- brokers -------------------------------------------------------------------
+// -- brokers ------------------------------------------------------------------
 
 void scenario::nodes(const std::vector<int>& numbers, const std::string& verb) {
   std::vector<std::unique_ptr<app_process>> scripts;
@@ -154,7 +154,7 @@ void scenario::nodes(const std::vector<int>& numbers, const std::string& verb) {
   }
 }
 
-// -- looking -------------------------------------------------------------------
+// -- looking ------------------------------------------------------------------
 
 /// What the broker calls committed was told before it could be: so the members
 /// are read after the answer and told before it.

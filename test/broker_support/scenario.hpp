@@ -49,7 +49,7 @@ public:
     return facts_;
   }
 
-  // -- members -----------------------------------------------------------------
+  // -- members ----------------------------------------------------------------
 
   /// How a program becomes a member of `in`.
   std::vector<std::string> command(const member_program& program,
@@ -77,7 +77,7 @@ public:
   /// Of a member that has ended nothing is kept; `x` is void.
   void forget(const member& x);
 
-  // -- records -----------------------------------------------------------------
+  // -- records ----------------------------------------------------------------
 
   /// Writes so many records, evenly over the partitions.
   void produce(int count);
@@ -91,7 +91,7 @@ public:
     writer_.partitions(partitions);
   }
 
-  // -- brokers -----------------------------------------------------------------
+  // -- brokers ----------------------------------------------------------------
 
   /// What cluster::node does to these brokers at once, while the scenario goes
   /// on; until it is done.
@@ -100,7 +100,7 @@ public:
     nodes({number}, verb);
   }
 
-  // -- waiting -----------------------------------------------------------------
+  // -- waiting ----------------------------------------------------------------
 
   /// Until `done`, looking at it whenever something was seen.
   void await(const std::string& what, const std::function<bool()>& done);

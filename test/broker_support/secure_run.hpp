@@ -44,7 +44,8 @@ public:
 
   /// Every command ends by itself, soon, and tells these words.
   void check_that_all_is_refused(const std::vector<std::string>& words) const {
-    // More than 10 times what it takes; a delivery would be given up after 30 s.
+    // More than 10 times what it takes; a delivery would be given up after 30
+    // s.
     auto soon = std::chrono::seconds{20};
     auto ran = run_program({"run", file_}, {"", true, false, soon});
     INFO(ran.err);

@@ -207,7 +207,7 @@ TEST_CASE("a call that fails while its partition is given back restarts "
   CHECK(p.machine.drained());
 }
 
-// -- records that somebody else says have failed --------------------------------------
+// -- records that somebody else says have failed ------------------------------
 
 TEST_CASE("a nack is refused like an ack, and changes nothing then") {
   failed_partition p;

@@ -36,8 +36,9 @@ private:
 };
 
 // Settles payments and acks them when that is done. Small ones are settled at
-// once, each acked by itself: what is committed stays below the first that needs
-// an approval. That settles all, so that a cumulative ack of the newest will do.
+// once, each acked by itself: what is committed stays below the first that
+// needs an approval. That settles all, so that a cumulative ack of the newest
+// will do.
 class cashier {
 public:
   explicit cashier(caf::actor_system& system) : system_(system) {

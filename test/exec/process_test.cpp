@@ -1,4 +1,5 @@
-/// Processes with real programs: what they do, and that nothing of them is left.
+/// Processes with real programs: what they do, and that nothing of them is
+/// left.
 
 #include "exec/process_driver.hpp"
 

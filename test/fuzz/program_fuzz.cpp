@@ -1,5 +1,5 @@
-/// Any bytes as a line of a handler's program: it is one thing that is known, or
-/// is refused by a text in UTF-8; what is left alone is what came.
+/// Any bytes as a line of a handler's program: it is one thing that is known,
+/// or is refused by a text in UTF-8; what is left alone is what came.
 
 #include "exec/protocol.hpp"
 #include "exec/session.hpp"

@@ -8,9 +8,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A second member of the group, which makes the coordinator revoke. Its session
-/// is as long as the group's: the mock cluster holds all to that of who joined
-/// last, and whose session is over while it waits to be let in never hears of it.
+/// A second member of the group, which makes the coordinator revoke. Its
+/// session is as long as the group's: the mock cluster holds all to that of who
+/// joined last, and whose session is over while it waits to be let in never
+/// hears of it.
 class intruder {
 public:
   explicit intruder(group_fixture& f, const std::string& strategy)
@@ -146,8 +147,8 @@ TEST_CASE("a cooperative revoke waits for the running call and commits its "
   f.blocked.open();
   f.check_revoked(1);
   // librdkafka 2.0's mock cluster may refuse the commit as long as the other
-  // member has not heard of its share, and never answer the second join that the
-  // protocol asks for now: the hand-over ends here.
+  // member has not heard of its share, and never answer the second join that
+  // the protocol asks for now: the hand-over ends here.
   CHECK(f.count(event_kind::drain_expired) == 0);
   CHECK(f.stop() == caf::exit_reason::user_shutdown);
 }

@@ -44,8 +44,8 @@ struct world {
     return *made;
   }
 
-  /// The answer to each of `n` records, sent without a wait in between, and what
-  /// `then` does in the meantime.
+  /// The answer to each of `n` records, sent without a wait in between, and
+  /// what `then` does in the meantime.
   template <class F>
   std::vector<caf::expected<produced>>
   produce_all(const producer_actor& to, int n, F then) {

@@ -71,7 +71,7 @@ void soak::run(std::chrono::seconds how_long) {
     throw std::runtime_error(broken);
 }
 
-// -- what chance chooses -------------------------------------------------------
+// -- what chance chooses ------------------------------------------------------
 
 std::uint32_t soak::chance(std::uint32_t below) {
   return random_() % below;
@@ -194,7 +194,7 @@ bool soak::add_partition() {
   return true;
 }
 
-// -- what follows --------------------------------------------------------------
+// -- what follows -------------------------------------------------------------
 
 void soak::do_what_is_due(bool all) {
   auto now = clock::now();
@@ -224,8 +224,9 @@ void soak::see_off() {
       continue;
     }
     auto code = run_.await_end(x);
-    // Seen after all brokers had been killed; its cause was not found, librdkafka
-    // #3437 is a likely one. It ends by itself and by name, and is counted.
+    // Seen after all brokers had been killed; its cause was not found,
+    // librdkafka #3437 is a likely one. It ends by itself and by name, and is
+    // counted.
     auto is_fenced = !i->instance.empty() && code == exit_code_gave_up
                      && x.err().find("code=fenced_instance")
                           != std::string::npos;
@@ -265,7 +266,7 @@ void soak::check() {
     throw std::runtime_error(broken);
 }
 
-// -- what is told --------------------------------------------------------------
+// -- what is told -------------------------------------------------------------
 
 void soak::memory::sample(long kib) {
   if (first_kib == 0)

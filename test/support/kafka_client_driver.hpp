@@ -254,7 +254,8 @@ private:
   static constexpr std::uint64_t of_no_partition = 1;
 
   /// Records of a topic that the client does not know yet become several
-  /// batches. It knows it when it refuses a record for a partition that is none.
+  /// batches. It knows it when it refuses a record for a partition that is
+  /// none.
   void await_topic(const std::string& topic) {
     if (!known_.insert(topic).second)
       return;

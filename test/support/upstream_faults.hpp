@@ -19,7 +19,8 @@ inline void skip_for_librdkafka(std::string_view fault) {
 }
 
 /// Where a topic comes with an error and with partitions, 2.3 to 2.8 end the
-/// process. Brokers send no such answer, but a mock cluster's `fail_topic` does.
+/// process. Brokers send no such answer, but a mock cluster's `fail_topic`
+/// does.
 inline bool skips_topic_errors() {
   // As `rd_kafka_version()`: MM.mm.rr.xx.
   if (rd_kafka_version() < 0x020300ff || rd_kafka_version() >= 0x020a00ff)

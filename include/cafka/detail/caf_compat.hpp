@@ -36,7 +36,7 @@
 
 namespace cafka::compat {
 
-// -- inspect -------------------------------------------------------------------
+// -- inspect ------------------------------------------------------------------
 
 template <class T>
 struct field_ref {
@@ -60,7 +60,7 @@ auto fields(Inspector& f, [[maybe_unused]] T& obj,
 #endif
 }
 
-// -- typed interfaces: typed<void(ack), ack_reply(ack_request)> -------------------
+// -- typed interfaces: typed<void(ack), ack_reply(ack_request)> ---------------
 
 template <class F>
 struct signature;
@@ -84,7 +84,7 @@ struct signature<R(Ts...)> {
 template <class... Fs>
 using typed = caf::typed_actor<typename signature<Fs>::type...>;
 
-// -- sending -------------------------------------------------------------------
+// -- sending ------------------------------------------------------------------
 
 /// Sends without a sender: no answer and no error comes back, so that a
 /// receiver's failure never ends the sender.
