@@ -90,14 +90,6 @@ constexpr auto orders_0 = R"("partitions":[{"topic":"orders","partition":0}]})";
 constexpr auto empty_assignment
   = R"("name":"partitions_assigned","partitions":[]})";
 
-/// The mock cluster lets each join wait for the session, and refuses commits of
-/// who gives everything back until their limit.
-app_input patient() {
-  app_input result;
-  result.limit = std::chrono::seconds{110};
-  return result;
-}
-
 } // namespace
 
 TEST_CASE("a verifiable consumer tells all that it does, and a signal ends it "
@@ -182,9 +174,9 @@ TEST_CASE("with autocommit offsets are committed and not told") {
 TEST_CASE("a verifiable consumer tells rebalances, also those that leave it "
           "nothing") {
   world w;
-  app_process first{w.arguments(), patient()};
+  app_process first{w.arguments()};
   REQUIRE(first.await_output(orders_0));
-  app_process second{w.arguments(), patient()};
+  app_process second{w.arguments()};
   REQUIRE(second.await_output("partitions_assigned"));
   REQUIRE(first.await_output("partitions_assigned", 2));
   // One of them has the partition, whichever it is.
@@ -202,9 +194,9 @@ TEST_CASE("a verifiable consumer tells rebalances, also those that leave it "
 TEST_CASE("a verifiable consumer that was stopped for longer than its session "
           "joins again") {
   world w;
-  app_process first{w.arguments(), patient()};
+  app_process first{w.arguments()};
   REQUIRE(first.await_output(orders_0));
-  app_process second{w.arguments(), patient()};
+  app_process second{w.arguments()};
   first.send(SIGSTOP);
   REQUIRE(second.await_output("partitions_assigned")); // without the first
   first.send(SIGCONT);

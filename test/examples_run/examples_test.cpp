@@ -22,16 +22,13 @@ std::string path_of(const std::string& example) {
   return CAFKA_EXAMPLES + example;
 }
 
-/// A topic that is refused costs a delivery's time-out, 30 s.
-constexpr std::chrono::seconds run_limit{110};
-
 /// An example that runs against a cluster until it is told to stop.
 struct running {
   app_process program;
 
   explicit running(std::vector<std::string> args)
     : program((args.front() = path_of(args.front()), args),
-              app_input{.text = {}, .ends = false, .limit = run_limit}) {
+              app_input{.text = {}, .ends = false}) {
   }
   /// Its exit code after the end of its input.
   int stop() {
