@@ -42,7 +42,8 @@ struct exec_options {
   /// How long an answer may take; then the process gets SIGTERM, and the call
   /// has failed.
   std::chrono::milliseconds call_timeout{300'000};
-  /// From SIGTERM to SIGKILL, and from the end of the input to SIGTERM.
+  /// From SIGTERM to SIGKILL, and from the end of the input to SIGTERM; less
+  /// where the deadline of a revoke or a stop is nearer.
   std::chrono::milliseconds term_after{5'000};
   exec_input input = exec_input::json; ///< see there
   std::string directory; ///< where it runs; by default where this process does

@@ -10,15 +10,14 @@
 #include <csignal>
 #include <utility>
 
+#include <poll.h>
+
 namespace cafka::exec {
 
 namespace {
 
 using clock = std::chrono::steady_clock;
 using note_kind = process_note::kind;
-
-/// Of standard error; what is longer is cut.
-constexpr std::size_t error_line_bytes_max = 8'192;
 
 constexpr int warning = 4;
 constexpr int info = 6;
@@ -31,7 +30,7 @@ process::process(const launch& what, session::life life, session::limits limits,
     life_(life),
     hooks_(std::move(hooks)),
     session_(life, limits),
-    error_lines_(error_line_bytes_max) {
+    error_lines_(log_line_bytes_max) {
 }
 
 // -- for the handler ----------------------------------------------------------
@@ -44,18 +43,33 @@ std::string process::await_started() {
   return start_failure_;
 }
 
-std::optional<answer> process::call(open_call what, std::string payload) {
+bool process::begin_call(open_call what, std::string payload) {
   guard_type lock{mutex_};
   if (!session_.takes_calls())
-    return std::nullopt;
+    return false;
   actions todo;
   session_.call(std::move(what), clock::now(), todo);
   payload_ = payload.size();
-  unsent_ = std::move(payload);
-  sent_ = 0;
+  // The rest of a batch that was answered before it was read goes first.
+  unsent_.erase(0, std::exchange(sent_, 0));
+  if (unsent_.empty())
+    unsent_ = std::move(payload);
+  else
+    unsent_ += payload;
   carry_out(std::move(todo), lock);
+  return true;
+}
+
+answer process::await_answer() {
+  guard_type lock{mutex_};
   changed_.wait(lock, [&] { return result_.has_value(); });
-  return std::exchange(result_, std::nullopt);
+  return *std::exchange(result_, std::nullopt);
+}
+
+std::optional<answer> process::call(open_call what, std::string payload) {
+  if (!begin_call(std::move(what), std::move(payload)))
+    return std::nullopt;
+  return await_answer();
 }
 
 bool process::takes_calls() const {
@@ -87,6 +101,11 @@ void process::terminate(const std::string& cause) {
 void process::await_gone() {
   guard_type lock{mutex_};
   changed_.wait(lock, [&] { return gone_; });
+  pollfd asked{unguarded_.get(), POLLIN, 0};
+  lock.unlock();
+  while (asked.fd != -1 && poll(&asked, 1, -1) == -1) {
+    // interrupted
+  }
 }
 
 core::range_set process::kept() const {
@@ -102,6 +121,11 @@ std::string process::failure() const {
 std::string process::failure_class() const {
   guard_type lock{mutex_};
   return session_.failure_class();
+}
+
+bool process::ended_between_calls() const {
+  guard_type lock{mutex_};
+  return session_.ended_between_calls();
 }
 
 bool process::gone() const {
@@ -211,7 +235,7 @@ void process::note_line(note_kind what, int level, std::string_view line,
                         time_point now) {
   tell_left_out(now);
   if (budget_.take(now))
-    note(what, level, escaped(io::utf8_of(line)));
+    note(what, level, escaped(io::utf8_of(line.substr(0, log_line_bytes_max))));
 }
 
 void process::tell_left_out(time_point now) {

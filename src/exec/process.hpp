@@ -64,7 +64,11 @@ public:
 
   /// Blocks until it runs. Why it does not; empty: it does.
   std::string await_started();
-  /// Blocks until the call has ended. Nothing: it takes none any more.
+  /// Gives it a batch. False: it takes none any more.
+  bool begin_call(open_call what, std::string payload);
+  /// Blocks until the call that was begun has ended.
+  answer await_answer();
+  /// Both. Nothing: it takes no call any more.
   std::optional<answer> call(open_call what, std::string payload);
   bool takes_calls() const;
   /// See `session::close`.
@@ -77,6 +81,7 @@ public:
   core::range_set kept() const;
   std::string failure() const;
   std::string failure_class() const;
+  bool ended_between_calls() const;
 
   // -- for the driver
 
@@ -134,10 +139,11 @@ private:
   session session_;
   guarded_program program_;
   pid_t pid_ = -1;            // and its group's
+  descriptor unguarded_;      // says when it ends that has lost its guard
   std::string start_failure_; // with `gone`
   std::string unsent_;        // from `sent_` on
   std::size_t sent_ = 0;
-  std::size_t payload_ = 0; // bytes of the open call's batch
+  std::size_t payload_ = 0; // bytes of the open call's batch, and behind it
   bool input_ends_ = false; // behind what is not sent
   bool is_full_ = false;
   bool ended_ = false; // everybody is being told

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,13 +102,18 @@ void process::on_report(const guard::report& x, time_point now, actions& out) {
   start_failure_ += std::string{": "} + std::strerror(x.value);
   session_.on_start_failed(start_failure_, out);
   waitpid(program_.guard, nullptr, 0);
+  set_full(false);
   program_ = {};
 }
 
-/// Nothing of the program runs any more: all that it wrote is in the pipes.
+/// Nothing of the program runs any more, or its guard is lost and it is killed
+/// here: all that it wrote is in the pipes.
 void process::end(program_end x, time_point now, actions& out) {
-  if (x.what == program_end::kind::guard_lost && pid_ != -1)
+  if (x.what == program_end::kind::guard_lost && pid_ != -1) {
+    // It is no child of ours that could be waited for.
+    unguarded_ = descriptor{static_cast<int>(syscall(SYS_pidfd_open, pid_, 0))};
     kill(-pid_, SIGKILL);
+  }
   for (auto each : {stream::output, stream::errors})
     while (read_from(each, now, out)) {
       // nop

@@ -38,8 +38,13 @@ std::string closing_line(std::string_view why, std::int64_t deadline_ms);
 
 // -- from the program ---------------------------------------------------------
 
-/// Most bytes of a line of a program. What is longer fails its worker.
+/// Most bytes of a line of a program that begins with `{`. What is longer fails
+/// its worker.
 inline constexpr std::size_t program_line_bytes_max = 1'000'000;
+
+/// What is longer of a line for the log is cut: own output, standard error, and
+/// what a program asks for.
+inline constexpr std::size_t log_line_bytes_max = 8'192;
 
 /// How much of a line that is wrong stands in the error.
 inline constexpr std::size_t quoted_bytes_max = 200;

@@ -79,6 +79,7 @@ bool session::counts() const noexcept {
 // -- events -------------------------------------------------------------------
 
 void session::on_started() {
+  has_run_ = true;
   if (state_ == state::starting)
     transition_to(call_ ? state::calling : state::idle);
 }
@@ -87,14 +88,15 @@ void session::on_start_failed(const std::string& cause, actions& out) {
   transition_to(state::gone);
   failure_ = cause;
   if (call_)
-    end_call(failed(cause, failure_class_), out);
+    end_call({answer::kind::not_begun}, out);
 }
 
 void session::call(open_call x, time_point now, actions& out) {
   generation_ = x.generation;
   call_ = std::move(x);
   call_ends_ = now + limits_.call_timeout;
-  call_limit_ = time_point::max();
+  call_limit_ = call_kill_by_ = time_point::max();
+  done_.clear();
   if (state_ == state::idle)
     transition_to(state::calling);
   out.end_input = life_ == life::batch;
@@ -104,8 +106,10 @@ void session::on_end(const program_end& x, actions& out) {
   auto was_told = state_ >= state::ending;
   transition_to(state::gone);
   call_ends_.reset();
-  auto unread = x.batch_unread && life_ != life::batch && failure_.empty();
-  if (failure_.empty() && !was_told && (!call_ || unread) && is_bad(x)) {
+  auto unread = failure_.empty()
+                && (!has_run_ || (x.batch_unread && life_ != life::batch));
+  ended_between_calls_ = !call_ || unread;
+  if (failure_.empty() && !was_told && ended_between_calls_ && is_bad(x)) {
     failure_ = "ended with no batch open: " + to_string(x);
     failure_class_ = class_of(x);
   }
@@ -132,30 +136,31 @@ answer session::answer_of_end(const program_end& x) const {
 
 void session::close(const std::string& line, time_point latest, duration grace,
                     time_point now, actions& out) {
-  if (state_ == state::terminating) // it has as long as any other
-    escalates_ = std::min(escalates_, latest + 2 * grace);
-  if (state_ >= state::ending)
-    return;
-  if (state_ != state::closing) {
+  latest_ = std::min(latest_, latest);
+  term_by_ = std::min(term_by_, latest + grace);
+  kill_by_ = std::min(kill_by_, latest + 2 * grace);
+  if (state_ < state::closing) {
     if (life_ != life::batch)
       out.write += line;
-    latest_ = latest;
-    grace_ = grace;
     transition_to(state::closing);
   }
-  latest_ = std::min(latest_, latest);
-  grace_ = std::min(grace_, grace);
-  end_input_if_done(now, out);
+  if (state_ == state::closing)
+    end_input_if_done(now, out);
+  else if (state_ == state::ending)
+    escalates_ = std::min(escalates_, term_by_);
+  else if (state_ == state::terminating)
+    escalates_ = std::min(escalates_, kill_by_);
 }
 
 void session::limit_call(time_point latest, duration grace) {
-  if (state_ == state::terminating)
-    escalates_ = std::min(escalates_, latest + grace);
-  if (!call_ends_)
+  if (!call_)
     return;
-  limit_grace_ = grace;
   call_limit_ = std::min(call_limit_, latest);
-  call_ends_ = std::min(*call_ends_, call_limit_);
+  call_kill_by_ = std::min(call_kill_by_, latest + grace);
+  if (call_ends_)
+    call_ends_ = std::min(*call_ends_, call_limit_);
+  if (state_ == state::terminating)
+    escalates_ = std::min(escalates_, call_kill_by_);
 }
 
 void session::terminate(std::string cause, time_point now, actions& out) {
@@ -164,8 +169,7 @@ void session::terminate(std::string cause, time_point now, actions& out) {
   if (failure_.empty())
     failure_ = std::move(cause);
   call_ends_.reset();
-  grace_ = limits_.term_after;
-  escalates_ = now + grace_;
+  escalates_ = std::min(now + limits_.term_after, kill_by());
   out.signal = SIGTERM;
   transition_to(state::terminating);
 }
@@ -175,17 +179,12 @@ void session::on_time(time_point now, actions& out) {
     auto limited = now >= call_limit_;
     failure_class_ = limited ? failure_class_ : "timeout";
     terminate(limited ? "the partition is given back" : timeout_hint, now, out);
-    if (limited)
-      escalates_ = std::min(escalates_, now + limit_grace_);
     return;
   }
   if (state_ == state::closing) {
     end_input_if_done(now, out);
   } else if (state_ == state::ending && now >= escalates_) {
-    auto grace = grace_;
     terminate("it did not end when its input had ended", now, out);
-    grace_ = grace;
-    escalates_ = now + grace;
   } else if (state_ == state::terminating && now >= escalates_) {
     out.signal = SIGKILL;
     transition_to(state::killed);
@@ -221,8 +220,13 @@ void session::end_input_if_done(time_point now, actions& out) {
 
 void session::end_input(time_point now, actions& out) {
   out.end_input = true;
-  escalates_ = now + grace_;
+  escalates_ = std::min(now + limits_.term_after, term_by_);
   transition_to(state::ending);
+}
+
+/// What is to be over by then is: the process, or its call.
+time_point session::kill_by() const noexcept {
+  return call_ ? std::min(kill_by_, call_kill_by_) : kill_by_;
 }
 
 // -- beside it ----------------------------------------------------------------

@@ -111,13 +111,15 @@ public:
   /// Behind all lines.
   void on_end(const program_end& x, actions& out);
   /// Once `latest` is over, or no call is open and nothing is kept, its input
-  /// ends; `grace` later it is sent SIGTERM, and as much later SIGKILL. What
-  /// comes first of several counts. `line` is for the program.
+  /// ends; `term-after` later it is sent SIGTERM, and as much later SIGKILL. They
+  /// come by `latest + grace` and `latest + 2 * grace`, whatever it did before.
+  /// What comes first of several counts. `line` is for the program.
   void close(const std::string& line, time_point latest, duration grace,
              time_point now, actions& out);
-  /// The open call ends by `latest`: by SIGTERM, `grace` later by SIGKILL.
+  /// The open call, if there is one, ends by `latest`: by SIGTERM; by
+  /// `latest + grace`, by SIGKILL.
   void limit_call(time_point latest, duration grace);
-  /// At once SIGTERM, and after `term-after` SIGKILL.
+  /// At once SIGTERM, and after `term-after` SIGKILL, or as `close` says.
   void terminate(std::string cause, time_point now, actions& out);
   void on_time(time_point now, actions& out);
   /// When `on_time` is to be called next; nothing: it need not be.
@@ -141,6 +143,10 @@ public:
   const std::string& failure() const noexcept {
     return failure_;
   }
+  /// It is gone, and its end was not that of a call that it had begun.
+  bool ended_between_calls() const noexcept {
+    return ended_between_calls_;
+  }
   /// Of `failure`; see `answer::error_class`.
   const std::string& failure_class() const noexcept {
     return failure_class_;
@@ -153,12 +159,13 @@ private:
   void end_call(answer x, actions& out);
   void end_input_if_done(time_point now, actions& out);
   void end_input(time_point now, actions& out);
+  time_point kill_by() const noexcept;
   std::string wrong_with(const answer& x) const;
   void keep(const answer& x);
   answer answer_of_end(const program_end& x) const;
 
-  void take(std::variant<acked, acked_through, nacked> x, offset_range done,
-            time_point now, actions& out);
+  void take(std::variant<acked, acked_through, nacked> x,
+            const core::range_set& done, time_point now, actions& out);
   void on(const own_output& x, time_point now, actions& out);
   void on(const answer& x, time_point now, actions& out);
   void on(const acked& x, time_point now, actions& out);
@@ -175,15 +182,19 @@ private:
   std::optional<time_point> call_ends_; ///< while a call is open and counts
   /// Of the open call, whatever signs of life come.
   time_point call_limit_ = time_point::max();
-  duration limit_grace_{};
+  time_point call_kill_by_ = time_point::max();
+  core::range_set done_; ///< acked or failed while the call is open
   core::range_set kept_;
   std::uint64_t generation_ = 0; ///< of the last call
   std::string failure_;
   std::string failure_class_ = "failed";
+  bool has_run_ = false;
+  bool ended_between_calls_ = false;
   std::string_view line_; ///< that is being read
-  // From `closing` on.
-  time_point latest_{};    ///< when the input ends
-  duration grace_{};       ///< from there to SIGTERM, and from there to SIGKILL
+  // How it ends, once somebody said by when: the one place that knows.
+  time_point latest_ = time_point::max(); ///< the end of its input
+  time_point term_by_ = time_point::max();
+  time_point kill_by_ = time_point::max();
   time_point escalates_{}; ///< in `ending` and `terminating`
 };
 

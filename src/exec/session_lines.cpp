@@ -18,7 +18,7 @@ void session::on_long_line(std::string_view start, time_point now,
                            actions& out) {
   line_ = start;
   if (life_ == life::batch || !start.starts_with('{'))
-    on(own_output{start.substr(0, quoted_bytes_max)}, now, out);
+    on(own_output{start}, now, out);
   else
     fail("longer than " + std::to_string(program_line_bytes_max) + " bytes",
          now, out);
@@ -34,7 +34,7 @@ void session::fail(const std::string& what, time_point now, actions& out) {
 // -- each kind of line --------------------------------------------------------
 
 void session::on(const own_output& x, time_point, actions& out) {
-  out.logs.push_back({6, std::string{x.text}});
+  out.logs.push_back({6, std::string{x.text.substr(0, log_line_bytes_max)}});
 }
 
 /// Empty: it is an answer to the open call.
@@ -59,10 +59,12 @@ std::string session::wrong_with(const answer& x) const {
 /// What stays with the program, or has left it, by an answer.
 void session::keep(const answer& x) {
   using kind = answer::kind;
-  if (x.what == kind::no_ack)
+  if (x.what == kind::no_ack) {
     for (auto each : call_->offsets.ranges())
       kept_.insert(each);
-  else if (x.what == kind::ack)
+    for (auto each : done_.ranges())
+      kept_.erase(each);
+  } else if (x.what == kind::ack)
     kept_.erase({0, call_->last + 1});
   else if (x.what == kind::ack_through)
     kept_.erase({0, x.offset + 1});
@@ -84,9 +86,9 @@ void session::on(const answer& x, time_point now, actions& out) {
     end_input_if_done(now, out);
 }
 
-/// What became of records that the program kept; `done` is no longer kept.
+/// What became of records of the program's; `done` it has no longer.
 void session::take(std::variant<acked, acked_through, nacked> x,
-                   offset_range done, time_point now, actions& out) {
+                   const core::range_set& done, time_point now, actions& out) {
   if (!counts())
     return;
   if (life_ == life::pool) {
@@ -94,28 +96,38 @@ void session::take(std::variant<acked, acked_through, nacked> x,
     return;
   }
   out.acks.push_back(std::move(x));
-  kept_.erase(done);
+  for (auto each : done.ranges()) {
+    kept_.erase(each);
+    if (call_)
+      done_.insert(each);
+  }
   if (state_ == state::closing)
     end_input_if_done(now, out);
 }
 
 void session::on(const acked& x, time_point now, actions& out) {
-  if (x.generation == generation_ && counts())
+  core::range_set done;
+  if (x.generation == generation_)
     for (auto each : x.offsets)
-      kept_.erase({
+      done.insert({
         each
         , each
         +1
       });
-  take(x, {}, now, out);
+  take(x, done, now, out);
 }
 
 void session::on(const acked_through& x, time_point now, actions& out) {
-  take(x, {0, x.generation == generation_ ? x.offset + 1 : 0}, now, out);
+  core::range_set done;
+  if (x.generation == generation_)
+    done.insert({0, x.offset + 1});
+  take(x, done, now, out);
 }
 
 void session::on(const nacked& x, time_point now, actions& out) {
-  take(x, {x.offset, x.offset + 1}, now, out);
+  core::range_set done;
+  done.insert({x.offset, x.offset + 1});
+  take(x, done, now, out);
 }
 
 void session::on(const working&, time_point now, actions&) {
@@ -124,7 +136,7 @@ void session::on(const working&, time_point now, actions&) {
 }
 
 void session::on(const log_line& x, time_point, actions& out) {
-  out.logs.push_back(x);
+  out.logs.push_back({x.level, x.text.substr(0, log_line_bytes_max)});
 }
 
 void session::on(const bad_line& x, time_point now, actions& out) {

@@ -1,5 +1,7 @@
 #include "exec_handlers/current_process.hpp"
 
+#include "exec_handlers/exec_answer.hpp"
+
 #include <utility>
 
 namespace cafka::exec_handlers {
@@ -26,14 +28,10 @@ exec::process_ptr current_process::get() const {
 }
 
 void current_process::set(exec::process_ptr x) {
-  std::optional<time_point> deadline;
-  {
-    std::lock_guard lock{mutex_};
-    process_ = x;
-    deadline = deadline_;
-  }
-  if (x && deadline)
-    tell(*x, *deadline);
+  std::lock_guard lock{mutex_};
+  process_ = std::move(x);
+  if (process_ && deadline_)
+    tell(*process_, *deadline_);
 }
 
 std::string current_process::start() {
@@ -55,14 +53,11 @@ bool current_process::told() const {
 }
 
 void current_process::tell(time_point deadline) {
-  exec::process_ptr x;
-  {
-    std::lock_guard lock{mutex_};
-    deadline_ = deadline;
-    x = process_;
-  }
-  if (x)
-    tell(*x, deadline);
+  // Until it was told, a process of a pool is nobody else's.
+  std::lock_guard lock{mutex_};
+  deadline_ = deadline;
+  if (process_)
+    tell(*process_, deadline);
 }
 
 void current_process::tell(exec::process& x, time_point deadline) const {
@@ -79,18 +74,19 @@ void current_process::tell(exec::process& x, time_point deadline) const {
 bool current_process::ends_worker(const exec::process& x) {
   if (!end_worker_)
     return false; // whoever calls the handler has none
-  if (told()) {
-    give_up(x.kept());
-    return false;
-  }
+  core::range_set left;
   std::optional<worker_end> end;
   {
     std::lock_guard lock{mutex_};
     if (ended_worker_)
       return true;
-    end = end_after(x);
+    if (deadline_ && !std::exchange(nacked_, true))
+      left = x.kept();
+    else if (!deadline_ && !closed_)
+      end = end_after(x);
     ended_worker_ = end.has_value();
   }
+  nack_all(left);
   if (!end)
     return false;
   end_worker_(std::move(*end));
@@ -109,12 +105,42 @@ std::optional<worker_end> current_process::end_after(const exec::process& x) {
 }
 
 /// The drain does not wait for them: who reads next gets them.
-void current_process::give_up(const core::range_set& kept) const {
+void current_process::nack_all(const core::range_set& kept) const {
   for (auto range : kept.ranges())
     for (auto offset = range.first; offset < range.last; ++offset)
       group_->send(nack{identity_.topic, identity_.partition,
                         identity_.generation, offset,
                         "its program ended without an ack for it"});
+}
+
+handler_answer current_process::give_up(const message_batch& batch,
+                                        const std::string& cause) {
+  if (!end_worker_)
+    return handler_answer::failed(cause); // nobody else hears of it
+  end_worker_({cause});
+  return not_handled(batch);
+}
+
+// -- the end of the handler ------------------------------------------------------
+
+void current_process::close(close_reason why) {
+  exec::process_ptr x;
+  auto was_told = false;
+  {
+    std::lock_guard lock{mutex_};
+    closed_ = true;
+    x = process_;
+    was_told = deadline_.has_value();
+  }
+  if (!x)
+    return;
+  if (why == close_reason::lost)
+    x->terminate("the partition is lost");
+  auto now = std::chrono::steady_clock::now();
+  // Until the deadline that it was told its acks count.
+  if (!was_told)
+    x->close(closing_line(to_string(why), now), now, group_->grace());
+  x->await_gone();
 }
 
 } // namespace cafka::exec_handlers

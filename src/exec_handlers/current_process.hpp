@@ -7,13 +7,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 namespace cafka::exec_handlers {
 
 /// The process that a handler uses now, if any, and what happens to it between
 /// the calls. When the partition is given back it is told at once, by another
-/// thread than the handler's: one of the handler's own that it ends, one of a
-/// pool that its call does. When one of the handler's own is gone, what it
+/// thread than the handler's: one of the handler's own by when it ends, one of a
+/// pool by when its call does. When one of the handler's own is gone, what it
 /// leaves is seen to.
 class current_process : public std::enable_shared_from_this<current_process> {
 public:
@@ -24,6 +25,8 @@ public:
   void listen(const message_batch& batch);
   /// Null: none.
   exec::process_ptr get() const;
+  /// One of a pool has a call of this handler's from before until it is taken
+  /// away again.
   void set(exec::process_ptr x);
   /// A process of the handler's own, in the place of the one before. Why it
   /// does not run; empty: it does.
@@ -35,12 +38,18 @@ public:
   /// that its successor gets them first. True: the worker ends. Once for each;
   /// any thread.
   bool ends_worker(const exec::process& x);
+  /// There is no process, as `cause` says: the worker ends with it, with nobody
+  /// to blame. The answer of the call of `batch`.
+  handler_answer give_up(const message_batch& batch, const std::string& cause);
+  /// The handler is closed: ends the process, unless it was told by when it is to
+  /// end, and blocks until it is gone.
+  void close(close_reason why);
 
 private:
   void tell(time_point deadline);
   void tell(exec::process& x, time_point deadline) const;
   std::optional<worker_end> end_after(const exec::process& x);
-  void give_up(const core::range_set& kept) const;
+  void nack_all(const core::range_set& kept) const;
 
   const partition_identity identity_;
   const std::function<void(worker_end)> end_worker_;
@@ -49,7 +58,9 @@ private:
   mutable std::mutex mutex_; // guards what follows
   exec::process_ptr process_;
   std::optional<time_point> deadline_;
+  bool closed_ = false;
   bool ended_worker_ = false;
+  bool nacked_ = false; // what was kept when the partition was given back
 };
 
 } // namespace cafka::exec_handlers

@@ -28,6 +28,24 @@ handler_answer not_handled(const message_batch& batch) {
   return handler_answer::ack_through(batch.first_offset() - 1);
 }
 
+std::optional<offset_t> add_input(std::string& to, const message_batch& batch,
+                                  exec_input form) {
+  switch (form) {
+    case exec_input::raw:
+      return exec::add_values(to, batch, '\n');
+    case exec_input::values0:
+      return exec::add_values(to, batch, '\0');
+    default:
+      exec::add_record_lines(to, batch);
+      return std::nullopt;
+  }
+}
+
+std::string unfit_for(exec_input form) {
+  return form == exec_input::raw ? "input = \"raw\": the value holds a newline"
+                                 : "input = \"values0\": the value holds a NUL";
+}
+
 exec::open_call open_call_of(const message_batch& batch, offset_t end) {
   exec::open_call result;
   result.generation = batch.generation().value;

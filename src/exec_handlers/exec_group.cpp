@@ -22,6 +22,8 @@ using namespace std::chrono;
 using namespace std::chrono_literals;
 using exec::process_note;
 
+constexpr int warning = 4;
+
 /// Of log lines that somebody wants to see only when he searches.
 constexpr int debug = 7;
 
@@ -77,7 +79,9 @@ exec_group::exec_group(caf::actor_system* system, exec_options what,
     name_(options.config.name),
     group_(options.config.group),
     log_(options.log ? options.log : write_to_stderr),
-    grace_(exec::plan_ending({}, time_point{options.config.drain_timeout},
+    grace_(exec::plan_ending({},
+                             time_point{std::min(options.config.drain_timeout,
+                                                 options.config.stop_timeout)},
                              what_.term_after)
              .grace) {
   launch_.guard = std::move(guard);
@@ -143,6 +147,10 @@ exec_group::start(const partition_identity* of,
 bool exec_group::may_begin_again(const partition_identity& of) {
   std::lock_guard lock{mutex_};
   return exits_[{of.topic, of.partition}].take(steady_clock::now());
+}
+
+void exec_group::warn(const std::string& text) const {
+  log_({warning, group_, "exec", name_ + " | " + text});
 }
 
 void exec_group::on_note(const partition_identity& of,

@@ -48,7 +48,11 @@ public:
       cafka::send(*to, x);
   }
 
-  /// How fast a process ends when its handler is closed.
+  /// A line for the log, of the group as a whole.
+  void warn(const std::string& text) const;
+
+  /// How fast a process ends when its handler is closed and nobody said by when:
+  /// within what a revoke or a stop that comes meanwhile waits for.
   duration grace() const noexcept {
     return grace_;
   }

@@ -10,7 +10,6 @@ namespace cafka::exec_handlers {
 
 namespace {
 
-using clock = std::chrono::steady_clock;
 using group_ptr = std::shared_ptr<exec_group>;
 
 /// A process per worker.
@@ -31,27 +30,32 @@ public:
       auto result = process->call(open_call_of(batch),
                                   batch_line(*group_, batch));
       if (result && result->what != exec::answer::kind::not_begun)
-        return to_handler_answer(std::move(*result));
-      if (current_->told())
-        return not_handled(batch);
+        return answered(batch, *process, std::move(*result));
+      if (!result && current_->told())
+        return not_handled(batch); // it ends as it was told
       process->await_gone();
-      if (current_->ends_worker(*process))
+      if (current_->ends_worker(*process) || current_->told())
         return not_handled(batch);
       if (auto failure = replace(); !failure.empty())
-        return handler_answer::failed(failure);
+        return current_->give_up(batch, failure);
     }
   }
 
   void on_close(close_reason why) override {
-    auto process = current_->get();
-    if (why == close_reason::lost)
-      process->terminate("the partition is lost");
-    auto now = clock::now();
-    process->close(closing_line(to_string(why), now), now, group_->grace());
-    process->await_gone();
+    current_->close(why);
   }
 
 private:
+  /// A program may have ended right behind its answer, with records that it
+  /// kept: no later call may be there to see it.
+  handler_answer answered(const message_batch& batch, exec::process& process,
+                          exec::answer x) {
+    using kind = exec::answer::kind;
+    auto keeps = x.what == kind::no_ack || x.what == kind::continued;
+    if (keeps && process.gone() && current_->ends_worker(process))
+      return not_handled(batch);
+    return to_handler_answer(std::move(x));
+  }
   /// After a program that ended with no batch open. Why there is none; empty:
   /// another one runs.
   std::string replace() {
@@ -75,45 +79,30 @@ public:
 
   handler_answer handle(const message_batch& batch) override {
     std::string input;
-    auto bad = add_input(input, batch);
+    auto form = group_->options().input;
+    auto bad = add_input(input, batch, form);
     if (bad == batch.first_offset())
-      return unfit(*bad);
+      return handler_answer::failed_at(*bad, unfit_for(form));
     current_->listen(batch);
     if (current_->told())
       return not_handled(batch);
     auto process = group_->start(&identity_, {});
+    auto has_begun = process->begin_call(
+      open_call_of(batch, bad.value_or(INT64_MAX)), std::move(input));
+    // With its call open: told that the partition goes, it may finish that.
     current_->set(process);
-    auto result = process->call(open_call_of(batch, bad.value_or(INT64_MAX)),
-                                std::move(input));
-    if (!result)
-      return handler_answer::failed(process->await_started());
-    if (bad && result->what == exec::answer::kind::ack)
-      return unfit(*bad);
-    return to_handler_answer(std::move(*result));
+    if (!has_begun)
+      return current_->give_up(batch, process->await_started());
+    auto result = process->await_answer();
+    process->await_gone();
+    if (result.what == exec::answer::kind::not_begun)
+      return current_->give_up(batch, process->failure());
+    if (bad && result.what == exec::answer::kind::ack)
+      return handler_answer::failed_at(*bad, unfit_for(form));
+    return to_handler_answer(std::move(result));
   }
 
 private:
-  /// The offset of a record whose value cannot be given.
-  std::optional<offset_t> add_input(std::string& to,
-                                    const message_batch& batch) const {
-    switch (group_->options().input) {
-      case exec_input::raw:
-        return exec::add_values(to, batch, '\n');
-      case exec_input::values0:
-        return exec::add_values(to, batch, '\0');
-      default:
-        exec::add_record_lines(to, batch);
-        return std::nullopt;
-    }
-  }
-
-  handler_answer unfit(offset_t offset) const {
-    auto is_raw = group_->options().input == exec_input::raw;
-    return handler_answer::failed_at(
-      offset, is_raw ? "input = \"raw\": the value holds a newline"
-                     : "input = \"values0\": the value holds a NUL");
-  }
-
   partition_identity identity_;
   group_ptr group_;
   std::shared_ptr<current_process> current_;
@@ -131,6 +120,11 @@ public:
 
   handler_answer handle(const message_batch& batch) override {
     current_->listen(batch);
+    if (!std::exchange(listens_, true))
+      batch.on_revoked([weak = std::weak_ptr{pool_}](time_point) {
+        if (auto pool = weak.lock())
+          pool->look_again();
+      });
     return pool_->call(batch, *current_);
   }
 
@@ -141,6 +135,7 @@ public:
 private:
   std::shared_ptr<exec_pool> pool_;
   std::shared_ptr<current_process> current_;
+  bool listens_ = false;
 };
 
 } // namespace

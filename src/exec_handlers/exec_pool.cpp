@@ -11,10 +11,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// Of a handler that waits for a process: whether it is given back meanwhile. A
-/// look costs nothing beside the call that it waits for.
-constexpr auto look_interval = std::chrono::milliseconds{50};
-
 } // namespace
 
 exec_pool::exec_pool(std::shared_ptr<exec_group> group)
@@ -42,25 +38,31 @@ void exec_pool::leave() {
       std::exchange(x, nullptr)->await_gone();
 }
 
+void exec_pool::look_again() {
+  // So that none is about to wait who has not seen it.
+  std::lock_guard lock{mutex_};
+  changed_.notify_all();
+}
+
 handler_answer exec_pool::call(const message_batch& batch,
                                current_process& current) {
   auto* slot = take(batch);
   if (!slot)
     return not_handled(batch);
   auto result = call(*slot, batch, current);
-  current.set(nullptr);
   give_back(slot);
   return result;
 }
 
 exec::process_ptr* exec_pool::take(const message_batch& batch) {
   std::unique_lock lock{mutex_};
-  auto ticket = next_ticket_++;
-  while (served_ != ticket || (free_.empty() && !batch.revoked()))
-    changed_.wait_for(lock, look_interval);
-  ++served_;
-  changed_.notify_all();
-  if (free_.empty())
+  auto place = waiting_.insert(waiting_.end(), &batch);
+  changed_.wait(lock, [&] {
+    return batch.revoked() || (waiting_.begin() == place && !free_.empty());
+  });
+  waiting_.erase(place);
+  changed_.notify_all(); // another one is the first
+  if (batch.revoked())
     return nullptr;
   auto* result = free_.back();
   free_.pop_back();
@@ -81,15 +83,16 @@ handler_answer exec_pool::call(exec::process_ptr& slot,
   while (true) {
     if (!slot || !slot->takes_calls())
       if (auto failure = start(slot); !failure.empty())
-        return handler_answer::failed(failure);
-    current.set(slot);
-    auto result = slot->call(open_call_of(batch), batch_line(*group_, batch));
+        return current.give_up(batch, failure);
+    std::optional<exec::answer> result;
+    if (slot->begin_call(open_call_of(batch), batch_line(*group_, batch))) {
+      current.set(slot);
+      result = slot->await_answer();
+      current.set(nullptr);
+    }
     if (result && result->what != exec::answer::kind::not_begun)
       return to_handler_answer(std::move(*result));
     if (batch.revoked())
-      return not_handled(batch);
-    slot->await_gone();
-    if (current.ends_worker(*slot))
       return not_handled(batch);
   }
 }
@@ -98,12 +101,21 @@ handler_answer exec_pool::call(exec::process_ptr& slot,
 std::string exec_pool::start(exec::process_ptr& slot) {
   if (slot) {
     slot->await_gone();
-    std::lock_guard lock{mutex_};
-    if (slot->failure().empty() && !exits_.take(clock::now()))
+    if (!may_replace(*slot))
       return "programs of the pool ended more than 10 times in a minute";
   }
   slot = group_->start(nullptr, {});
   return slot->await_started();
+}
+
+/// What ends within a call is that call's failure.
+bool exec_pool::may_replace(const exec::process& x) {
+  if (!x.ended_between_calls())
+    return true;
+  if (auto failure = x.failure(); !failure.empty())
+    group_->warn("a program of the pool: " + failure);
+  std::lock_guard lock{mutex_};
+  return exits_.take(clock::now());
 }
 
 } // namespace cafka::exec_handlers

@@ -3,7 +3,7 @@
 #include "exec_handlers/current_process.hpp"
 
 #include <condition_variable>
-#include <cstdint>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -20,25 +20,27 @@ public:
   /// A handler is there, until `leave`.
   void enter();
   void leave();
+  /// A partition is being given back: its handler waits no longer.
+  void look_again();
   /// Blocks until a process is free and has answered. `current` is the
   /// caller's.
   handler_answer call(const message_batch& batch, current_process& current);
 
 private:
-  /// Null: the partition is given back before.
+  /// Null: the partition is given back.
   exec::process_ptr* take(const message_batch& batch);
   void give_back(exec::process_ptr* x);
   handler_answer call(exec::process_ptr& slot, const message_batch& batch,
                       current_process& current);
   std::string start(exec::process_ptr& slot);
+  bool may_replace(const exec::process& x);
 
   std::shared_ptr<exec_group> group_;
   std::vector<exec::process_ptr> slots_; // each only its taker's
   std::mutex mutex_;                     // guards what follows
   std::condition_variable changed_;
   std::vector<exec::process_ptr*> free_;
-  std::uint64_t next_ticket_ = 0;
-  std::uint64_t served_ = 0; // the ticket that is next
+  std::list<const message_batch*> waiting_; // the first is next
   std::size_t handlers_ = 0;
   exec::exit_budget exits_;
 };

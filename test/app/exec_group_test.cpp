@@ -153,6 +153,77 @@ sys.stdin.readline() # that it is closed
   CHECK(w.group.count(event_kind::stop_expired) == 0);
 }
 
+TEST_CASE("an ack between calls that names another generation is refused, and "
+          "one of its own counts") {
+  program_world w;
+  w.group.produce(0, 2);
+  w.group.start(w.options(R"(
+import json, sys
+for line in sys.stdin:
+    batch = json.loads(line)
+    if "records" in batch:
+        print('{"no_ack":true}', flush=True)
+        for generation in batch["generation"] + 1, batch["generation"]:
+            print(json.dumps({"acked_through": batch["last"],
+                              "generation": generation}), flush=True)
+)"));
+  CHECK(w.group.await_committed(0, 2));
+  CHECK(w.group.await_event(event_kind::ack_refused));
+  CHECK(w.group.stop() == caf::exit_reason::user_shutdown);
+  CHECK(w.group.count(event_kind::worker_failed) == 0);
+}
+
+TEST_CASE("a program lets records go, and gets the next ones") {
+  program_world w;
+  w.group.produce(0, 2);
+  auto options = w.options(R"(
+import json, sys
+for line in sys.stdin:
+    for x in json.loads(line).get("records", []):
+        print('{"ack":true}' if x["offset"] == 1 else '{"continue":true}', flush=True)
+)");
+  options.config.batch_size = 1;
+  w.group.start(options);
+  CHECK(w.group.await_committed(0, 2));
+  CHECK(w.group.stop() == caf::exit_reason::user_shutdown);
+  CHECK(w.group.count(event_kind::worker_failed) == 0);
+}
+
+TEST_CASE("records that a program keeps count until the deadline that it was "
+          "told at a stop") {
+  program_world w;
+  w.group.produce(0, 1);
+  auto options = w.group.options();
+  std::promise<void> kept;
+  options.log = [&](const log_record& x) {
+    if (has(x.text, "t/0 | kept"))
+      kept.set_value();
+  };
+  exec_options what; // with that log
+  // It acks a moment after it was told, unless its input ends before.
+  what.command = {"python3", "-c", R"(
+import json, select, sys
+inp = sys.stdin.buffer.raw
+def line():
+    result = b""
+    while not result.endswith(b"\n"):
+        result += inp.read(1)
+    return json.loads(result)
+batch = line()
+print('{"no_ack":true}', flush=True)
+print("kept", file=sys.stderr, flush=True)
+assert "closing" in line()
+if not select.select([inp], [], [], 0.5)[0]:
+    print(json.dumps({"acked": [0], "generation": batch["generation"]}), flush=True)
+inp.read()
+)"};
+  w.set(options, what);
+  w.group.start(options);
+  REQUIRE(kept.get_future().wait_for(30s) == std::future_status::ready);
+  CHECK(w.group.stop() == caf::exit_reason::user_shutdown);
+  CHECK(w.group.await_committed(0, 1));
+}
+
 TEST_CASE("what a program produces is written before its batch is acked") {
   program_world w;
   w.group.cluster.create_topic("out", 1);

@@ -212,6 +212,24 @@ TEST_CASE("a program that never reads runs into call-timeout") {
   CHECK(result->cause.starts_with("timeout"));
 }
 
+TEST_CASE("a batch that is answered before it is read stays whole before the "
+          "next one") {
+  world x;
+  auto tested = x.python(R"(import os, sys
+print('{"ack":true}', flush=True)
+while not os.path.exists(os.environ["HERE"] + "/go"): pass
+print(len(sys.stdin.readline()), sys.stdin.readline().strip(), file=sys.stderr,
+      flush=True)
+print('{"ack":true}', flush=True)
+sys.stdin.readline())");
+  CHECK(tested->call(call_of(), std::string(300'000, 'x') + "\n")->what
+        == kind::ack);
+  REQUIRE(tested->begin_call(call_of(13), "second\n"));
+  x.files.write("go", "");
+  CHECK(tested->await_answer().what == kind::ack);
+  CHECK(x.told(process_note::kind::error) == "300001 second\n");
+}
+
 TEST_CASE("ten megabytes of errors hold up neither the answer nor the input") {
   world x;
   auto tested = x.python(R"(import sys
@@ -441,4 +459,12 @@ TEST_CASE("a guard that is killed takes its program with it") {
   killer.join();
   REQUIRE(result);
   CHECK(result->cause == "its cafka-guard ended, and it was killed");
+  tested->await_gone();
+  auto program = x.pid_in("pid");
+  std::string stat; // "pid (name) state": whoever has it now may take its time
+  std::getline(std::ifstream{"/proc/" + std::to_string(program) + "/stat"},
+               stat);
+  auto is_dead = stat.find(") Z ") != std::string::npos
+                 || stat.find(") X ") != std::string::npos;
+  CHECK((stat.empty() || is_dead));
 }

@@ -100,7 +100,8 @@ TEST_CASE("a call may begin before the program has started") {
   CHECK(tested.now_in() == state::calling);
 }
 
-TEST_CASE("a program that cannot be started fails the call that waits for it") {
+TEST_CASE(
+  "a program that cannot be started did not begin the call that waits for it") {
   session tested{session::life::worker, limits};
   actions done;
   open_call x;
@@ -109,9 +110,25 @@ TEST_CASE("a program that cannot be started fails the call that waits for it") {
   tested.call(x, time_point{1h}, done);
   tested.on_start_failed("x: Permission denied", done);
   REQUIRE(done.result);
-  CHECK(done.result->what == kind::failed);
-  CHECK(done.result->cause == "x: Permission denied");
+  CHECK(done.result->what == kind::not_begun);
+  CHECK(tested.failure() == "x: Permission denied");
+  CHECK_FALSE(tested.ended_between_calls());
   CHECK(tested.now_in() == state::gone);
+}
+
+TEST_CASE("a guard that is lost before its program has run fails no call") {
+  session tested{session::life::batch, limits};
+  actions done;
+  open_call x;
+  x.offsets.insert({1, 2});
+  x.last = 1;
+  tested.call(x, time_point{1h}, done);
+  program_end end;
+  end.what = program_end::kind::guard_lost;
+  tested.on_end(end, done);
+  REQUIRE(done.result);
+  CHECK(done.result->what == kind::not_begun);
+  CHECK_FALSE(tested.failure().empty());
 }
 
 TEST_CASE("own output of a program goes to the log, and ends no call") {
@@ -162,9 +179,12 @@ TEST_CASE("a line that is too long fails the call") {
 TEST_CASE("own output that is too long is cut, and fails nothing") {
   stage x;
   x.call();
-  x.tested.on_long_line(std::string(1'000, 'x'), x.now, x.done);
-  REQUIRE(x.done.logs.size() == 1);
-  CHECK(x.done.logs[0].text.size() == quoted_bytes_max);
+  x.tested.on_long_line(std::string(10'000, 'x'), x.now, x.done);
+  x.line(std::string(10'000, 'x'));
+  x.line(R"({"log":")" + std::string(10'000, 'x') + R"("})");
+  REQUIRE(x.done.logs.size() == 3);
+  for (auto& log : x.done.logs)
+    CHECK(log.text.size() == 8'192);
   CHECK(x.tested.now_in() == state::calling);
 }
 
@@ -219,12 +239,43 @@ TEST_CASE(
   CHECK(x.signal() == SIGKILL);
 }
 
+TEST_CASE("a wrong line gives nobody more time than its deadline") {
+  stage pooled{session::life::pool};
+  pooled.call();
+  pooled.tested.limit_call(pooled.now + 1s, 500ms);
+  pooled.line("{");
+  stage own;
+  own.call();
+  own.tested.close("closing\n", own.now + 500ms, 500ms, own.now, own.done);
+  own.line("{");
+  for (auto* x : {&pooled, &own}) {
+    CHECK(x->signal() == SIGTERM);
+    x->pass(1'499ms); // term-after is 5 s
+    CHECK(x->signal() == 0);
+    x->pass(1ms);
+    CHECK(x->signal() == SIGKILL);
+  }
+}
+
+TEST_CASE("a limit is of the open call alone") {
+  stage x{session::life::pool};
+  x.tested.limit_call(x.now + 1s, 500ms);
+  x.call();
+  x.tested.limit_call(x.now + 30s, 500ms);
+  x.line(R"({"ack":true})");
+  x.call();
+  x.line(R"({"working":true})");
+  x.pass(59s);
+  CHECK(x.signal() == 0);
+}
+
 TEST_CASE("an end with a batch open is the cause of the failed call") {
   stage x;
   x.call();
   auto end = exited(3);
   end.last_errors = {"one", "two"};
   x.end(end);
+  CHECK_FALSE(x.tested.ended_between_calls());
   auto result = x.result();
   CHECK(result.what == kind::failed);
   CHECK(result.cause == "exit 3; standard error: one | two");
@@ -253,6 +304,7 @@ TEST_CASE("exit 0 with no batch open is no failure, and anything else is one") {
   x.end(exited(0));
   CHECK(x.done.logs.empty());
   CHECK(x.tested.failure().empty());
+  CHECK(x.tested.ended_between_calls());
   stage y;
   y.end(by_signal(SIGSEGV));
   CHECK(y.tested.failure() == "ended with no batch open: signal 11");
@@ -303,6 +355,23 @@ TEST_CASE("what is answered with no_ack is kept until it is acked or failed") {
   CHECK(x.done.acks.size() == 2); // the group says what it is worth
   x.line(R"({"nack":12,"cause":"why"})");
   CHECK(x.tested.kept().empty());
+}
+
+TEST_CASE("what is acked or failed while its call is open is not kept") {
+  stage x;
+  x.call();
+  x.line(R"({"acked":[12],"generation":7})");
+  x.line(R"({"no_ack":true})");
+  CHECK_FALSE(x.tested.kept().contains(12));
+  CHECK(x.tested.kept().contains(14));
+  x.call();
+  x.line(R"({"acked_through":12,"generation":7})");
+  x.line(R"({"nack":14,"cause":"why"})");
+  x.line(R"({"no_ack":true})");
+  CHECK(x.tested.kept().empty());
+  x.call();
+  x.line(R"({"no_ack":true})");
+  CHECK(x.tested.kept().contains(12));
 }
 
 TEST_CASE("the input ends as soon as nothing is open and nothing is kept") {
@@ -358,11 +427,30 @@ TEST_CASE("a second close can only bring the end forward") {
   stage x;
   x.call();
   x.tested.close("first\n", x.now + 10s, 2s, x.now, x.done);
-  x.tested.close("second\n", x.now, 5s, x.now, x.done);
+  x.tested.close("second\n", x.now, 3s, x.now, x.done);
   CHECK(x.done.write == "first\n");
   CHECK(x.done.end_input);
   x.pass(2s);
+  CHECK(x.signal() == 0);
+  x.tested.close("third\n", x.now, 500ms, x.now, x.done);
+  x.pass(500ms);
   CHECK(x.signal() == SIGTERM);
+  x.pass(500ms);
+  CHECK(x.signal() == SIGKILL);
+}
+
+TEST_CASE("a program whose input ends early has all of term-after") {
+  stage x;
+  x.tested.close("closing\n", x.now + 20s, 2s, x.now, x.done);
+  CHECK(x.done.end_input);
+  x.pass(4s);
+  CHECK(x.signal() == 0);
+  x.pass(1s);
+  CHECK(x.signal() == SIGTERM);
+  x.pass(4s);
+  CHECK(x.signal() == 0);
+  x.pass(1s);
+  CHECK(x.signal() == SIGKILL);
 }
 
 TEST_CASE(
