@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -53,7 +54,47 @@ std::optional<std::string> unprocessed(const handler_answer& x,
   return x.cause();
 }
 
+/// So often in a row a handler may end before it has answered for a letter.
+constexpr int tries_max = 3;
+
+/// The end of a worker by its handler; see `handler_context::end_worker`. Any
+/// thread.
+class worker_end_note {
+public:
+  void set(worker_end x) {
+    std::lock_guard lock{mutex_};
+    if (!end_)
+      end_ = std::move(x);
+  }
+  std::optional<worker_end> get() const {
+    std::lock_guard lock{mutex_};
+    return end_;
+  }
+
+private:
+  mutable std::mutex mutex_; // guards what follows
+  std::optional<worker_end> end_;
+};
+
 } // namespace
+
+/// What calls the handler of one partition.
+struct letter_processing::worker {
+  std::shared_ptr<worker_end_note> end = std::make_shared<worker_end_note>();
+  std::unique_ptr<message_handler> handler;
+};
+
+/// Of a call.
+struct letter_processing::outcome {
+  std::optional<handler_answer> answer; ///< nothing: it threw
+  core::thrown thrown;
+
+  /// The worker fails by it.
+  bool fails() const {
+    return !answer || answer->what() == kind::failed
+           || answer->what() == kind::failed_at;
+  }
+};
 
 letter_processing::letter_processing(const group_config& config,
                                      handler_factory handler)
@@ -63,51 +104,84 @@ letter_processing::letter_processing(const group_config& config,
 }
 
 letter_processing::~letter_processing() {
-  for (auto& [tp, handler] : handlers_) {
-    auto failure = thrown_by([&] {
-      handler->on_close(close_reason::stopped);
-      handler.reset();
-    });
-    if (failure)
-      io::print_note(fmt::format("{}: the handler was not closed: {}",
-                                 to_string(tp), failure->text));
-  }
+  while (!workers_.empty())
+    close(workers_.begin()->first, close_reason::stopped);
 }
 
 letter_result letter_processing::process(const found_letter& x,
                                          std::int64_t now_ms) {
-  auto& source = x.letter.source;
-  auto identity = std::make_shared<const partition_identity>(partition_identity{
-    config_.group, source.topic, source.partition, generation{}});
+  auto tp = x.letter.source;
+  auto identity = std::make_shared<const partition_identity>(
+    partition_identity{config_.group, tp.topic, tp.partition, generation{}});
   message_batch batch{
     identity, std::make_shared<revocation_notice>(), block_of(x), {}, 1};
-  std::optional<handler_answer> answer;
-  auto thrown = thrown_by([&] { answer = call(batch); });
-  if (thrown)
-    return write_again(x, batch[0], std::move(*thrown), now_ms);
-  if (auto why = unprocessed(*answer, x.letter.offset))
-    return write_again(x, batch[0], {*why, answer->error_class()}, now_ms);
-  return {std::move(*answer).outputs()};
-}
-
-handler_answer letter_processing::call(const message_batch& x) {
-  auto& handler = handler_of({x.topic(), x.partition()});
-  try {
-    return handler.handle(x);
-  } catch (const record_rejected& e) {
-    return handler_answer::reject(e.offset(), e.what());
+  std::string why;
+  for (int i = 0; i < tries_max; ++i) {
+    worker* by = nullptr;
+    if (auto failure = thrown_by([&] { by = &worker_of(tp); }))
+      return {{}, {}, "no handler could be built: " + failure->text};
+    auto result = call(*by->handler, batch);
+    auto end = by->end->get();
+    if (end || result.fails())
+      close(tp, close_reason::failed);
+    if (!end)
+      return result_of(x, batch[0], std::move(result), now_ms);
+    why = end->cause;
   }
+  return {{}, {}, "the handler ended before it had answered: " + why};
 }
 
-message_handler& letter_processing::handler_of(const topic_partition& tp) {
-  auto i = handlers_.find(tp);
-  if (i != handlers_.end())
+letter_result letter_processing::result_of(const found_letter& x,
+                                           const record& as, outcome what,
+                                           std::int64_t now_ms) {
+  if (!what.answer)
+    return write_again(x, as, std::move(what.thrown), now_ms);
+  if (auto why = unprocessed(*what.answer, x.letter.offset))
+    return write_again(x, as, {*why, what.answer->error_class()}, now_ms);
+  return {std::move(*what.answer).outputs()};
+}
+
+auto letter_processing::call(message_handler& handler,
+                             const message_batch& x) const -> outcome {
+  outcome result;
+  auto failure = thrown_by([&] {
+    try {
+      result.answer = handler.handle(x);
+    } catch (const record_rejected& e) {
+      result.answer = handler_answer::reject(e.offset(), e.what());
+    }
+  });
+  if (failure)
+    result.thrown = std::move(*failure);
+  return result;
+}
+
+/// Anew where the one before has ended between two letters.
+auto letter_processing::worker_of(const topic_partition& tp) -> worker& {
+  auto i = workers_.find(tp);
+  if (i != workers_.end() && !i->second->end->get())
     return *i->second;
-  auto built = factory_({{config_.group, tp.topic, tp.partition, generation{}},
-                         config_.handler_init_args});
-  if (!built)
+  if (i != workers_.end())
+    close(tp, close_reason::failed);
+  auto result = std::make_unique<worker>();
+  result->handler = factory_(
+    {{config_.group, tp.topic, tp.partition, generation{}},
+     config_.handler_init_args,
+     [note = result->end](worker_end x) { note->set(std::move(x)); }});
+  if (!result->handler)
     throw std::runtime_error{"the handler's factory returned none"};
-  return *handlers_.emplace(tp, std::move(built)).first->second;
+  return *workers_.emplace(tp, std::move(result)).first->second;
+}
+
+void letter_processing::close(const topic_partition& tp, close_reason why) {
+  auto closed = std::move(workers_.extract(tp).mapped());
+  auto failure = thrown_by([&] {
+    closed->handler->on_close(why);
+    closed->handler.reset();
+  });
+  if (failure)
+    io::print_note(fmt::format("{}: the handler was not closed: {}",
+                               to_string(tp), failure->text));
 }
 
 /// Behind, in the partition of the letter.

@@ -8,13 +8,16 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace cafka::app {
 
 /// Calls a group's handler with dead letters as what they were: one record at a
 /// time, with its topic, partition and offset, without the headers of its
-/// errors. What fails again becomes a dead letter again. One thread.
+/// errors. What fails again becomes a dead letter again, and
+/// its handler is built anew, as by a worker. A letter that no handler could be
+/// called with is to blame for nothing, and stays as it is. One thread.
 class letter_processing {
 public:
   letter_processing(const group_config& config, handler_factory handler);
@@ -23,8 +26,8 @@ public:
   letter_processing(const letter_processing&) = delete;
   letter_processing& operator=(const letter_processing&) = delete;
 
-  /// The outputs of the call, or the dead letter anew. `now_ms`: since the Unix
-  /// epoch.
+  /// The outputs of the call, or the dead letter anew, or why no handler was
+  /// called with it. `now_ms`: since the Unix epoch.
   letter_result process(const found_letter& x, std::int64_t now_ms);
 
   /// That failed again.
@@ -33,15 +36,21 @@ public:
   }
 
 private:
-  message_handler& handler_of(const topic_partition& tp);
-  handler_answer call(const message_batch& x);
+  struct worker;
+  struct outcome;
+
+  worker& worker_of(const topic_partition& tp);
+  outcome call(message_handler& handler, const message_batch& x) const;
+  void close(const topic_partition& tp, close_reason why);
+  letter_result result_of(const found_letter& x, const record& as, outcome what,
+                          std::int64_t now_ms);
   letter_result write_again(const found_letter& x, const record& as,
                             core::thrown why, std::int64_t now_ms);
 
   const group_config& config_;
   const handler_factory factory_;
   const std::string client_;
-  std::map<topic_partition, std::unique_ptr<message_handler>> handlers_;
+  std::map<topic_partition, std::unique_ptr<worker>> workers_;
   std::uint64_t failures_ = 0;
 };
 

@@ -108,6 +108,8 @@ void letter_rewriting::write_batch() {
   while (begun_ < batch_.size() && !failed() && stop_signal() == 0) {
     auto index = begun_++;
     auto result = callbacks_.rewrite(batch_[index]);
+    if (!result.undone.empty())
+      fail(index, result.undone);
     if (result.smaller)
       smaller_.emplace(index, std::move(*result.smaller));
     for (auto& x : result.records)
@@ -143,10 +145,13 @@ void letter_rewriting::on_report(std::size_t index, const kafka::error& why) {
     send(index, node.mapped());
     return;
   }
+  fail(index,
+       fmt::format("not written: {}: {}", to_string(why.code), why.text));
+}
+
+void letter_rewriting::fail(std::size_t index, const std::string& why) {
   failed_.insert(index);
-  io::print_note(fmt::format("{}: not written: {}: {}",
-                             place_of(batch_.at(index)), to_string(why.code),
-                             why.text));
+  io::print_note(fmt::format("{}: {}", place_of(batch_.at(index)), why));
 }
 
 /// Up to the first of each partition that is not done.

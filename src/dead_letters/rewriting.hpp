@@ -24,6 +24,8 @@ struct letter_result {
   std::vector<output> records{};
   /// In the place of the last of them, should that be too large.
   std::optional<output> smaller{};
+  /// Why nothing became of it: it is not done, and the run ends before it.
+  std::string undone{};
 };
 
 /// Goes through dead letters in order: what becomes of each is written, and
@@ -52,7 +54,7 @@ public:
   }
   /// Records that were no dead letters of the group.
   std::uint64_t passed_over() const noexcept;
-  /// One could not be written; that was told.
+  /// One is not done; that was told.
   bool failed() const noexcept {
     return !failed_.empty();
   }
@@ -64,6 +66,7 @@ private:
   std::uint64_t limit() const;
   void write_batch();
   void send(std::size_t index, const output& x);
+  void fail(std::size_t index, const std::string& why);
   void on_report(std::size_t index, const kafka::error& why);
   kafka::error commit();
 

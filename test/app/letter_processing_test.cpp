@@ -160,11 +160,60 @@ TEST_CASE("dead letters of one partition have one handler, which is closed at "
                 "destroyed b"});
 }
 
-TEST_CASE("a handler that cannot be built leaves a dead letter one") {
+TEST_CASE("a dead letter that no handler could be called with stays as it is") {
   auto settings = config();
-  letter_processing x{
+  letter_processing unbuilt{
     settings, [](const handler_context&) -> std::unique_ptr<message_handler> {
       throw std::runtime_error{"no database"};
     }};
-  CHECK(letter_in(x.process(letter(), now_ms)).cause == "no database");
+  auto result = unbuilt.process(letter(), now_ms);
+  CHECK(result.undone == "no handler could be built: no database");
+  CHECK(result.records.empty());
+  CHECK(unbuilt.failures() == 0);
+  int built = 0;
+  letter_processing ending{settings, [&built](const handler_context& x) {
+                             ++built;
+                             return make_handler([x](const message_batch& y) {
+                               x.end_worker({"exit 3"});
+                               return handler_answer::ack_through(
+                                 y.first_offset() - 1);
+                             })(x);
+                           }};
+  result = ending.process(letter(), now_ms);
+  CHECK(result.undone == "the handler ended before it had answered: exit 3");
+  CHECK(result.records.empty());
+  CHECK(ending.failures() == 0);
+  CHECK(built == 3);
+}
+
+TEST_CASE("a handler that failed, or ended, is built anew for the next dead "
+          "letter") {
+  seen log;
+  std::function<void(worker_end)> end_worker;
+  auto make = [&](const handler_context& x) {
+    end_worker = x.end_worker;
+    return std::make_unique<closing_handler>(x, log);
+  };
+  auto settings = config();
+  {
+    letter_processing x{settings, make};
+    CHECK(x.process(letter("a"), now_ms).undone.empty());
+    end_worker({}); // between two letters
+    CHECK(x.process(letter("a"), now_ms).undone.empty());
+    CHECK(x.failures() == 0);
+  }
+  CHECK(log
+        == seen{"built a", "called a", "closed a failed", "destroyed a",
+                "built a", "called a", "closed a stopped", "destroyed a"});
+  int built = 0;
+  auto failing = make_handler(
+    [](const message_batch&) { return handler_answer::failed("no"); });
+  letter_processing y{settings, [&](const handler_context& x) {
+                        ++built;
+                        return failing(x);
+                      }};
+  y.process(letter(), now_ms);
+  y.process(letter(), now_ms);
+  CHECK(built == 2);
+  CHECK(y.failures() == 2);
 }
