@@ -20,9 +20,10 @@ namespace {
 /// must not stand in the place of another.
 constexpr int first_free = guard::status_fd + 1;
 
-/// A batch is often larger than the 64 KiB that a pipe has room for. Where the
-/// system gives less, it is written in more pieces.
-constexpr int pipe_bytes = 1 << 20;
+/// Of those to and from the guard, through which bytes go one by one: a page, as
+/// little as there is. All pipes of a user share a quota
+/// (fs.pipe-user-pages-soft), behind which each new one has two pages.
+constexpr int guard_pipe_bytes = 4'096;
 
 struct pipe_ends {
   descriptor read;
@@ -96,7 +97,8 @@ std::string start(const launch& what, guarded_program& result) {
     if (!make_pipe(*x))
       return std::string{"cannot start "} + what.program
              + ": no pipe: " + std::strerror(errno);
-  fcntl(in.write.get(), F_SETPIPE_SZ, pipe_bytes);
+  for (auto* x : {&control, &status})
+    fcntl(x->write.get(), F_SETPIPE_SZ, guard_pipe_bytes);
   auto failure = spawn_guard(what,
                              {in.read.get(), out.write.get(), err.write.get(),
                               control.read.get(), status.write.get()},
