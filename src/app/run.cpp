@@ -60,9 +60,7 @@ exit_code run_configured(const config_arguments& args,
   if (!configured
       || (handlers.built_in.contains("print") && !can_print(*configured)))
     return exit_code::usage;
-  std::vector<std::string> secret; // of all groups, for they are one process's
-  for (auto& x : *configured)
-    secret.insert(secret.end(), x.variables.begin(), x.variables.end());
+  auto secret = secret_variables(*configured);
   auto prepare = [&](caf::actor_system& system, configured_group& x) {
     return runs_program(handlers, x)
              ? exec_handlers::set_configured(&system, x.options, secret)

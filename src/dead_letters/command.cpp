@@ -143,14 +143,16 @@ exit_code replay(arguments& args) {
 exit_code process(arguments& args, const handler_registry& own) {
   auto out = std::make_shared<io::record_output>(STDOUT_FILENO);
   auto handlers = make_handlers(out, own);
-  return with_group(read_groups(args, handlers), args, [&](auto& group) {
+  auto read = read_groups(args, handlers);
+  auto secret = read ? secret_variables(*read) : std::vector<std::string>{};
+  return with_group(read, args, [&](auto& group) {
     if (group.handler == "print"
         && !io::require_standard_output("cafka dead-letters process"))
       return exit_code::usage;
     auto options = group.options;
     if (runs_program(handlers, group))
       if (auto failure = exec_handlers::set_configured(nullptr, options,
-                                                       group.variables))
+                                                       secret))
         return complain(text_of(failure));
     return process_letters(options.config, options.handler, args);
   });

@@ -36,21 +36,29 @@ caf::config_value list_of(const std::vector<std::string>& xs) {
 
 } // namespace
 
-std::string replace_handler(caf::settings& content,
-                            const std::vector<std::string>& paths,
-                            const std::string& group,
-                            const std::vector<std::string>& command) {
-  auto path = path_of_group(content, paths, group);
-  if (path.empty())
-    return group.empty()
-             ? "--exec: there are several groups; --group NAME says which"
-             : fmt::format("--group: there is no group {}", field_value(group));
-  auto init_args = path + ".handler-init-args";
-  if (caf::get_or(content, path + ".handler", std::string{}) != "exec")
-    caf::put(content, init_args, caf::config_value{caf::settings{}});
+std::string find_group(const caf::settings& content,
+                       const std::vector<std::string>& paths,
+                       const std::string& group, std::string& path) {
+  path = path_of_group(content, paths, group);
+  if (!path.empty())
+    return {};
+  return group.empty()
+           ? "--exec: there are several groups; --group NAME says which"
+           : fmt::format("--group: there is no group {}", field_value(group));
+}
+
+bool drop_other_arguments(caf::settings& content, const std::string& path) {
+  if (caf::get_or(content, path + ".handler", std::string{}) == "exec")
+    return false;
+  caf::put(content, path + ".handler-init-args",
+           caf::config_value{caf::settings{}});
+  return true;
+}
+
+void set_program(caf::settings& content, const std::string& path,
+                 const std::vector<std::string>& command) {
   caf::put(content, path + ".handler", std::string{"exec"});
-  caf::put(content, init_args + ".command", list_of(command));
-  return {};
+  caf::put(content, path + ".handler-init-args.command", list_of(command));
 }
 
 } // namespace cafka::exec_handlers

@@ -61,17 +61,41 @@ std::string refusal_of(const std::string& argument) {
          "by --cafka.key=value";
 }
 
-/// What the command line says goes over what the file says.
-strings override_all(caf::settings& content, const config_arguments& args) {
+/// By `--cafka.key=value`.
+strings override_settings(caf::settings& content,
+                          const config_arguments& args) {
   strings wrong;
   for (auto& x : args.command->remaining())
     if (!is_override(x))
       wrong.push_back(refusal_of(x));
     else if (auto failure = override_config(content, x))
       wrong.push_back(text_of(failure));
+  return wrong;
+}
+
+/// By `--exec`. `file`: `content` as it was before anything was replaced in it,
+/// whose arguments may be those of another handler.
+std::string replace_handler(caf::settings& content, caf::settings file,
+                            const config_arguments& args) {
+  std::string path;
+  if (auto wrong = exec_handlers::find_group(content, group_paths(content),
+                                             args.group, path);
+      !wrong.empty())
+    return wrong;
+  if (exec_handlers::drop_other_arguments(file, path)) {
+    override_settings(file, args); // what is wrong with them was told
+    content = std::move(file);
+  }
+  exec_handlers::set_program(content, path, args.program);
+  return {};
+}
+
+/// What the command line says goes over what the file says.
+strings override_all(caf::settings& content, const config_arguments& args) {
+  auto file = content;
+  auto wrong = override_settings(content, args);
   if (!args.program.empty())
-    if (auto failure = exec_handlers::replace_handler(
-          content, group_paths(content), args.group, args.program);
+    if (auto failure = replace_handler(content, std::move(file), args);
         !failure.empty())
       wrong.push_back(failure);
   if (!args.endpoints.empty()) {
@@ -137,6 +161,13 @@ void add_config_arguments(CLI::App& command, config_arguments& to) {
                 "Brokers as host:port, instead of those of the config file")
     ->delimiter(',')
     ->allow_extra_args(false);
+}
+
+strings secret_variables(const groups& xs) {
+  strings result;
+  for (auto& x : xs)
+    result.insert(result.end(), x.variables.begin(), x.variables.end());
+  return result;
 }
 
 std::optional<groups> read_groups(const config_arguments& args) {

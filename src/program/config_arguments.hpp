@@ -34,6 +34,10 @@ void add_config_arguments(CLI::App& command, config_arguments& to);
 
 using groups = std::vector<configured_group>;
 
+/// The variables of the environment that the settings of any of them read: no
+/// program of whichever group gets them, for they are one process's.
+std::vector<std::string> secret_variables(const groups& xs);
+
 /// The groups of the config file with all that replaces its settings; nothing:
 /// something is wrong, and was told on standard error, a line each.
 std::optional<groups> read_groups(const config_arguments& args);

@@ -46,16 +46,26 @@ TEST_CASE("a record that its program does not live through goes to the dead "
   CHECK(found[0]["source"]["offset"] == 7);
   CHECK(found[0]["class"] == "signal 11");
   CHECK(found[0]["cause"] == "signal 11");
-  // A program that lives through it.
+  // A program that lives through it, beside a group with a secret.
+  setenv("BROKER_PASSWORD", "s3cret", 1);
   auto mended = w.files.write(
     "mended.conf",
     group_config_text(w.cluster.endpoints(),
-                      "handler-init-args { command = [\"" CAFKA_EXEC_ECHO
+                      "handler-init-args { command = [\"sh\", \"-c\", "
+                      "\"echo '<'$BROKER_PASSWORD'>' >&2; "
+                      "exec " CAFKA_EXEC_ECHO
                       "\"] }\non-failure { retries = 1\n then = "
-                      "[\"dead-letter\"]\n dead-letter { topic = \"dlq\" } }"));
-  auto processed
-    = run_program({"dead-letters", "process", mended, "--cafka.handler=exec"});
+                      "[\"dead-letter\"]\n dead-letter { topic = \"dlq\" } }\n"
+                      "groups { secured { group = \"secured\"\n "
+                      "topics = [\"orders\"]\n endpoints = [\"127.0.0.1:1\"]\n"
+                      "handler = \"count\"\n kafka { security-protocol = "
+                      "\"sasl_plaintext\"\n sasl-mechanisms = \"PLAIN\"\n "
+                      "sasl-username = \"reader\"\n sasl-password = "
+                      "\"env:BROKER_PASSWORD\" } } }"));
+  auto processed = run_program({"dead-letters", "process", mended, "--group",
+                                "orders", "--cafka.handler=exec"});
   INFO(processed.err);
+  CHECK(processed.err_has("orders/0 | <>\n"));
   CHECK(processed.code == 0);
   CHECK(processed.err_has("1 dead letters processed, 0 failed again"));
 }
@@ -66,9 +76,9 @@ TEST_CASE("a program that exits with 65 rejects its record, which leaves at "
   for (auto* value : {"good", "good", "bad", "good"})
     w.send("k", value);
   auto script = w.script("#!/bin/sh\nif grep -q bad; then exit 65; fi\n");
-  app_process program{w.words(
-    {script}, {"--cafka.handler=exec", "--cafka.handler-init-args.life=batch",
-               "--cafka.handler-init-args.input=raw"})};
+  app_process program{
+    w.words({script}, {"--cafka.handler-init-args.life=batch",
+                       "--cafka.handler-init-args.input=raw"})};
   w.await_all(program, 4);
   stop(program);
   CHECK(has(program.err(), "event=record_skipped"));
@@ -99,6 +109,24 @@ for line in sys.stdin:
   CHECK(has(program.err(), "event=record_skipped"));
   CHECK(has(program.err(), "no good"));
   CHECK_FALSE(has(program.err(), "event=worker_failed"));
+}
+
+TEST_CASE("a program rejects a record of its batch, and gets the others") {
+  exec_world w{skipping() + "batch-size = 3\n"};
+  w.send("k", "v", {}, 3);
+  auto script = w.script(R"(#!/usr/bin/env python3
+import json, sys
+for line in sys.stdin:
+    offsets = [x["offset"] for x in json.loads(line).get("records", [])]
+    answer = {"reject": 1, "cause": "no good"} if 1 in offsets else {"ack": True}
+    if offsets:
+        print(json.dumps(answer), flush=True)
+)");
+  app_process program{w.words({script})};
+  w.await_all(program, 3);
+  stop(program);
+  CHECK(has(program.err(), "offset=1 code=record_rejected"));
+  CHECK_FALSE(has(program.err(), "offset=0 code=record_rejected"));
 }
 
 TEST_CASE("a record knows how often its program failed at it") {

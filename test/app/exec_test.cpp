@@ -31,12 +31,12 @@ TEST_CASE("the Python handler counts, acks, and rejects what is no text") {
 }
 
 TEST_CASE("the shell handler appends what it is given, and its exit acks") {
-  exec_world w{"handler-init-args { }"};
+  exec_world w;
   w.send("k", "b");
   w.send("k", "a");
   app_process program{
     w.words({examples + "handler.sh"},
-            {"--cafka.handler=exec", "--cafka.handler-init-args.life=batch",
+            {"--cafka.handler-init-args.life=batch",
              "--cafka.handler-init-args.input=raw",
              "--cafka.handler-init-args.environment.OUT=" + w.files.path("out"),
              "--cafka.commit-interval=1ms"})};
@@ -96,6 +96,67 @@ TEST_CASE("a command that is not there is refused, and nothing starts") {
   auto y = run_program({"run", w.conf, "--exec", w.files.write("plain", "")});
   CHECK(y.code == 2);
   CHECK(y.err_has("it may not be executed: Permission denied"));
+}
+
+TEST_CASE("check names a command that is not there") {
+  scratch_directory files;
+  auto conf = files.write(
+    "a.conf",
+    group_config_text("b:9092",
+                      "handler-init-args { command = [\"/nowhere/at/all\"] }"));
+  auto x = run_program({"check", conf, "--cafka.handler=exec"});
+  CHECK(x.code == 2);
+  CHECK(x.err
+        == "cafka check: group orders: handler-init-args.command: "
+           "/nowhere/at/all: No such file or directory\n");
+}
+
+TEST_CASE("beside --exec the command line says the program's arguments, and "
+          "those of the file's handler go") {
+  scratch_directory files;
+  auto conf = files.write(
+    "a.conf", group_config_text("b:9092", "handler-init-args { encoding = "
+                                          "\"base64\" }"));
+  auto x
+    = run_program({"run", conf, "--cafka.handler-init-args.call-timeout=5",
+                   "--cafka.handler-init-args.life=long", "--exec", "true"});
+  CHECK(x.code == 2);
+  CHECK(x.err
+        == "cafka run: group orders: handler-init-args.call-timeout: a time "
+           "from 1ms to 24h, such as 5min\n"
+           "cafka run: group orders: handler-init-args.life: \"worker\" or "
+           "\"batch\"\n");
+}
+
+TEST_CASE("--exec is for the group that --group names") {
+  exec_world w;
+  w.send("k", "v");
+  auto group = [&](const std::string& name, const std::string& endpoints) {
+    return name + " { group = \"of-" + name + "\"\n topics = [\"orders\"]\n"
+           + "endpoints = [\"" + endpoints
+           + "\"]\n begin-offset = \"earliest\"\n"
+             "kafka { session-timeout-ms = 6000 }\n handler = \"count\" }\n";
+  };
+  auto conf = w.files.write("two.conf",
+                            "cafka { groups {\n" + group("a", "127.0.0.1:1")
+                              + group("b", w.cluster.endpoints()) + "}}\n");
+  auto command = std::vector<std::string>{"--exec", "sh", "-c",
+                                          "echo \"<$CAFKA_NAME>\" >&2; cat"};
+  auto run = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {CAFKA_PROGRAM, "run", conf});
+    more.insert(more.end(), command.begin(), command.end());
+    return more;
+  };
+  app_process program{run({"--group", "b"})};
+  CHECK(program.await_error("orders/0 | <b>"));
+  program.send(SIGKILL);
+  program.wait();
+  app_process none{run({})};
+  CHECK(none.wait() == 2);
+  CHECK(has(none.err(), "--exec: there are several groups; --group NAME says"));
+  app_process other{run({"--group", "c"})};
+  CHECK(other.wait() == 2);
+  CHECK(has(other.err(), "--group: there is no group c"));
 }
 
 TEST_CASE("each argument of the handler exec is checked by its name") {
@@ -232,7 +293,7 @@ TEST_CASE("a stop ends programs that ignore it, and is in order") {
     {"sh", "-c",
      "trap '' TERM; echo pid $$ >&2; read -r x; while :; do sleep 1000; "
      "done"},
-    {"--cafka.handler=exec", "--cafka.handler-init-args.term-after=500ms"})};
+    {"--cafka.handler-init-args.term-after=500ms"})};
   REQUIRE(program.await_error("orders/0 | pid "));
   auto pid = pid_behind(program, "orders/0 | pid ");
   stop(program);
@@ -314,6 +375,7 @@ TEST_CASE("a program is tried without Kafka, and told what it did wrong") {
   CHECK(good.code == 0);
   CHECK(good.out_has("ok    records of the file: ack\n"));
   CHECK(good.out_has("ok    bytes that are no UTF-8: reject 3: no text\n"));
+  CHECK(good.out_has("ok    the deadline of an open batch: ack\n"));
   CHECK(good.out_has("ok    the partition is given back: it ended\n"));
   CHECK(good.out_has("nothing is wrong\n"));
   auto bad
@@ -322,4 +384,37 @@ TEST_CASE("a program is tried without Kafka, and told what it did wrong") {
   CHECK(bad.code == 1);
   CHECK(bad.out_has("ok    records of the file: ack\n"));
   CHECK(bad.out_has("WRONG null key and value: fail: exit 3\n"));
+}
+
+TEST_CASE("a program that is tried and leaves a batch when its partition goes "
+          "is wrong") {
+  scratch_directory files;
+  auto x = run_program(
+    {"exec", "--try", files.write("records", ""), "--", "python3", "-c", R"(
+import json, sys
+broken = 0
+for line in sys.stdin:
+    for x in json.loads(line).get("records", []):
+        broken += "broken" in (x.get("value") or "")
+        if broken == 2:
+            sys.stdin.readline() # the line that it is closed
+            sys.exit(0)
+        print('{"ack":true}', flush=True)
+)"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 1);
+  CHECK(x.out_has("WRONG the deadline of an open batch: fail: exit 0\n"));
+  CHECK(x.out_has("1 wrong\n"));
+}
+
+TEST_CASE("a program is tried with the input that it asks for") {
+  scratch_directory files;
+  auto records = files.write("records", "{\"value\":\"a\"}\n");
+  auto x = run_program({"exec", "--try", records, "--life", "batch", "--input",
+                        "raw", "--", "sh", "-c", "! grep -a offset"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 0);
+  CHECK(x.out_has("ok    records of the file: ack\n"));
+  CHECK(x.out_has("ok    newlines and NULs: the program does not get it: input "
+                  "= \"raw\": the value holds a newline\n"));
 }
