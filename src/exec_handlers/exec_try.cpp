@@ -128,7 +128,10 @@ public:
   trial_result run(const std::vector<step>& steps) {
     for (auto& x : steps)
       give(x);
-    take_away();
+    if (what_.life == exec_life::worker) {
+      take_away_in_call(steps.back());
+      take_away();
+    }
     fmt::print("{}\n", wrong_ == 0 ? "nothing is wrong"
                                    : fmt::format("{} wrong", wrong_));
     return wrong_ == 0 ? trial_result::good : trial_result::wrong;
@@ -169,19 +172,27 @@ private:
     return failure.empty();
   }
 
+  static message_batch batch_of(const step& x) {
+    return {std::make_shared<partition_identity>(identity()),
+            std::make_shared<revocation_notice>(),
+            x.records,
+            {},
+            1};
+  }
+
   void give(const step& x) {
-    if (!has_process())
-      return;
-    message_batch batch{std::make_shared<partition_identity>(identity()),
-                        std::make_shared<revocation_notice>(),
-                        x.records,
-                        {},
-                        1};
+    auto batch = batch_of(x);
     std::string input;
     if (what_.life == exec_life::worker)
       input = batch_line(group_, batch);
-    else
-      exec::add_record_lines(input, batch);
+    else if (auto bad = add_input(input, batch, what_.input)) {
+      say(x.name, true,
+          fmt::format("the program does not get it: {}",
+                      unfit_for(what_.input)));
+      return;
+    }
+    if (!has_process())
+      return;
     auto result = process_->call(open_call_of(batch), std::move(input));
     if (!result) {
       say(x.name, false, process_->failure());
@@ -193,14 +204,37 @@ private:
     say(x.name, good || process_->takes_calls(), text_of_answer(*result));
   }
 
-  /// What a revoke does.
-  void take_away() {
-    if (what_.life == exec_life::batch || !has_process())
-      return;
+  /// The program is told so, with its deadline.
+  void tell_revoked() {
     auto plan = exec::plan_ending(clock::now(), clock::now() + patience,
                                   what_.term_after);
     process_->close(closing_line("revoked", plan.latest), plan.latest,
                     plan.grace);
+  }
+
+  /// A revoke while a batch is open: the answer counts until the deadline.
+  void take_away_in_call(const step& x) {
+    if (!has_process())
+      return;
+    auto batch = batch_of(x);
+    if (!process_->begin_call(open_call_of(batch), batch_line(group_, batch)))
+      return; // it has ended by itself, which is no fault
+    tell_revoked();
+    auto result = process_->await_answer();
+    process_->await_gone();
+    auto late = process_->failure();
+    // Else its end was that of the call, and no answer.
+    auto good = late.empty() && process_->ended_between_calls();
+    say("the deadline of an open batch", good,
+        late.empty() ? text_of_answer(result) : late);
+    process_ = nullptr;
+  }
+
+  /// A revoke between two batches.
+  void take_away() {
+    if (!has_process())
+      return;
+    tell_revoked();
     process_->await_gone();
     auto kept = process_->kept().range_count() > 0;
     auto late = !process_->failure().empty();

@@ -15,8 +15,8 @@ enum class trial_result {
 
 /// Gives the program the records of `file`, which has them as `print` writes
 /// them, and then the ones that programs forget: null, empty, binary, large and
-/// nonsense; then takes its partition away. Says on standard output what it did
-/// with each, and what was wrong.
+/// nonsense; then takes its partition away, with a batch open and without. Says
+/// on standard output what it did with each, and what was wrong.
 trial_result try_program(const exec_options& what, const std::string& file);
 
 } // namespace cafka::exec_handlers
