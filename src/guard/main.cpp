@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -60,28 +61,64 @@ void ignore_signals() {
   _exit(failed);
 }
 
-/// Children: the program, and what it left when it ended.
-void kill_children() {
+/// -1: there is no such process.
+pid_t parent_of(pid_t x) {
+  char path[64];
+  std::snprintf(path, sizeof(path), "/proc/%d/status", x);
+  auto* file = std::fopen(path, "re");
+  if (file == nullptr)
+    return -1;
+  pid_t result = -1;
+  char line[256];
+  while (result == -1 && std::fgets(line, sizeof(line), file) != nullptr)
+    if (std::sscanf(line, "PPid: %d", &result) != 1)
+      result = -1;
+  std::fclose(file);
+  return result;
+}
+
+/// Where the kernel lists no children. False: there is no list of processes.
+bool kill_children_of_all() {
+  auto* all = opendir("/proc");
+  if (all == nullptr)
+    return false;
+  auto knows = false;
+  auto self = getpid();
+  while (auto* entry = readdir(all)) {
+    auto pid = static_cast<pid_t>(std::atoi(entry->d_name));
+    knows = knows || pid == self;
+    if (pid > 0 && parent_of(pid) == self)
+      kill(pid, SIGKILL);
+  }
+  closedir(all);
+  return knows;
+}
+
+/// Children: the program, and what it left when it ended. False: which there are
+/// is not known, as there is no /proc.
+bool kill_children() {
   auto* file = std::fopen("/proc/thread-self/children", "re");
   if (file == nullptr)
-    return; // then only the program's group is killed
+    return kill_children_of_all();
   int pid = 0;
   while (std::fscanf(file, "%d", &pid) == 1)
     kill(pid, SIGKILL);
   std::fclose(file);
+  return true;
 }
 
 /// Ends all that came of the program, and takes its status. The end of one may
-/// leave others, which are children then: until there are none.
+/// leave others, which are children then: until there are none. Where they are
+/// not known, those outside of the program's group are not waited for.
 int end_all(pid_t program) {
   int result = 0;
   auto is_there = true; // its number is nobody else's
   for (;;) {
     if (is_there)
       kill(-program, SIGKILL);
-    kill_children();
+    auto knows = kill_children();
     int status = 0;
-    auto pid = waitpid(-1, &status, 0);
+    auto pid = waitpid(knows ? -1 : program, &status, 0);
     if (pid == -1 && errno == ECHILD)
       return result;
     if (pid == program) {
