@@ -100,12 +100,18 @@ void session::call(open_call x, time_point now, actions& out) {
   if (state_ == state::idle)
     transition_to(state::calling);
   out.end_input = life_ == life::batch;
+  if (auto end = std::exchange(early_end_, std::nullopt))
+    end_call(answer_of_end(*end), out);
 }
 
 void session::on_end(const program_end& x, actions& out) {
   auto was_told = state_ >= state::ending;
   transition_to(state::gone);
   call_ends_.reset();
+  if (life_ == life::batch && has_run_ && !call_ && !was_told) {
+    early_end_ = x;
+    return;
+  }
   auto unread = failure_.empty()
                 && (!has_run_ || (x.batch_unread && life_ != life::batch));
   ended_between_calls_ = !call_ || unread;

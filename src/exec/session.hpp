@@ -128,8 +128,12 @@ public:
   state now_in() const noexcept {
     return state_;
   }
+  /// Also where a program of one batch has ended before it was known which: it
+  /// may read nothing, and its exit is the answer.
   bool takes_calls() const noexcept {
-    return !call_ && (state_ == state::starting || state_ == state::idle);
+    return !call_
+           && (state_ == state::starting || state_ == state::idle
+               || early_end_);
   }
   bool calling() const noexcept {
     return call_.has_value();
@@ -189,6 +193,7 @@ private:
   std::string failure_;
   std::string failure_class_ = "failed";
   bool has_run_ = false;
+  std::optional<program_end> early_end_; ///< before the only call of `batch`
   bool ended_between_calls_ = false;
   std::string_view line_; ///< that is being read
   // How it ends, once somebody said by when: the one place that knows.

@@ -311,6 +311,19 @@ TEST_CASE("exit 0 with no batch open is no failure, and anything else is one") {
   CHECK(y.tested.failure_class() == "signal 11");
 }
 
+TEST_CASE("a program of one batch may end before its call is begun") {
+  for (auto [code, expected] : {std::pair{0, kind::ack},
+                                {65, kind::failed}, // of more than one record
+                                {3, kind::failed}}) {
+    stage x{session::life::batch};
+    x.end(exited(code));
+    x.call();
+    CHECK(x.result().what == expected);
+    CHECK_FALSE(x.tested.takes_calls());
+    CHECK(x.tested.now_in() == state::gone);
+  }
+}
+
 TEST_CASE("the exit status of a program of one batch is its answer") {
   auto what = GENERATE(0, 1, exit_reject);
   stage x{session::life::batch};
