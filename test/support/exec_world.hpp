@@ -37,8 +37,11 @@ struct exec_world : run_world {
   /// Until all of the partition's records are acked and committed.
   void await_all(app_process& x, int records) const {
     auto n = std::to_string(records);
+    auto right = [&](std::size_t width) {
+      return std::string(width - n.size(), ' ') + n;
+    };
     while (
-      !has(offsets(), "orders          0          " + n + "    " + n + "    0"))
+      !has(offsets(), "orders          0" + right(11) + right(5) + "    0"))
       REQUIRE(x.read_now());
   }
   std::string content(const std::string& name) const {
