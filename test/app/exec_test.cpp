@@ -128,7 +128,7 @@ TEST_CASE("beside --exec the command line says the program's arguments, and "
            "\"batch\"\n");
 }
 
-TEST_CASE("--exec is for the group that --group names") {
+TEST_CASE("the program of --exec is for the group that --group names") {
   exec_world w;
   w.send("k", "v");
   auto group = [&](const std::string& name, const std::string& endpoints) {
