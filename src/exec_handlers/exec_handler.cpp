@@ -17,7 +17,7 @@ caf::error set_handler(caf::actor_system* system, group_options& options,
   std::string program;
   std::string guard;
   if (what.command.empty())
-    wrong.push_back("command: a program");
+    wrong.emplace_back("command: a program");
   check_exec_options(what, program, guard, wrong);
   if (!wrong.empty())
     return make_error(errc::invalid_config,
