@@ -24,7 +24,9 @@ using manager_actor = compat::typed<
   void(std::string, partition_t, generation, std::vector<offset_t>),
   ack_reply(ack_request), committed_offsets(get_committed_offsets),
   group_status(get_status), void(subscribe_events), void(stop_group),
-  void(nack), ack_reply(nack_request),
+  void(nack), ack_reply(nack_request), operation_reply(pause_partitions),
+  operation_reply(resume_partitions), operation_reply(restart_worker),
+  operation_reply(dispose_record), operation_reply(move_partition),
   // from those who fill its buffer
   void(buffer_filled), void(doze_over),
   // from the coordinator
@@ -59,7 +61,9 @@ using supervisor_actor = compat::typed<
   void(std::string, partition_t, generation, std::vector<offset_t>),
   ack_reply(ack_request), committed_offsets(get_committed_offsets),
   group_status(get_status), void(subscribe_events), void(stop_group),
-  void(nack), ack_reply(nack_request),
+  void(nack), ack_reply(nack_request), operation_reply(pause_partitions),
+  operation_reply(resume_partitions), operation_reply(restart_worker),
+  operation_reply(dispose_record), operation_reply(move_partition),
   // from the manager, about itself and the group
   void(event),
   // from the reaper of a client, from the strands, from itself

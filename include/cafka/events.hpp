@@ -67,12 +67,25 @@ enum class event_kind : std::uint8_t {
   program_started, ///< tp, generation, count: pid; both empty for a process of
                    ///< a pool. Of groups whose handler is a program
   program_ended,   ///< as `program_started`, text: how, such as `exit 3`
-  program_killed,  ///< as `program_started`, text: the signal that it was sent,
-                   ///< and why
-  drain_expired,   ///< tp, generation: given back while a call ran or acks
-                   ///< were missing
-  stop_expired,    ///< count: handler calls that outlived `stop-timeout`
-  group_restarted, ///< count: restarts so far, code, text: cause
+  program_killed, ///< as `program_started`, text: the signal that it was sent, and why
+  drain_expired,    ///< tp, generation: given back while a call ran or acks
+                    ///< were missing
+  stop_expired,     ///< count: handler calls that outlived `stop-timeout`
+  delivery_paused,  ///< who, text: why; tp: without a topic all, with partition
+                    ///< -1 all of the topic. Told again, with a generation, of
+                    ///< a partition that comes while its pause holds
+  delivery_resumed, ///< who, text: why; tp as above
+  restart_asked,    ///< tp, generation, who, text: why
+  dispose_asked, ///< tp, generation, offset, who, text: the step, and why; what
+                 ///< becomes of it is `record_skipped`, `dead_lettered`,
+                 ///< `dead_letter_failed` or `operation_refused`
+  move_asked,    ///< tp, generation, offset: watermark, who, text: where to,
+                 ///< and why
+  moved,         ///< tp, generation (the new one), offset: where it goes on,
+                 ///< who, text: where it stood, and why
+  move_failed,   ///< the same; it goes on at its watermark, code, text: cause
+  operation_refused, ///< tp, offset, who, text: what was asked for, and why not
+  group_restarted,   ///< count: restarts so far, code, text: cause
   supervisor_gave_up ///< code, text: cause
 };
 
@@ -93,6 +106,7 @@ struct event {
   std::uint64_t count = 0;                ///< its meaning stands at the kind
   errc code = errc::none;                 ///< the error by name
   std::string text;                       ///< for people
+  std::string who; ///< asked for it, of an operator's intent; else empty
 };
 
 /// One line for logs: `name=value`, in quotes and escaped where it is no word.
@@ -108,7 +122,8 @@ auto inspect(Inspector& f, event& x) {
     compat::field("group", x.group), compat::field("tp", x.tp),
     compat::field("generation", x.generation),
     compat::field("offset", x.offset), compat::field("count", x.count),
-    compat::field("code", x.code), compat::field("text", x.text));
+    compat::field("code", x.code), compat::field("text", x.text),
+    compat::field("who", x.who));
 }
 
 } // namespace cafka

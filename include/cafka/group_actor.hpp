@@ -2,6 +2,7 @@
 
 #include <cafka/detail/caf_compat.hpp>
 #include <cafka/messages.hpp>
+#include <cafka/operations.hpp>
 #include <cafka/status.hpp>
 #include <cafka/type_ids.hpp>
 
@@ -19,6 +20,8 @@ using group_actor = compat::typed<
   void(std::string, partition_t, generation, std::vector<offset_t>),
   ack_reply(ack_request), committed_offsets(get_committed_offsets),
   group_status(get_status), void(subscribe_events), void(stop_group),
-  void(nack), ack_reply(nack_request)>;
+  void(nack), ack_reply(nack_request), operation_reply(pause_partitions),
+  operation_reply(resume_partitions), operation_reply(restart_worker),
+  operation_reply(dispose_record), operation_reply(move_partition)>;
 
 } // namespace cafka

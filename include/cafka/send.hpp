@@ -50,6 +50,28 @@ caf::expected<committed_offsets>
 ask(const group_actor& group, const get_committed_offsets& x,
     std::chrono::milliseconds timeout = ask_timeout);
 
+/// What became of an operator's intent. After `errc::timed_out` it may still be
+/// carried out. Errors as above.
+caf::expected<operation_reply>
+ask(const group_actor& group, const pause_partitions& x,
+    std::chrono::milliseconds timeout = ask_timeout);
+/// The same.
+caf::expected<operation_reply>
+ask(const group_actor& group, const resume_partitions& x,
+    std::chrono::milliseconds timeout = ask_timeout);
+/// The same.
+caf::expected<operation_reply>
+ask(const group_actor& group, const restart_worker& x,
+    std::chrono::milliseconds timeout = ask_timeout);
+/// The same; a handler call that runs is waited for.
+caf::expected<operation_reply>
+ask(const group_actor& group, const dispose_record& x,
+    std::chrono::milliseconds timeout = ask_timeout);
+/// The same; it takes up to `drain-timeout` and the answers of two brokers.
+caf::expected<operation_reply>
+ask(const group_actor& group, const move_partition& x,
+    std::chrono::milliseconds timeout = ask_timeout);
+
 /// A snapshot of the group and its partitions. Errors as above.
 caf::expected<group_status>
 status(const group_actor& group,

@@ -4,6 +4,7 @@
 #include <cafka/errc.hpp>
 #include <cafka/events.hpp>
 #include <cafka/messages.hpp>
+#include <cafka/operations.hpp>
 #include <cafka/partition_state.hpp>
 #include <cafka/types.hpp>
 
@@ -58,8 +59,16 @@ struct partition_status {
   offset_t failing_offset = -1;
   std::uint64_t dead_lettered = 0; ///< records, in this generation
   std::uint64_t skipped = 0;       ///< records, in this generation
-  /// Milliseconds until its next worker begins; -1 where none is due.
-  std::int64_t next_try_ms = -1;
+  std::int64_t next_try_ms
+    = -1; ///< until its next worker begins; -1: none is due
+  /// Of the handler call that runs, or of its handler that is built; -1: none.
+  std::int64_t call_ms = -1;
+  /// Since it last got on: its watermark moved, or nothing was left to read.
+  /// From the assignment on.
+  std::int64_t since_progress_ms = 0;
+  bool paused = false;      ///< an operator's pause holds: see `group_status`
+  std::string paused_by;    ///< who asked for it; of several the narrowest
+  std::string pause_reason; ///< why
   errc last_error = errc::none; ///< of its last worker that failed
   std::string last_error_text;  ///< the cause of that failure
 };
@@ -88,6 +97,8 @@ struct group_status {
   std::uint64_t stale_dropped = 0;
   /// Those that are held, by topic and partition.
   std::vector<partition_status> partitions;
+  /// Pauses that operators asked for, also of what is not held.
+  std::vector<pause_status> pauses;
 };
 
 CAFKA_INSPECT_ENUM(partition_state)
@@ -112,6 +123,10 @@ auto inspect(Inspector& f, partition_status& x) {
     compat::field("dead_lettered", x.dead_lettered),
     compat::field("skipped", x.skipped),
     compat::field("next_try_ms", x.next_try_ms),
+    compat::field("call_ms", x.call_ms),
+    compat::field("since_progress_ms", x.since_progress_ms),
+    compat::field("paused", x.paused), compat::field("paused_by", x.paused_by),
+    compat::field("pause_reason", x.pause_reason),
     compat::field("last_error", x.last_error),
     compat::field("last_error_text", x.last_error_text));
 }
@@ -125,7 +140,8 @@ auto inspect(Inspector& f, group_status& x) {
                         compat::field("group_restarts", x.group_restarts),
                         compat::field("acks_refused", x.acks_refused),
                         compat::field("stale_dropped", x.stale_dropped),
-                        compat::field("partitions", x.partitions));
+                        compat::field("partitions", x.partitions),
+                        compat::field("pauses", x.pauses));
 }
 
 } // namespace cafka

@@ -4,6 +4,7 @@
 #include <cafka/errc.hpp>
 #include <cafka/events.hpp>
 #include <cafka/messages.hpp>
+#include <cafka/operations.hpp>
 #include <cafka/produce.hpp>
 #include <cafka/status.hpp>
 
@@ -36,6 +37,17 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafka, caf::first_custom_type_id + 100)
   CAF_ADD_TYPE_ID(cafka, (std::vector<cafka::partition_status>))
   CAF_ADD_TYPE_ID(cafka, (cafka::produce))
   CAF_ADD_TYPE_ID(cafka, (cafka::produced))
+  CAF_ADD_TYPE_ID(cafka, (cafka::failure_step))
+  CAF_ADD_TYPE_ID(cafka, (cafka::target_position))
+  CAF_ADD_TYPE_ID(cafka, (cafka::pause_partitions))
+  CAF_ADD_TYPE_ID(cafka, (cafka::resume_partitions))
+  CAF_ADD_TYPE_ID(cafka, (cafka::restart_worker))
+  CAF_ADD_TYPE_ID(cafka, (cafka::dispose_record))
+  CAF_ADD_TYPE_ID(cafka, (cafka::move_partition))
+  CAF_ADD_TYPE_ID(cafka, (cafka::operation_result))
+  CAF_ADD_TYPE_ID(cafka, (cafka::operation_reply))
+  CAF_ADD_TYPE_ID(cafka, (cafka::pause_status))
+  CAF_ADD_TYPE_ID(cafka, (std::vector<cafka::pause_status>))
 CAF_END_TYPE_ID_BLOCK(cafka)
 
 CAFKA_ERROR_ENUM(cafka::errc, "cafka")

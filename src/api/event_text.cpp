@@ -123,6 +123,14 @@ std::string to_string(event_kind x) {
                                    "program_killed",
                                    "drain_expired",
                                    "stop_expired",
+                                   "delivery_paused",
+                                   "delivery_resumed",
+                                   "restart_asked",
+                                   "dispose_asked",
+                                   "move_asked",
+                                   "moved",
+                                   "move_failed",
+                                   "operation_refused",
                                    "group_restarted",
                                    "supervisor_gave_up"};
   static_assert(std::size(names)
@@ -160,6 +168,14 @@ bool is_warning(event_kind x) noexcept {
     case event_kind::program_killed:
     case event_kind::drain_expired:
     case event_kind::stop_expired:
+    case event_kind::delivery_paused:
+    case event_kind::delivery_resumed:
+    case event_kind::restart_asked:
+    case event_kind::dispose_asked:
+    case event_kind::move_asked:
+    case event_kind::moved:
+    case event_kind::move_failed:
+    case event_kind::operation_refused:
     case event_kind::group_restarted:
     case event_kind::supervisor_gave_up:
       return true;
@@ -186,6 +202,8 @@ std::string to_string(const event& x) {
     add("code", to_string(x.code));
   if (!x.text.empty())
     add("text", in_quotes(x.text));
+  if (!x.who.empty())
+    add("who", field_value(x.who));
   return line;
 }
 

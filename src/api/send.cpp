@@ -71,6 +71,36 @@ caf::expected<committed_offsets> ask(const group_actor& group,
   return answer_of<committed_offsets>(group, x, timeout);
 }
 
+caf::expected<operation_reply> ask(const group_actor& group,
+                                   const pause_partitions& x,
+                                   std::chrono::milliseconds timeout) {
+  return answer_of<operation_reply>(group, x, timeout);
+}
+
+caf::expected<operation_reply> ask(const group_actor& group,
+                                   const resume_partitions& x,
+                                   std::chrono::milliseconds timeout) {
+  return answer_of<operation_reply>(group, x, timeout);
+}
+
+caf::expected<operation_reply> ask(const group_actor& group,
+                                   const restart_worker& x,
+                                   std::chrono::milliseconds timeout) {
+  return answer_of<operation_reply>(group, x, timeout);
+}
+
+caf::expected<operation_reply> ask(const group_actor& group,
+                                   const dispose_record& x,
+                                   std::chrono::milliseconds timeout) {
+  return answer_of<operation_reply>(group, x, timeout);
+}
+
+caf::expected<operation_reply> ask(const group_actor& group,
+                                   const move_partition& x,
+                                   std::chrono::milliseconds timeout) {
+  return answer_of<operation_reply>(group, x, timeout);
+}
+
 caf::expected<group_status> status(const group_actor& group,
                                    std::chrono::milliseconds timeout) {
   return answer_of<group_status>(group, get_status{}, timeout);

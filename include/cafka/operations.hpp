@@ -1,0 +1,225 @@
+#pragma once
+
+#include <cafka/detail/caf_compat.hpp>
+#include <cafka/failure_step.hpp>
+#include <cafka/messages.hpp>
+#include <cafka/types.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What an operator wants of a running group: messages to the handle that
+/// `spawn` and `find` give, from any actor, also of another process. Each is
+/// answered with one `operation_reply`, never with an error, and each is an
+/// event with `who` and `reason`. `ask` in `send.hpp` is for threads that are
+/// no actor.
+namespace cafka {
+
+/// Where a partition is to go on.
+struct target_position {
+  /// What `value` is.
+  enum class kind : std::uint8_t {
+    offset,   ///< of the next record to read; within what the broker has
+    earliest, ///< the first one that the broker has; no value
+    latest,   ///< behind the last one that can be read; no value
+    /// The first record that is as new, in ms since 1970 (UTC); the end where
+    /// there is none.
+    time,
+  };
+  kind what = kind::latest; ///< says what `value` is
+  std::int64_t value = 0;   ///< an offset, or milliseconds since 1970
+};
+
+/// Reads `earliest`, `latest`, an offset, `1764421509000ms`, or a time as in
+/// RFC 3339, `2026-11-29T13:05:09Z` (also without seconds, without time; without
+/// a zone in UTC). Nothing: it is none of these.
+std::optional<target_position> parse_target_position(std::string_view x);
+
+/// As `parse_target_position` reads it.
+std::string to_string(const target_position& x);
+
+// -- intents: any actor to the group ------------------------------------------
+
+/// No handler call begins any more, until `resume_partitions` with the same
+/// partition or topic. Acks, dead letters and commits go on, and so does a call
+/// that runs. It outlives restarts of workers and of the group, and rebalances,
+/// as long as the group lives in this process: of a partition that is not held
+/// it is kept until that comes. Answered at once.
+struct pause_partitions {
+  std::string topic;          ///< empty: all that the group reads
+  partition_t partition = -1; ///< of the topic; -1: all of it
+  std::string who;            ///< for people; may be empty
+  std::string reason;         ///< for people; may be empty
+};
+
+/// Takes back the pause of just this partition or topic, or the one of all.
+/// Answered at once.
+struct resume_partitions {
+  std::string topic;          ///< as it was paused
+  partition_t partition = -1; ///< as it was paused
+  std::string who;            ///< for people; may be empty
+  std::string reason;         ///< for people; may be empty
+};
+
+/// The partition's worker ends, and its next one begins without a backoff at the
+/// last acked offset, behind a call that runs. One that had stopped, or keeps
+/// failing, has all of its restarts and retries again. Answered at once.
+struct restart_worker {
+  std::string topic;         ///< of the partition
+  partition_t partition = 0; ///< of the topic
+  std::string who;           ///< for people; may be empty
+  std::string reason;        ///< for people; may be empty
+};
+
+/// Gets past a record whose handler fails, without handling it. Answered when
+/// that is done, or void: it waits for a call that runs, as long as that takes.
+struct dispose_record {
+  std::string topic;         ///< of the partition
+  partition_t partition = 0; ///< of the topic
+  /// Must be `partition_status::failing_offset`.
+  offset_t offset = -1;
+  /// `skip` or `dead_letter`.
+  failure_step step = failure_step::skip;
+  std::string who;    ///< for people; may be empty
+  std::string reason; ///< for people; may be empty
+};
+
+/// The partition drains as by a revocation (`drain-timeout`), has a new
+/// generation, and goes on at `to`, forwards or backwards, once the broker has
+/// confirmed the commit of that. Answered then.
+struct move_partition {
+  std::string topic;         ///< of the partition
+  partition_t partition = 0; ///< of the topic
+  target_position to;        ///< where it is to go on
+  std::string who;           ///< for people; may be empty
+  std::string reason;        ///< for people; may be empty
+};
+
+// -- the answer ---------------------------------------------------------------
+
+/// What became of an intent. Only `done` changed what it was to change.
+enum class operation_result : std::uint8_t {
+  done,        ///< as asked for
+  unchanged,   ///< it was so already, or nothing of this kind was there
+  invalid,     ///< the message names no such topic, partition, step or position
+  unavailable, ///< the group restarts, stops or has given up
+  not_held,    ///< this member does not hold the partition
+  given_back,  ///< the partition is, or was meanwhile, given back to the group
+  busy,        ///< another intent of this kind runs for the partition
+  // -- of `restart_worker` and `dispose_record`
+  on_its_way, ///< the record's dead letter is under way already
+  // -- of `dispose_record`
+  handled,       ///< the call that ran handled the record
+  not_failing,   ///< `offset` is not the record that fails
+  blame_unknown, ///< records come one by one, until it is known which one fails
+  not_delivered, ///< it comes again from the broker first: ask again
+  no_dead_letter_topic, ///< `on-failure.dead-letter.topic` is not set
+  dead_letter_failed,   ///< it could not be written: the record is tried again
+  // -- of `move_partition`
+  out_of_range,     ///< the broker does not have the offset
+  position_unknown, ///< the broker did not say where the position is
+  /// The broker did not confirm the commit: the partition goes on from its
+  /// watermark, in a new generation.
+  not_confirmed,
+};
+
+/// The name, as it stands in the enumeration.
+std::string to_string(operation_result x);
+
+/// The answer to each of the intents.
+struct operation_reply {
+  operation_result result = operation_result::done; ///< what became of it
+  std::string text; ///< for people: what is so now, or why not
+  /// Of `dispose_record` the record; of `move_partition` where the partition
+  /// goes on; -1: none.
+  offset_t offset = -1;
+};
+
+// -- in the status ------------------------------------------------------------
+
+/// One pause that holds, as it was asked for.
+struct pause_status {
+  std::string topic;          ///< empty: all
+  partition_t partition = -1; ///< of the topic; -1: all of it
+  std::string who;            ///< who asked for it
+  std::string reason;         ///< why
+};
+
+// -- serialisation ------------------------------------------------------------
+
+CAFKA_INSPECT_ENUM(target_position::kind)
+CAFKA_INSPECT_ENUM(failure_step)
+CAFKA_INSPECT_ENUM(operation_result)
+
+template <class Inspector>
+auto inspect(Inspector& f, target_position& x) {
+  return compat::fields(f, x, "cafka.target_position",
+                        compat::field("what", x.what),
+                        compat::field("value", x.value));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, pause_partitions& x) {
+  return compat::fields(f, x, "cafka.pause_partitions",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("who", x.who),
+                        compat::field("reason", x.reason));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, resume_partitions& x) {
+  return compat::fields(f, x, "cafka.resume_partitions",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("who", x.who),
+                        compat::field("reason", x.reason));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, restart_worker& x) {
+  return compat::fields(f, x, "cafka.restart_worker",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("who", x.who),
+                        compat::field("reason", x.reason));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, dispose_record& x) {
+  return compat::fields(
+    f, x, "cafka.dispose_record", compat::field("topic", x.topic),
+    compat::field("partition", x.partition), compat::field("offset", x.offset),
+    compat::field("step", x.step), compat::field("who", x.who),
+    compat::field("reason", x.reason));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, move_partition& x) {
+  return compat::fields(f, x, "cafka.move_partition",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("to", x.to), compat::field("who", x.who),
+                        compat::field("reason", x.reason));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, operation_reply& x) {
+  return compat::fields(f, x, "cafka.operation_reply",
+                        compat::field("result", x.result),
+                        compat::field("text", x.text),
+                        compat::field("offset", x.offset));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, pause_status& x) {
+  return compat::fields(f, x, "cafka.pause_status",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition),
+                        compat::field("who", x.who),
+                        compat::field("reason", x.reason));
+}
+
+} // namespace cafka
