@@ -3,12 +3,11 @@
 #include <cafka/detail/caf_compat.hpp>
 #include <cafka/failure_step.hpp>
 #include <cafka/messages.hpp>
+#include <cafka/operation_result.hpp>
+#include <cafka/target_position.hpp>
 #include <cafka/types.hpp>
 
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 /// What an operator wants of a running group: messages to the handle that
 /// `spawn` and `find` give, from any actor, also of another process. Each is
@@ -16,29 +15,6 @@
 /// event with `who` and `reason`. `ask` in `send.hpp` is for threads that are
 /// no actor.
 namespace cafka {
-
-/// Where a partition is to go on.
-struct target_position {
-  /// What `value` is.
-  enum class kind : std::uint8_t {
-    offset,   ///< of the next record to read; within what the broker has
-    earliest, ///< the first one that the broker has; no value
-    latest,   ///< behind the last one that can be read; no value
-    /// The first record that is as new, in ms since 1970 (UTC); the end where
-    /// there is none.
-    time,
-  };
-  kind what = kind::latest; ///< says what `value` is
-  std::int64_t value = 0;   ///< an offset, or milliseconds since 1970
-};
-
-/// Reads `earliest`, `latest`, an offset, `1764421509000ms`, or a time as in
-/// RFC 3339, `2026-11-29T13:05:09Z` (also without seconds, without time; without
-/// a zone in UTC). Nothing: it is none of these.
-std::optional<target_position> parse_target_position(std::string_view x);
-
-/// As `parse_target_position` reads it.
-std::string to_string(const target_position& x);
 
 // -- intents: any actor to the group ------------------------------------------
 
@@ -98,35 +74,6 @@ struct move_partition {
 };
 
 // -- the answer ---------------------------------------------------------------
-
-/// What became of an intent. Only `done` changed what it was to change.
-enum class operation_result : std::uint8_t {
-  done,        ///< as asked for
-  unchanged,   ///< it was so already, or nothing of this kind was there
-  invalid,     ///< the message names no such topic, partition, step or position
-  unavailable, ///< the group restarts, stops or has given up
-  not_held,    ///< this member does not hold the partition
-  given_back,  ///< the partition is, or was meanwhile, given back to the group
-  busy,        ///< another intent of this kind runs for the partition
-  // -- of `restart_worker` and `dispose_record`
-  on_its_way, ///< the record's dead letter is under way already
-  // -- of `dispose_record`
-  handled,       ///< the call that ran handled the record
-  not_failing,   ///< `offset` is not the record that fails
-  blame_unknown, ///< records come one by one, until it is known which one fails
-  not_delivered, ///< it comes again from the broker first: ask again
-  no_dead_letter_topic, ///< `on-failure.dead-letter.topic` is not set
-  dead_letter_failed,   ///< it could not be written: the record is tried again
-  // -- of `move_partition`
-  out_of_range,     ///< the broker does not have the offset
-  position_unknown, ///< the broker did not say where the position is
-  /// The broker did not confirm the commit: the partition goes on from its
-  /// watermark, in a new generation.
-  not_confirmed,
-};
-
-/// The name, as it stands in the enumeration.
-std::string to_string(operation_result x);
 
 /// The answer to each of the intents.
 struct operation_reply {

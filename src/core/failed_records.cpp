@@ -42,6 +42,11 @@ void failed_records::erase(std::span<const offset_range> xs) {
     entries_.erase(entries_.lower_bound(x.first), entries_.lower_bound(x.last));
 }
 
+void failed_records::forgive() noexcept {
+  for (auto& [offset, x] : entries_)
+    x.failures = 0;
+}
+
 void failed_records::rewind() noexcept {
   for (auto& [offset, x] : entries_) {
     x.way.reset();
@@ -79,6 +84,11 @@ range_set failed_records::on_their_way() const {
 bool failed_records::is_on_its_way(offset_t x) const noexcept {
   auto* found = find(x);
   return found != nullptr && found->way;
+}
+
+bool failed_records::is_away(offset_t x) const noexcept {
+  auto* found = find(x);
+  return found != nullptr && found->way && found->way->is_away();
 }
 
 bool failed_records::any_away() const noexcept {

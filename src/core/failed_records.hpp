@@ -30,9 +30,11 @@ class disposal {
 public:
   enum class state : std::uint8_t { begun, away, waiting };
 
+  /// An operator's order has no further step, and counts for nothing.
+  enum class reason : std::uint8_t { retries, rejected, ordered };
+
   /// `id`: of a partition's generation.
-  disposal(std::uint64_t id, bool is_rejected)
-    : id_(id), is_rejected_(is_rejected) {
+  disposal(std::uint64_t id, reason why) : id_(id), why_(why) {
   }
 
   /// Its dead letter is handed over.
@@ -71,8 +73,12 @@ public:
   std::uint64_t id() const noexcept {
     return id_;
   }
-  bool is_rejected() const noexcept {
-    return is_rejected_;
+  bool is_ordered() const noexcept {
+    return why_ == reason::ordered;
+  }
+  /// Its retries are used up, which may be one of many.
+  bool counts_as_flood() const noexcept {
+    return why_ == reason::retries;
   }
   std::size_t step() const noexcept {
     return step_;
@@ -94,7 +100,7 @@ private:
   }
 
   std::uint64_t id_;
-  bool is_rejected_;
+  reason why_;
   state state_ = state::begun;
   std::size_t step_ = 0;
   std::uint32_t tries_ = 0;
@@ -136,6 +142,8 @@ public:
   void delivered(offset_range x) noexcept;
   /// They are handled or got past.
   void erase(std::span<const offset_range> xs);
+  /// Nothing counts as their failure any more.
+  void forgive() noexcept;
   /// What is delivered begins again at the watermark: nobody waits for a
   /// report.
   void rewind() noexcept;
@@ -148,6 +156,8 @@ public:
   /// Those that have a way past the handler: they are not delivered.
   range_set on_their_way() const;
   bool is_on_its_way(offset_t x) const noexcept;
+  /// Its dead letter is handed over, and has no report.
+  bool is_away(offset_t x) const noexcept;
   /// Dead letters whose reports are to come.
   bool any_away() const noexcept;
   /// When the next step is due to be tried again.

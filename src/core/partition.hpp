@@ -282,6 +282,7 @@ public:
   }
 
 private:
+  friend class partition_orders;
   void transition_to(partition_state x) noexcept;
   void go_on() noexcept;
   void resolve(offset_t begin);

@@ -40,7 +40,9 @@ bool partition::may_leave(offset_t x, time_point now) const {
 
 void partition::dispose(failure_effect& to, offset_t x, bool is_rejected,
                         time_point now) {
-  failed_.find(x)->way.emplace(++disposals_, is_rejected);
+  failed_.find(x)->way.emplace(++disposals_, is_rejected
+                                               ? disposal::reason::rejected
+                                               : disposal::reason::retries);
   take_step(to, x, now);
 }
 
@@ -104,6 +106,9 @@ void partition::step_failed(failure_effect& to, offset_t x, time_point now,
     auto before = tracker_->watermark();
     to.acked.add(apply_acks(tracker_->ack_individual({&x, 1}), before));
     leave(to, x, now);
+  } else if (way.is_ordered()) {
+    failed_.find(x)->way.reset(); // it is as it was before
+    leave(to, x, now);
   } else if (way.step() + 1 < rules_.then.size()) {
     way.next_step();
     take_step(to, x, now);
@@ -118,7 +123,8 @@ void partition::step_failed(failure_effect& to, offset_t x, time_point now,
 
 void partition::got_past(failure_effect& to, offset_t x, failure_note how,
                          time_point now) {
-  auto is_flood = !failed_.find(x)->way->is_rejected() && row_.add(rules_, now);
+  auto is_flood = failed_.find(x)->way->counts_as_flood()
+                  && row_.add(rules_, now);
   auto before = tracker_->watermark();
   to.acked.add(apply(tracker_->ack_individual({&x, 1}), before));
   to.notes.push_back(std::move(how));
