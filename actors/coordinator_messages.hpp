@@ -4,6 +4,7 @@
 /// clients: see messages.hpp.
 
 #include "core/commit_fence.hpp"
+#include "core/partition_move.hpp"
 #include "core/record_source.hpp"
 #include "kafka/client_events.hpp"
 
@@ -77,6 +78,13 @@ struct range_result {
   std::optional<offset_range> range;
 };
 
+/// Answer to `position_request` of that id.
+struct position_result {
+  topic_partition tp;
+  std::uint64_t id = 0;
+  core::position_facts what;
+};
+
 /// Answer to `ends_request`; what could not be found is missing. `asked`: the
 /// brokers were, else silence has another reason.
 struct ends_result {
@@ -126,6 +134,24 @@ struct seek_request {
 /// `range_result`, unless the partition is given back or lost meanwhile.
 struct range_request {
   topic_partition tp;
+  cafka::generation generation;
+};
+
+/// Asks the leader of a held partition what can be read, and where the first
+/// record stands that is as new as that, in ms since 1970. Answered with
+/// `position_result`, unless the client is replaced meanwhile.
+struct position_request {
+  topic_partition tp;
+  cafka::generation generation;
+  std::uint64_t id = 0; ///< rises from request to request
+  std::optional<std::int64_t> time_ms;
+};
+
+/// The generation of a held partition is over, and from now on `generation`
+/// holds: commits of it leave. Of another one than `former` it is void.
+struct hold_request {
+  topic_partition tp;
+  cafka::generation former;
   cafka::generation generation;
 };
 

@@ -14,7 +14,8 @@ namespace cafka::actors {
 using coordinator_actor
   = compat::typed<void(commit_request), void(revocation_done),
                   void(seek_request), void(ends_request), void(range_request),
-                  void(wake_request), void(close_client),
+                  void(wake_request), void(close_client), void(hold_request),
+                  void(position_request),
                   // from the client's threads and from itself
                   void(client_ready), void(retry_look_up), void(keep_alive)>;
 
@@ -31,8 +32,8 @@ using manager_actor = compat::typed<
   void(buffer_filled), void(doze_over),
   // from the coordinator
   void(assignments_received), void(assignments_revoked), void(commit_result),
-  void(seek_done), void(ends_result), void(range_result), void(client_failure),
-  void(client_recovered), void(member_waiting),
+  void(seek_done), void(ends_result), void(range_result), void(position_result),
+  void(client_failure), void(client_recovered), void(member_waiting),
   // from its producer
   void(write_report), void(letter_topics_checked),
   // from the registry's thread pool and from itself

@@ -116,6 +116,9 @@ struct stop_deadline {
   each(range_result)                                                           \
   each(range_request)                                                          \
   each(ask_range_again)                                                        \
+  each(position_result)                                                        \
+  each(position_request)                                                       \
+  each(hold_request)                                                           \
   each(wake_request)                                                           \
   each(commit_request)                                                         \
   each(revocation_done)                                                        \

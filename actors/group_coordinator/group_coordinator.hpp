@@ -63,6 +63,7 @@ private:
   void on_event(const kafka::partitions_counted& x);
   void on_event(const kafka::ends_found& x);
   void on_event(const kafka::range_found& x);
+  void on_event(const kafka::position_found& x);
   void on_event(const kafka::commit_answered& x);
   void on_event(const kafka::membership& x);
   void on_event(const kafka::client_error& x);
@@ -98,6 +99,8 @@ private:
   void answer_ends(ends_result x);
   void on_wake_request(const wake_request& x);
   void on_range_request(const range_request& x);
+  void on_position_request(const position_request& x);
+  void on_hold_request(const hold_request& x);
   void probe();
   void publish_waits();
   std::string what_it_waits_for() const;

@@ -95,6 +95,27 @@ void group_coordinator_state::on_event(const kafka::range_found& x) {
   compat::post(manager_, std::move(result));
 }
 
+void group_coordinator_state::on_position_request(const position_request& x) {
+  if (client_ && fence_.holds(x.tp, x.generation))
+    client_->find_position(x.tp, x.time_ms, look_timeout, x.id);
+  else
+    compat::post(
+      manager_,
+      position_result{x.tp, x.id, {{}, {}, "not held in this generation"}});
+}
+
+void group_coordinator_state::on_event(const kafka::position_found& x) {
+  position_result result{x.tp, x.token, x.what};
+  if (x.failure)
+    result.what.failure = x.failure.text;
+  compat::post(manager_, std::move(result));
+}
+
+void group_coordinator_state::on_hold_request(const hold_request& x) {
+  if (fence_.holds(x.tp, x.former))
+    fence_.hold(x.tp, x.generation);
+}
+
 void group_coordinator_state::on_wake_request(const wake_request& x) {
   if (!client_ || !fence_.holds(x.tp, x.generation))
     return;

@@ -1,5 +1,7 @@
 #include "actors/group_manager/group_manager.hpp"
 
+#include "actors/partition_pauses/partition_pauses.hpp"
+
 #include <chrono>
 #include <utility>
 
@@ -55,7 +57,25 @@ auto group_manager_state::behind_acks(Part& part, void (Part::*f)(const T&)) {
   return [this, &part, f](const T& x) {
     parts_.acks.take_in();
     (part.*f)(x);
+    look_at_orders();
   };
+}
+
+/// The same of a message that is answered.
+template <class Part, class R, class T>
+auto group_manager_state::behind_acks(Part& part, R (Part::*f)(const T&)) {
+  return [this, &part, f](const T& x) {
+    parts_.acks.take_in();
+    auto result = (part.*f)(x);
+    look_at_orders();
+    return result;
+  };
+}
+
+/// After whatever they may have waited for.
+void group_manager_state::look_at_orders() {
+  parts_.disposals.look();
+  parts_.moves.look(context_.now());
 }
 
 manager_actor::behavior_type group_manager_state::make_behavior() {
@@ -94,14 +114,26 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
       return parts_.acks.answer(
         {x.topic, x.partition, x.generation, x.offset, x.cause, x.retry});
     },
-    [this](buffer_filled) { parts_.acks.on_buffer_filled(); },
-    [this](doze_over) { parts_.acks.on_doze_over(); },
+    behind_acks(parts_.intents, &operator_intents::pause),
+    behind_acks(parts_.intents, &operator_intents::resume),
+    behind_acks(parts_.intents, &operator_intents::restart),
+    behind_acks(parts_.disposals, &record_disposals::take),
+    behind_acks(parts_.moves, &partition_moves::take),
+    [this](buffer_filled) {
+      parts_.acks.on_buffer_filled();
+      look_at_orders();
+    },
+    [this](doze_over) {
+      parts_.acks.on_doze_over();
+      look_at_orders();
+    },
     behind_acks(parts_.rebalance, &rebalancing::on_assigned),
     behind_acks(parts_.rebalance, &rebalancing::on_revoked),
     behind_acks(*this, &group_manager_state::on_commit_result),
     behind_acks(parts_.workers, &worker_supervision::on_seek_done),
     behind_acks(parts_.progress, &progress_checks::on_ends_result),
     behind_acks(parts_.lost, &lost_positions::on_range_result),
+    behind_acks(parts_.moves, &partition_moves::on_position),
     [this](const client_failure& x) {
       context_.publish(event_kind::client_error, 0, x.what.code, x.what.text);
     },
@@ -122,7 +154,9 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
 }
 
 void group_manager_state::on_commit_result(const commit_result& x) {
-  if (auto answer = parts_.commits.on_result(x))
+  auto answer = parts_.commits.on_result(x);
+  parts_.moves.on_commit_result(x);
+  if (answer)
     parts_.rebalance.commit_answered(*answer);
 }
 
@@ -149,8 +183,16 @@ group_status group_manager_state::status() const {
                                                 : group_state::running;
   result.acks_refused = context_.refused();
   result.stale_dropped = context_.stale_dropped();
-  for (auto& [tp, x] : context_.held)
-    result.partitions.push_back(x.status(tp, context_.now()));
+  auto pauses = context_.registry->pauses();
+  for (auto& [tp, x] : context_.held) {
+    x.note_progress(context_.now());
+    auto& told = result.partitions.emplace_back(x.status(tp, context_.now()));
+    if (auto* pause = pauses.find(tp)) {
+      told.paused_by = pause->second.who;
+      told.pause_reason = pause->second.reason;
+    }
+  }
+  result.pauses = pauses_of(*context_.registry);
   return result;
 }
 

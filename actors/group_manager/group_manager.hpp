@@ -39,6 +39,9 @@ public:
 private:
   template <class Part, class T>
   auto behind_acks(Part& part, void (Part::*f)(const T&));
+  template <class Part, class R, class T>
+  auto behind_acks(Part& part, R (Part::*f)(const T&));
+  void look_at_orders();
   void on_commit_result(const commit_result& x);
   void on_watch_due(const watch_due&);
   group_status status() const;

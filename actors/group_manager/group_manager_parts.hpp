@@ -5,8 +5,11 @@
 #include "actors/group_manager/lost_positions.hpp"
 #include "actors/group_manager/manager_context.hpp"
 #include "actors/group_manager/offset_commits.hpp"
+#include "actors/group_manager/operator_intents.hpp"
+#include "actors/group_manager/partition_moves.hpp"
 #include "actors/group_manager/progress_checks.hpp"
 #include "actors/group_manager/rebalancing.hpp"
+#include "actors/group_manager/record_disposals.hpp"
 #include "actors/group_manager/record_failures.hpp"
 #include "actors/group_manager/record_writes.hpp"
 #include "actors/group_manager/strand_reports.hpp"
@@ -40,7 +43,10 @@ struct group_manager_parts {
       writes(*this, std::move(make_producer)),
       rebalance(*this),
       progress(*this),
-      lost(*this) {
+      lost(*this),
+      intents(*this),
+      disposals(*this),
+      moves(*this) {
   }
   group_manager_parts(const group_manager_parts&) = delete;
   group_manager_parts& operator=(const group_manager_parts&) = delete;
@@ -56,6 +62,9 @@ struct group_manager_parts {
   rebalancing rebalance;
   progress_checks progress;
   lost_positions lost;
+  operator_intents intents;
+  record_disposals disposals;
+  partition_moves moves;
 };
 
 } // namespace cafka::actors

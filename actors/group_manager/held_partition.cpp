@@ -7,7 +7,8 @@ namespace cafka::actors {
 
 held_partition::held_partition(const group_config& config,
                                const std::string& group, const assignment& x,
-                               core::partition m, offset_t replaced_at)
+                               core::partition m, offset_t replaced_at,
+                               time_point now)
   : machine(std::move(m)),
     source(x.source),
     watch(config.progress_timeout, replaced_at),
@@ -15,8 +16,10 @@ held_partition::held_partition(const group_config& config,
     window(config.prefetch_count, config.prefetch_bytes),
     outputs_bytes_max(config.outputs_max_bytes),
     noted_row(machine.row()),
-    committed(x.committed.value_or(-1)) {
+    committed(x.committed.value_or(-1)),
+    progress_at(now) {
   identify(group, x.tp);
+  progress_to = watermark();
 }
 
 void held_partition::identify(const std::string& group,
@@ -25,8 +28,23 @@ void held_partition::identify(const std::string& group,
     partition_identity{group, tp.topic, tp.partition, machine.gen()});
 }
 
+void held_partition::begin_generation(const std::string& group,
+                                      const topic_partition& tp, generation g,
+                                      offset_t begin) {
+  machine.reset(g, begin);
+  answers = {}; // their reports are of the former generation
+  identify(group, tp);
+}
+
 bool held_partition::is_uncommitted() const noexcept {
-  return machine.tracker() && watermark() != committed;
+  return (commit_to || machine.tracker()) && commit_position() != committed;
+}
+
+void held_partition::note_progress(time_point now) {
+  if (watermark() == progress_to && lag() != 0)
+    return;
+  progress_to = watermark();
+  progress_at = now;
 }
 
 bool held_partition::takes_acks(generation of) const noexcept {
@@ -54,7 +72,7 @@ core::progress_facts held_partition::progress(bool call_waits) const noexcept {
   core::progress_facts result;
   if (machine.tracker())
     result.position = position();
-  if (machine.state() == partition_state::exhausted)
+  if (machine.state() == partition_state::exhausted || is_paused)
     result.what = delivery::stopped;
   else if (delivery_waits(call_waits) || machine.is_paused() || is_full()
            || has_full_outputs())
@@ -75,7 +93,7 @@ std::int64_t held_partition::lag() const {
   if (!tracker)
     return -1;
   auto asked = watch.end().value_or(-1);
-  auto is_read = machine.state() == partition_state::running;
+  auto is_read = machine.state() == partition_state::running && !is_paused;
   if (is_read && source->at_end() && !tracker->has_pending()
       && asked <= tracker->position())
     return 0;
@@ -142,6 +160,14 @@ partition_status held_partition::status(const topic_partition& tp,
     result.next_try_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                            std::max(*at - now, duration{}))
                            .count();
+  auto ms_since = [now](time_point x) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now - x)
+      .count();
+  };
+  if (auto since = machine.call_since())
+    result.call_ms = ms_since(*since);
+  result.since_progress_ms = ms_since(progress_at);
+  result.paused = is_paused;
   result.last_error = machine.last_error();
   result.last_error_text = machine.last_error_text();
   if (machine.tracker())

@@ -33,12 +33,22 @@ struct held_partition {
   };
 
   held_partition(const group_config& config, const std::string& group,
-                 const assignment& x, core::partition m, offset_t replaced_at);
+                 const assignment& x, core::partition m, offset_t replaced_at,
+                 time_point now);
 
   /// Its generation changed.
   void identify(const std::string& group, const topic_partition& tp);
 
-  /// The broker has not confirmed its watermark.
+  /// A new one begins at `begin`, by a move; what the former one has retained is
+  /// dropped.
+  void begin_generation(const std::string& group, const topic_partition& tp,
+                        generation g, offset_t begin);
+
+  /// What its next commit says: its watermark, or where it is moved to.
+  offset_t commit_position() const noexcept {
+    return commit_to.value_or(watermark());
+  }
+  /// The broker has not confirmed that.
   bool is_uncommitted() const noexcept;
   bool takes_acks(generation of) const noexcept;
   /// No room for another record in its window.
@@ -69,6 +79,8 @@ struct held_partition {
   std::int64_t lag() const;
   /// The gravest first; `why` is for people.
   partition_health health(std::string& why) const;
+  /// It gets on when its watermark moves, and where nothing is left to read.
+  void note_progress(time_point now);
   partition_status status(const topic_partition& tp, time_point now) const;
 
   core::partition machine;
@@ -84,6 +96,12 @@ struct held_partition {
   std::size_t outputs_bytes_max;
   core::failure_row noted_row; ///< as the registry has it
   offset_t committed = -1;     ///< confirmed by the broker
+  /// An operator moves it there, as soon as the broker has confirmed that;
+  /// nothing is read until then.
+  std::optional<offset_t> commit_to;
+  bool is_paused = false; ///< by an operator
+  time_point progress_at; ///< it got on last
+  offset_t progress_to = -1;
 };
 
 } // namespace cafka::actors

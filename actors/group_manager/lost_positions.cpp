@@ -84,9 +84,8 @@ void lost_positions::reset(const topic_partition& tp, held_partition& x,
                      == offset_reset_policy::reset_to_earliest;
   auto g = context_.registry->raise(tp);
   compat::post(x.worker->handle, fence_worker{close_reason::reset});
-  x.machine.reset(g, to_earliest ? core::offset_earliest : core::offset_latest);
-  x.answers = {}; // their reports are of the former generation
-  x.identify(context_.config().group, tp);
+  x.begin_generation(context_.config().group, tp, g,
+                     to_earliest ? core::offset_earliest : core::offset_latest);
   x.committed = -1;
   context_.publish(
     event_kind::reset, tp, g, lost, 0, errc::offset_out_of_range,

@@ -48,7 +48,7 @@ offset_commits::send(const std::set<topic_partition>* only) {
   for (auto& [tp, x] : context_.held) {
     if ((only && !only->count(tp)) || !x.is_uncommitted())
       continue;
-    request.entries.push_back({tp, x.machine.gen(), x.watermark()});
+    request.entries.push_back({tp, x.machine.gen(), x.commit_position()});
   }
   if (request.entries.empty())
     return std::nullopt;

@@ -16,7 +16,8 @@ namespace cafka::actors {
 class manager_context;
 
 /// Where the commit is decided. `core::commit_policy` says when; committed are
-/// the watermarks that the broker has not confirmed. One request is in flight
+/// the watermarks that the broker has not confirmed, and where an operator moves
+/// a partition to. One request is in flight
 /// at a time. Whether it may leave is decided by the coordinator's
 /// `core::commit_fence`.
 class offset_commits {

@@ -36,6 +36,7 @@ void progress_checks::look(time_point t) {
   for (auto& [tp, x] : context_.held) {
     auto& m = x.machine;
     auto facts = facts_of(tp, x);
+    x.note_progress(t);
     if (slow_after.count() > 0)
       if (auto since = m.slow_call(t, slow_after))
         context_.publish(event_kind::handler_slow, tp, m.gen(), -1,
@@ -47,7 +48,7 @@ void progress_checks::look(time_point t) {
       context_.publish(event_kind::partition_resumed, tp, m.gen(),
                        x.position());
     auto is_stuck
-      = x.is_full() && !x.is_writing()
+      = x.is_full() && !x.is_writing() && !x.is_paused
         && !x.delivery_waits(context_.registry->strands().is_busy(tp));
     auto records = m.retained().records;
     auto passed = (m.tracker() ? x.position() : 0)

@@ -54,7 +54,8 @@ void rebalancing::on_assigned(const assignments_received& x) {
                             registry.row(a.tp)};
     auto [i, is_new] = context_.held.try_emplace(a.tp, context_.config(),
                                                  x.group, a, std::move(machine),
-                                                 registry.replaced_at(a.tp));
+                                                 registry.replaced_at(a.tp),
+                                                 context_.now());
     if (!is_new)
       continue; // kept, never doubled
     added.push_back(i);
@@ -72,6 +73,10 @@ void rebalancing::on_assigned(const assignments_received& x) {
       event_kind::begins_at_end, static_cast<std::uint64_t>(unread), errc::none,
       "partitions begin at their ends, and what stands before is not read: "
       "see begin-offset");
+  std::vector<topic_partition> names;
+  for (auto i : added)
+    names.push_back(i->first);
+  parts_.intents.on_assigned(names);
   if (!added.empty() && parts_.writes.knows_letter_topics())
     for (auto i : added) // who hears of records knows the whole assignment
       parts_.workers.spawn(i->first, i->second);
@@ -155,6 +160,8 @@ void rebalancing::carry_out(const core::revocation::actions& x) {
   auto& held = context_.held;
   for (auto& tp : x.drain) {
     auto& drains = held.at(tp);
+    parts_.disposals.on_taken(tp);
+    parts_.moves.on_taken(tp);
     if (drains.machine.has_worker())
       compat::post(drains.worker->handle,
                    drain_worker{x.drain_until, taken_for_});
@@ -180,7 +187,7 @@ void rebalancing::carry_out(const core::revocation::actions& x) {
 }
 
 void rebalancing::check_drained(const topic_partition& tp, held_partition& x) {
-  if (x.machine.drained())
+  if (x.machine.drained() && !parts_.moves.on_drained(tp, x))
     carry_out(revocation_.drained(tp, context_.now()));
 }
 
@@ -221,7 +228,7 @@ void rebalancing::give_back(const core::revocation::actions::completion& x) {
   for (auto& tp : x.give_back) {
     auto& given = context_.held.at(tp);
     context_.publish(event_kind::revoked, tp, given.machine.gen(),
-                     given.watermark());
+                     given.commit_position());
     context_.registry->note_row(tp, {});
     context_.held.erase(tp);
   }

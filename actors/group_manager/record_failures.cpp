@@ -63,9 +63,11 @@ record_failures::record_failures(group_manager_parts& parts)
 void record_failures::publish(const topic_partition& tp,
                               const held_partition& x,
                               const std::vector<core::failure_note>& notes) {
-  for (auto& note : notes)
+  for (auto& note : notes) {
     context_.publish(kind_of(note.what), tp, x.machine.gen(), note.offset,
                      note.count, note.cause.code, note.cause.text);
+    parts_.disposals.on_note(tp, note);
+  }
 }
 
 void record_failures::carry_out(const topic_partition& tp, held_partition& x,

@@ -36,7 +36,8 @@ void worker_supervision::spawn(const topic_partition& tp, held_partition& x) {
   x.machine.call_begun(context_.now());
   context_.publish(event_kind::worker_started, tp, x.machine.gen(), -1,
                    incarnation);
-  x.worker->loop->pause(x.machine.is_paused());
+  x.worker->loop->hold(x.machine.is_paused());
+  x.worker->loop->pause(x.is_paused);
   x.worker->loop->begin();
 }
 
@@ -62,7 +63,7 @@ worker_supervision::make_loop(const topic_partition& tp,
 }
 
 void worker_supervision::deliver(held_partition& x, offset_t after) {
-  if (x.machine.waits_for_ack() || x.has_full_outputs()) {
+  if (x.is_paused || x.machine.waits_for_ack() || x.has_full_outputs()) {
     x.worker->turns.wait(after);
     return;
   }
@@ -113,10 +114,20 @@ void worker_supervision::on_drained(const topic_partition& tp,
 
 void worker_supervision::fail_with(held_partition& x, core::failed_call call,
                                    bool is_void) {
+  auto cause = call.cause;
+  end_with(x, {x.worker->id, cause.code, cause.text, std::move(call)}, is_void);
+}
+
+void worker_supervision::begin_again(held_partition& x) {
+  end_with(x, {x.worker->id, errc::none, {}}, false);
+}
+
+/// Behind all that its strand has said.
+void worker_supervision::end_with(held_partition& x, incarnation_failed last,
+                                  bool is_void) {
   x.worker->loop->end();
   x.worker->turns.end(is_void);
-  context_.registry->buffer()->put(incarnation_failed{
-    x.worker->id, call.cause.code, call.cause.text, std::move(call)});
+  context_.registry->buffer()->put(std::move(last));
 }
 
 void worker_supervision::end(held_partition& x) {
@@ -233,7 +244,7 @@ void worker_supervision::on_backoff_elapsed(const backoff_elapsed& x) {
 /// What a former incarnation drained behind the move would be missing, so that
 /// one ends first. One that lives on drains nothing meanwhile.
 void worker_supervision::move(const topic_partition& tp, held_partition& x) {
-  auto target = x.machine.target();
+  auto target = x.commit_to ? std::nullopt : x.machine.target();
   if (target && (!x.worker || x.machine.has_worker()))
     compat::post(context_.coordinator,
                  seek_request{tp, x.machine.gen(), target->id, target->to,

@@ -46,6 +46,9 @@ public:
   /// for the answers of its calls where they are void.
   void fail_with(held_partition& x, core::failed_call call,
                  bool is_void = false);
+  /// It ends in the same way, nothing has failed, and the next one begins at
+  /// once. `x` has a running one.
+  void begin_again(held_partition& x);
   /// Nothing that its strand says counts any more.
   void end(held_partition& x);
   /// The manager ends. Calls that run are left to their threads.
@@ -68,6 +71,7 @@ private:
                                            const held_partition& x,
                                            core::delivery_step first);
   void go_on(held_partition& x, core::delivery_step step);
+  void end_with(held_partition& x, incarnation_failed last, bool is_void);
   void on_down(const worker_id& id, const caf::error& cause);
   held_partition* held_by(const worker_id& id);
   void fail(const topic_partition& tp, held_partition& x, errc code,

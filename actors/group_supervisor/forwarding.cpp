@@ -3,7 +3,12 @@
 
 #include "actors/group_supervisor/group_supervisor.hpp"
 
+#include "actors/events/intent_events.hpp"
+#include "actors/partition_pauses/partition_pauses.hpp"
+
 #include <chrono>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,6 +19,21 @@ namespace {
 
 /// How long a query waits for the manager, which answers from its state.
 constexpr auto query_timeout = std::chrono::seconds{10};
+
+/// As long as a handler call may take, for which one waits.
+constexpr auto intent_timeout = std::chrono::hours{24 * 365};
+
+std::string name_of(const restart_worker&) {
+  return "restart";
+}
+
+std::string name_of(const dispose_record& x) {
+  return "dispose of offset " + std::to_string(x.offset);
+}
+
+std::string name_of(const move_partition& x) {
+  return "move to " + to_string(x.to);
+}
 
 } // namespace
 
@@ -100,8 +120,68 @@ group_status group_supervisor_state::own_status() const {
   result.acks_refused = refusals_.total();
   result.state = phase_ == phase::stopping ? group_state::stopping
                                            : group_state::restarting;
+  result.pauses = pauses_of(*registry_);
   return result;
 }
+
+// -- intents ------------------------------------------------------------------
+
+template <class Intent>
+caf::result<operation_reply>
+group_supervisor_state::ask_intent(const Intent& x) {
+  refuse_acks();
+  if (!has_manager())
+    return without_manager(x);
+  auto promise = self_->make_response_promise<operation_reply>();
+  auto number = ++last_asked_;
+  asked_.emplace(
+    number, asked_intent{promise, [this, x] { return without_manager(x); }});
+  compat::request(self_, children_->manager, intent_timeout, x)
+    .then([this,
+           number](const operation_reply& y) { answer_intent(number, y); },
+          [](const caf::error&) {}); // its end is told, too
+  return promise;
+}
+
+template caf::result<operation_reply>
+group_supervisor_state::ask_intent(const pause_partitions&);
+template caf::result<operation_reply>
+group_supervisor_state::ask_intent(const resume_partitions&);
+template caf::result<operation_reply>
+group_supervisor_state::ask_intent(const restart_worker&);
+template caf::result<operation_reply>
+group_supervisor_state::ask_intent(const dispose_record&);
+template caf::result<operation_reply>
+group_supervisor_state::ask_intent(const move_partition&);
+
+/// A pause needs nothing that is held. All else does.
+template <class Intent>
+operation_reply group_supervisor_state::without_manager(const Intent& x) {
+  auto& config = options_->config;
+  if constexpr (std::is_same_v<Intent, pause_partitions>)
+    return take_pause(*registry_, config, publisher_, x);
+  else if constexpr (std::is_same_v<Intent, resume_partitions>)
+    return take_resume(*registry_, config, publisher_, x);
+  else
+    return actors::refuse(
+      publisher_, {{x.topic, x.partition}, x.who, x.reason, name_of(x)},
+      {operation_result::unavailable,
+       phase_ == phase::stopping ? "the group stops" : "the group restarts"});
+}
+
+void group_supervisor_state::answer_intent(std::uint64_t number,
+                                           operation_reply x) {
+  if (auto node = asked_.extract(number))
+    node.mapped().promise.deliver(std::move(x));
+}
+
+/// The manager has ended, and will not.
+void group_supervisor_state::answer_intents() {
+  for (auto& [number, x] : std::exchange(asked_, {}))
+    x.promise.deliver(x.otherwise());
+}
+
+// -- events -------------------------------------------------------------------
 
 /// The observer has heard the manager's events already.
 void group_supervisor_state::on_event(event x) {

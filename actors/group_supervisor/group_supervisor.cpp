@@ -66,6 +66,11 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
     [this](stop_group) { begin_stop(); },
     [this](const nack& x) { registry_->buffer()->put(x); },
     [this](const nack_request& x) { return ask_ack(x); },
+    [this](const pause_partitions& x) { return ask_intent(x); },
+    [this](const resume_partitions& x) { return ask_intent(x); },
+    [this](const restart_worker& x) { return ask_intent(x); },
+    [this](const dispose_record& x) { return ask_intent(x); },
+    [this](const move_partition& x) { return ask_intent(x); },
     [this](const event& x) { on_event(x); },
     [this](client_closed x) { on_client_closed(x); },
     [this](strands_idle) {
@@ -112,9 +117,11 @@ void group_supervisor_state::start() {
 void group_supervisor_state::on_child_down(bool is_manager,
                                            const caf::error& cause) {
   (is_manager ? manager_down_ : coordinator_down_) = true;
-  if (is_manager) // until the next one is made
+  if (is_manager) { // until the next one is made
     registry_->buffer()->read_by(
       [handle = handle_] { handle->post(buffer_filled{}); });
+    answer_intents();
+  }
   // The manager had it close the client and is about to end with the cause.
   if (!is_manager && !manager_down_ && cause == caf::exit_reason::user_shutdown)
     return;

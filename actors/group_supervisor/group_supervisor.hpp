@@ -7,7 +7,11 @@
 #include "actors/partition_registry/partition_registry.hpp"
 #include "core/restart_policy.hpp"
 
+#include <caf/typed_response_promise.hpp>
+
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -88,6 +92,12 @@ private:
   caf::result<committed_offsets> ask_committed(const get_committed_offsets& x);
   caf::result<group_status> ask_status();
   group_status own_status() const;
+  template <class Intent>
+  caf::result<operation_reply> ask_intent(const Intent& x);
+  template <class Intent>
+  operation_reply without_manager(const Intent& x);
+  void answer_intent(std::uint64_t number, operation_reply x);
+  void answer_intents();
   void on_event(event x);
 
   base* self_;
@@ -105,6 +115,13 @@ private:
   bool stop_overdue_ = false;
   std::uint64_t incarnation_ = 0;
   std::optional<group_children> children_;
+  /// Intents that the manager works on; if it ends `otherwise` is the answer.
+  struct asked_intent {
+    caf::typed_response_promise<operation_reply> promise;
+    std::function<operation_reply()> otherwise;
+  };
+  std::map<std::uint64_t, asked_intent> asked_;
+  std::uint64_t last_asked_ = 0;
   // -- of the incarnation that runs or ends
   bool manager_down_ = false;
   bool coordinator_down_ = false;

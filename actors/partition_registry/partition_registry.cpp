@@ -68,6 +68,22 @@ core::failure_row partition_registry::row(const topic_partition& tp) {
   return partitions_[tp].row;
 }
 
+void partition_registry::pause(const topic_partition& of,
+                               core::pause_table::pause x) {
+  std::unique_lock guard{mutex_};
+  pauses_.add(of, std::move(x));
+}
+
+bool partition_registry::resume(const topic_partition& of) {
+  std::unique_lock guard{mutex_};
+  return pauses_.remove(of);
+}
+
+core::pause_table partition_registry::pauses() {
+  std::unique_lock guard{mutex_};
+  return pauses_;
+}
+
 std::shared_ptr<actors::handler_session>
 partition_registry::enter(const topic_partition& tp,
                           const std::shared_ptr<actors::handler_session>& x) {

@@ -2,6 +2,7 @@
 
 #include "core/failure_rules.hpp"
 #include "core/partition_counts.hpp"
+#include "core/pause_table.hpp"
 #include "executor/strands.hpp"
 
 #include <cafka/types.hpp>
@@ -22,8 +23,8 @@ namespace cafka {
 /// What outlives the manager and the coordinator of a group: the generations of
 /// its partitions, the table of running handler calls, the acks and reports
 /// that wait for a manager, how many partitions the topics had at first, how
-/// many records of each were got past in a row, and what the client was
-/// replaced for. Thread safe.
+/// many records of each were got past in a row, what operators paused, and what
+/// the client was replaced for. Thread safe.
 class partition_registry {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;
@@ -54,6 +55,12 @@ public:
   /// held, across the incarnations of the group.
   void note_row(const topic_partition& tp, const core::failure_row& x);
   core::failure_row row(const topic_partition& tp);
+
+  /// Operators' pauses: see `core::pause_table`.
+  void pause(const topic_partition& of, core::pause_table::pause x);
+  /// False: there was none of just this.
+  bool resume(const topic_partition& of);
+  core::pause_table pauses();
 
   /// `x` is the partition's handler from now on. Returns the one before it, if
   /// that still lives, with its calls cancelled: `x` is to close it before it
@@ -88,8 +95,9 @@ private:
   };
 
   const std::shared_ptr<actors::manager_buffer> buffer_;
-  std::mutex mutex_; // guards the two below
+  std::mutex mutex_; // guards the three below
   core::partition_counts counts_;
+  core::pause_table pauses_;
   std::unordered_map<topic_partition, entry> partitions_;
   std::shared_ptr<listener> listener_ = std::make_shared<listener>();
   executor::strands strands_;

@@ -76,6 +76,11 @@ void delivery_loop::go_on(core::delivery_step x) {
   post_turn();
 }
 
+void delivery_loop::pause(bool on) {
+  std::lock_guard guard{mutex_}; // a turn has begun its call, or sees this
+  window_.pause(on);
+}
+
 void delivery_loop::look_again() {
   if (more_ && window_.room())
     post_turn();
@@ -235,7 +240,13 @@ bool delivery_loop::may_read() const {
 bool delivery_loop::call_next(guard_type& guard) {
   if (state_ == state::redelivering) {
     transition_to(state::waiting);
-    call(*std::exchange(again_, std::nullopt), true, guard);
+    auto what = *std::exchange(again_, std::nullopt);
+    if (window_.is_paused()) { // acks may come until it goes on
+      auto first = what.indices.empty() ? 0 : what.indices.front();
+      asks_after_ = what.from->block->offset_at(first) - 1;
+      return false;
+    }
+    call(std::move(what), true, guard);
     return false;
   }
   auto block = take();

@@ -81,9 +81,12 @@ public:
     return window_.free(x, delivered_to);
   }
   /// Nothing new is delivered until it is let go; then `look_again` follows.
-  void pause(bool on) {
-    window_.pause(on);
+  void hold(bool on) {
+    window_.hold(on);
   }
+  /// When it returns no call begins any more, until it is let go; then the
+  /// manager says what comes next, and `look_again` follows.
+  void pause(bool on);
   /// See `delivery_window`.
   void count_exactly() {
     window_.count_exactly();

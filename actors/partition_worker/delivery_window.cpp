@@ -15,9 +15,19 @@ bool delivery_window::free(core::volume x, offset_t delivered_to) {
   return true;
 }
 
+void delivery_window::hold(bool on) {
+  std::lock_guard guard{mutex_};
+  is_held_ = on;
+}
+
 void delivery_window::pause(bool on) {
   std::lock_guard guard{mutex_};
   is_paused_ = on;
+}
+
+bool delivery_window::is_paused() const {
+  std::lock_guard guard{mutex_};
+  return is_paused_;
 }
 
 void delivery_window::count_exactly() {
@@ -38,7 +48,8 @@ void delivery_window::free_outputs(std::size_t bytes) {
 
 std::optional<core::flow_window> delivery_window::room() const {
   std::lock_guard guard{mutex_};
-  if (is_paused_ || outputs_bytes_ >= outputs_bytes_max_ || !window_.open())
+  if (is_held_ || is_paused_ || outputs_bytes_ >= outputs_bytes_max_
+      || !window_.open())
     return std::nullopt;
   return window_;
 }

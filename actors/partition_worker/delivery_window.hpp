@@ -29,6 +29,8 @@ public:
   /// has cleared is not freed again. True: it was freed.
   bool free(core::volume x, offset_t delivered_to);
   /// Whatever room there is, nothing goes in.
+  void hold(bool on);
+  /// The same, and nothing comes again either.
   void pause(bool on);
   /// Acks of this incarnation may leave something out: nothing is cleared any
   /// more.
@@ -38,8 +40,10 @@ public:
 
   // -- for the strand
 
-  /// What goes in before it closes; nothing where it is full or paused.
+  /// What goes in before it closes; nothing where it is full, held or
+  /// paused.
   std::optional<core::flow_window> room() const;
+  bool is_paused() const;
   void add(core::volume x);
   /// A call answered with so many bytes of outputs; their answer leaves out
   /// what is acked, until they are reported.
@@ -52,6 +56,7 @@ private:
   const std::size_t outputs_bytes_max_;
   mutable std::mutex mutex_; // guards everything below
   core::flow_window window_;
+  bool is_held_ = false;
   bool is_paused_ = false;
   bool is_exact_ = false;
   std::size_t outputs_bytes_ = 0; // on their way

@@ -23,6 +23,8 @@ void add_run(CLI::App& program, const handler_registry& handlers,
 void add_check(CLI::App& program, const handler_registry& handlers,
                exit_code& result);
 void add_offsets(CLI::App& program, exit_code& result);
+/// To the command `offsets`.
+void add_offsets_reset(CLI::App& offsets, exit_code& result);
 void add_produce(CLI::App& program, exit_code& result);
 
 struct config_arguments;

@@ -153,13 +153,22 @@ void add_offsets(CLI::App& program, exit_code& result) {
                "offset, end and lag of each partition");
   command->footer(footer);
   add_config_arguments(*command, *args);
+  // Not with `reset`, which has its own.
+  auto* config = command->get_option("CONFIG")->required(false);
   command->add_flag("--json", args->json, "A JSON list, for programs");
   command
     ->add_option("--timeout", args->timeout_s,
                  "Longest wait for each answer of the brokers, in seconds")
     ->check(CLI::Range(1, 600))
     ->capture_default_str();
-  command->callback([args, &result] { result = offsets(*args); });
+  add_offsets_reset(*command, result);
+  command->callback([args, command, config, &result] {
+    if (!command->get_subcommands().empty())
+      return;
+    if (config->empty())
+      throw CLI::RequiredError{config->get_name()};
+    result = offsets(*args);
+  });
 }
 
 } // namespace cafka::app

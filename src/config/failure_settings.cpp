@@ -72,7 +72,7 @@ void check_topic(errors& out, const group_config& x) {
   auto& pattern = x.on_failure.dead_letter.topic;
   for (auto& topic : x.topics) {
     auto name = core::dead_letter_topic(pattern, x.group, topic);
-    auto wrong = wrong_with(name, x);
+    auto wrong = wrong_with_letter_topic(x, topic);
     if (wrong.empty())
       continue;
     auto meant = name == pattern
@@ -146,6 +146,12 @@ void check_properties(errors& out, const group_config& x) {
 }
 
 } // namespace
+
+std::string wrong_with_letter_topic(const group_config& x,
+                                    const std::string& of) {
+  return wrong_with(
+    core::dead_letter_topic(x.on_failure.dead_letter.topic, x.group, of), x);
+}
 
 errors check_failures(const group_config& x) {
   errors out;

@@ -2,6 +2,7 @@
 
 #include "api/stop_signal.hpp"
 #include "config/client_properties.hpp"
+#include "core/time_text.hpp"
 
 #include <fmt/format.h>
 
@@ -88,13 +89,7 @@ std::optional<std::int64_t> time_of(const std::string& text) {
   auto [rest, failure] = std::from_chars(text.data(), end, ms);
   if (failure == std::errc{} && rest == end && ms >= 0)
     return ms;
-  for (auto* format : {"%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"}) {
-    std::tm parts{};
-    auto* stop = strptime(text.c_str(), format, &parts);
-    if (stop != nullptr && (*stop == '\0' || std::string{stop} == "Z"))
-      return std::int64_t{timegm(&parts)} * 1'000;
-  }
-  return std::nullopt;
+  return core::parse_time(text);
 }
 
 std::string text_of_time(std::optional<std::int64_t> ms) {

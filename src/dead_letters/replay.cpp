@@ -1,12 +1,9 @@
 #include "api/stop_signal.hpp"
 #include "dead_letters/rewriting.hpp"
 #include "io/notes.hpp"
+#include "program/confirmation.hpp"
 
 #include <fmt/format.h>
-
-#include <cstdio>
-#include <iostream>
-#include <unistd.h>
 
 namespace cafka::app {
 
@@ -21,14 +18,7 @@ bool is_wanted(const group_config& config, const replay_arguments& how) {
   auto text = fmt::format("dead letters of group {} go to {}: every group of "
                           "such a topic gets them",
                           config.group, to);
-  if (isatty(STDIN_FILENO) == 0) {
-    complain_of_letters(text + ". Without a terminal --yes is required");
-    return false;
-  }
-  fmt::print(stderr, "cafka dead-letters: {}. Go on? [y/N] ", text);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "yes";
+  return is_confirmed("cafka dead-letters", text);
 }
 
 class replay {

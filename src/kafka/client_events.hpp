@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/begin_lookup.hpp"
+#include "core/partition_move.hpp"
 #include "kafka/error.hpp"
 
 #include <cafka/types.hpp>
@@ -80,6 +81,14 @@ struct range_found {
   error failure;
 };
 
+/// Answer to `find_position` with `token`.
+struct position_found {
+  std::uint64_t token = 0;
+  topic_partition tp;
+  core::position_facts what; ///< says why, too, where nothing was found
+  error failure;             ///< it could not be asked at all
+};
+
 /// Answer to `commit`.
 struct commit_answered {
   struct entry {
@@ -114,8 +123,8 @@ struct log_line {
 
 using client_event
   = std::variant<assigned, revoked, forgotten, committed_found,
-                 partitions_counted, ends_found, range_found, commit_answered,
-                 membership, client_error, log_line>;
+                 partitions_counted, ends_found, range_found, position_found,
+                 commit_answered, membership, client_error, log_line>;
 
 /// How a client ended. A member that its group still lists takes its share of
 /// the partitions, and holds rebalances up, until its session is over.

@@ -130,6 +130,17 @@ void consumer::find_range(const topic_partition& tp,
       });
 }
 
+void consumer::find_position(const topic_partition& tp,
+                             std::optional<std::int64_t> time_ms,
+                             std::chrono::milliseconds timeout,
+                             std::uint64_t token) {
+  ask(*impl_, position_found{token, tp, {}, {}},
+      [client = impl_->client, tp, time_ms, timeout, token] {
+        return position_found{
+          token, tp, ask_position(client, tp, time_ms, after(timeout)), {}};
+      });
+}
+
 core::record_source_ptr consumer::open_source(const topic_partition& tp,
                                               offset_t begin) {
   return impl_->open_source(tp, begin);

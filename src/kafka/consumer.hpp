@@ -44,6 +44,10 @@ public:
                  std::uint64_t token = 0) override;
   void find_range(const topic_partition& tp, std::chrono::milliseconds timeout,
                   std::uint64_t token = 0) override;
+  void find_position(const topic_partition& tp,
+                     std::optional<std::int64_t> time_ms,
+                     std::chrono::milliseconds timeout,
+                     std::uint64_t token) override;
   core::record_source_ptr open_source(const topic_partition& tp,
                                       offset_t begin) override;
   error assign(const std::vector<partition_offset>& partitions) override;

@@ -21,6 +21,9 @@ using topic_ptr
 using metadata_ptr = std::unique_ptr<const rd_kafka_metadata_t,
                                      destroyer<rd_kafka_metadata_destroy>>;
 
+using group_list_ptr = std::unique_ptr<const rd_kafka_group_list,
+                                       destroyer<rd_kafka_group_list_destroy>>;
+
 using std::chrono::milliseconds;
 using offsets_found = offset_lookup::found<offset_t>;
 using partitions = std::vector<topic_partition>;
@@ -70,6 +73,14 @@ void add(offsets_found& to, offsets_found from) {
 /// Whether one partition can be the cause: alone, the others would be answered.
 bool spoils_others(const error& x) {
   return x.code != errc::timed_out && x.code != errc::broker_unavailable;
+}
+
+std::map<std::int32_t, partitions>
+by_leader_of(const offset_lookup::led_partitions& xs) {
+  std::map<std::int32_t, partitions> result;
+  for (auto& [tp, leader] : xs)
+    result[std::max(leader, no_leader)].push_back(tp);
+  return result;
 }
 
 } // namespace
@@ -267,9 +278,7 @@ offset_lookup::committed(const std::vector<topic_partition>& xs) {
 
 offset_lookup::found<offset_range>
 offset_lookup::ranges(const led_partitions& xs) {
-  std::map<std::int32_t, partitions> by_leader;
-  for (auto& [tp, leader] : xs)
-    by_leader[std::max(leader, no_leader)].push_back(tp);
+  auto by_leader = by_leader_of(xs);
   auto firsts = impl_->offsets_of_all(offset_earliest, by_leader);
   auto lasts = impl_->offsets_of_all(offset_latest, by_leader);
   found<offset_range> result;
@@ -282,6 +291,50 @@ offset_lookup::ranges(const led_partitions& xs) {
   result.failures.merge(firsts.failures);
   result.failures.merge(lasts.failures);
   return result;
+}
+
+offset_lookup::found<offset_t> offset_lookup::at_time(const led_partitions& xs,
+                                                      std::int64_t time_ms) {
+  return impl_->offsets_of_all(time_ms, by_leader_of(xs));
+}
+
+/// By the older of librdkafka's two calls: the newer one aborts the process when
+/// the connection to the coordinator breaks while it runs (librdkafka #3663).
+result<int> offset_lookup::members() {
+  auto& group = impl_->props.at("group.id");
+  group_list_ptr listed;
+  auto failure = impl_->ask(
+    [&](int limit) {
+      const rd_kafka_group_list* answer = nullptr;
+      auto code = rd_kafka_list_groups(impl_->client, group.c_str(), &answer,
+                                       limit);
+      listed.reset(answer);
+      return code;
+    },
+    [this](error x) { return impl_->cause_of(std::move(x)); });
+  int result = 0;
+  for (int i = 0; !failure && i < listed->group_cnt; ++i) {
+    failure = make_error(listed->groups[i].err);
+    result += listed->groups[i].member_cnt;
+  }
+  if (failure)
+    return with_subject(std::move(failure), "members of the group");
+  return result;
+}
+
+error offset_lookup::commit(const std::map<topic_partition, offset_t>& next) {
+  std::vector<partition_offset> offsets;
+  for (auto& [tp, offset] : next)
+    offsets.push_back({tp, offset});
+  queue_ptr answers{rd_kafka_queue_new(impl_->client)};
+  auto failure = make_error(rd_kafka_commit_queue(
+    impl_->client, make_list(offsets).get(), answers.get(), nullptr, nullptr));
+  if (failure)
+    return failure;
+  event_ptr answer{rd_kafka_queue_poll(answers.get(), impl_->limit_ms)};
+  if (!answer)
+    return impl_->cause_of(make_error(RD_KAFKA_RESP_ERR__TIMED_OUT));
+  return make_error(rd_kafka_event_error(answer.get()));
 }
 
 } // namespace cafka::kafka

@@ -11,7 +11,7 @@
 namespace cafka::kafka {
 
 /// Asks the brokers about topics and about the offsets of a group that it never
-/// joins. Every question blocks, for `limit` at most; for programs, not for
+/// joins, and sets these. Every question blocks, for `limit` at most; for programs, not for
 /// actors.
 class offset_lookup {
 public:
@@ -49,6 +49,17 @@ public:
   /// written, or (isolation.level) the first open transaction. The firsts are
   /// asked for before the lasts.
   found<offset_range> ranges(const led_partitions& xs);
+
+  /// The first records that are as new as that, in ms since 1970; where there is
+  /// none the partition has neither a value nor a failure.
+  found<offset_t> at_time(const led_partitions& xs, std::int64_t time_ms);
+
+  /// How many members the group has now.
+  result<int> members();
+
+  /// Commits in the name of the group, which has no members: else the broker
+  /// refuses it.
+  error commit(const std::map<topic_partition, offset_t>& next);
 
 private:
   struct impl;

@@ -106,8 +106,36 @@ range_found ask_range(rd_kafka_t* client, const topic_partition& tp,
   return result;
 }
 
-// All in one request. Where it has a handle of none of them librdkafka (2.0.2
-// to 2.15) lets the broker create what is missing, whatever
+core::position_facts ask_position(rd_kafka_t* client, const topic_partition& tp,
+                                  std::optional<std::int64_t> time_ms,
+                                  time_point deadline) {
+  core::position_facts result;
+  auto ask = [&](std::int64_t where) -> std::optional<offset_t> {
+    if (!result.failure.empty())
+      return std::nullopt;
+    auto list = make_list(std::vector<partition_offset>{{tp, where}});
+    auto failure = make_error(rd_kafka_offsets_for_times(
+      client, list.get(), milliseconds_until(deadline)));
+    auto& x = list->elems[0];
+    if (!failure)
+      failure = make_error(x.err);
+    result.failure = failure.text;
+    // Negative: no record is as new.
+    return failure || x.offset < 0 ? std::nullopt : std::optional{x.offset};
+  };
+  auto first = ask(offset_earliest);
+  auto last = ask(offset_latest);
+  if (first && last)
+    result.held = offset_range{*first, *last};
+  if (time_ms)
+    result.at_time = ask(*time_ms);
+  if (!result.failure.empty())
+    result.held.reset();
+  return result;
+}
+
+// All in one request. Where it has a handle of none of them librdkafka (2.0.2 to
+// 2.15) lets the broker create what is missing, whatever
 // allow.auto.create.topics says; so it has one of each.
 partitions_counted count_partitions(rd_kafka_t* client,
                                     const std::vector<std::string>& topics,

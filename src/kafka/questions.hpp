@@ -38,6 +38,12 @@ ends_found ask_ends_singly(rd_kafka_t* client,
 range_found ask_range(rd_kafka_t* client, const topic_partition& tp,
                       time_point deadline);
 
+/// What can be read of a partition, and where the first record stands that is as
+/// new as `time_ms`, if anything.
+core::position_facts ask_position(rd_kafka_t* client, const topic_partition& tp,
+                                  std::optional<std::int64_t> time_ms,
+                                  time_point deadline);
+
 /// How many partitions topics have. A call that does not block came with 2.3.
 partitions_counted count_partitions(rd_kafka_t* client,
                                     const std::vector<std::string>& topics,

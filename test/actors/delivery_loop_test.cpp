@@ -366,14 +366,14 @@ TEST_CASE(
   x.begin();
   x.run();
   if (holds)
-    x.uut->pause(true);
+    x.uut->hold(true);
   x.append(4);
   x.run();
   CHECK(x.handlers.offsets() == (holds ? offsets{} : offsets{0, 1}));
   x.uut->look_again();
   CHECK(x.jobs.empty());
   if (holds)
-    x.uut->pause(false);
+    x.uut->hold(false);
   else
     x.uut->free({2, 20}, 2);
   x.uut->look_again();

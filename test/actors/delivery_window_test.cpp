@@ -45,8 +45,8 @@ TEST_CASE("what a call freed that acked everything is not freed again") {
 
 TEST_CASE("a window that is paused has no room") {
   auto uut = with({});
-  uut.pause(true);
+  uut.hold(true);
   CHECK_FALSE(uut.room());
-  uut.pause(false);
+  uut.hold(false);
   CHECK(uut.room());
 }

@@ -29,6 +29,7 @@ struct heard {
   std::deque<seek_done> seeks;
   std::deque<ends_result> ends;
   std::deque<range_result> ranges;
+  std::deque<position_result> positions;
   std::deque<client_failure> failures;
   std::deque<member_waiting> waits;
   int recovered = 0;
@@ -57,6 +58,11 @@ public:
       [](stop_group) {},
       [](const nack&) {},
       [](const nack_request&) { return ack_reply{}; },
+      [](const pause_partitions&) { return operation_reply{}; },
+      [](const resume_partitions&) { return operation_reply{}; },
+      [](const restart_worker&) { return operation_reply{}; },
+      [](const dispose_record&) { return operation_reply{}; },
+      [](const move_partition&) { return operation_reply{}; },
       [](buffer_filled) {},
       [](doze_over) {},
       [this](const assignments_received& x) { x_->assigned.push_back(x); },
@@ -65,6 +71,7 @@ public:
       [this](const seek_done& x) { x_->seeks.push_back(x); },
       [this](const ends_result& x) { x_->ends.push_back(x); },
       [this](const range_result& x) { x_->ranges.push_back(x); },
+      [this](const position_result& x) { x_->positions.push_back(x); },
       [this](const client_failure& x) { x_->failures.push_back(x); },
       [this](client_recovered) { ++x_->recovered; },
       [this](const member_waiting& x) { x_->waits.push_back(x); },
@@ -480,6 +487,43 @@ TEST_CASE("a range is asked for in a generation, and answered for that one") {
   REQUIRE(x.manager_heard.ranges.size() == 1);
   CHECK(x.manager_heard.ranges[0].generation == x.gen(p0));
   CHECK(x.manager_heard.ranges[0].range == offset_range{2, 9});
+}
+
+TEST_CASE("a position is asked for in a generation, and answered by its id") {
+  coordination x;
+  x.assign({p0});
+  x.post(position_request{p0, {77}, 1, {}});
+  CHECK(x.script->asked("position") == nullptr);
+  REQUIRE(x.manager_heard.positions.size() == 1);
+  CHECK(x.manager_heard.positions[0].what.failure
+        == "not held in this generation");
+  x.manager_heard.positions.clear();
+  x.post(position_request{p0, x.gen(p0), 2, 1'000});
+  auto asked = *x.script->asked("position");
+  CHECK(asked.token == 2);
+  x.tell(
+    kafka::position_found{asked.token, p0, {offset_range{2, 9}, 5, {}}, {}});
+  REQUIRE(x.manager_heard.positions.size() == 1);
+  CHECK(x.manager_heard.positions[0].id == 2);
+  CHECK(x.manager_heard.positions[0].what.held == offset_range{2, 9});
+  CHECK(x.manager_heard.positions[0].what.at_time == 5);
+}
+
+TEST_CASE("a generation that is over is followed by just the next one") {
+  coordination x;
+  x.assign({p0});
+  auto former = x.gen(p0);
+  auto g = x.registry->raise(p0);
+  x.post(hold_request{p0, {77}, g}); // of another one
+  x.post(commit_request{1, {{p0, g, 9}}});
+  CHECK(x.script->commits.empty());
+  CHECK(x.manager_heard.commits.back().entries[0].failure.code
+        == errc::stale_membership);
+  x.post(hold_request{p0, former, g});
+  x.post(commit_request{2, {{p0, former, 9}}});
+  CHECK(x.script->commits.empty());
+  x.post(commit_request{3, {{p0, g, 9}}});
+  CHECK(x.script->commits.size() == 1);
 }
 
 TEST_CASE("a partition is woken in its generation alone") {

@@ -70,6 +70,10 @@ scripted_group::scripted_group() {
     auto p = x.tp.partition;
     return range_result{x.tp, gen(p), offset_range{log(p).start, log(p).end}};
   };
+  coordinator.find_position = [this](const position_request& x) {
+    auto& held = log(x.tp.partition);
+    return core::position_facts{offset_range{held.start, held.end}, {}, {}};
+  };
   coordinator.on_wake = [this](const wake_request& x) {
     source(x.tp.partition).move_to(x.offset);
     wake(x.tp.partition);

@@ -112,6 +112,7 @@ std::unique_ptr<app_process> failing_group::start(const std::string& death) {
     command.push_back(death);
   app_input input;
   input.limit = patience_;
+  input.ends = false;
   return std::make_unique<app_process>(command, input);
 }
 

@@ -3,6 +3,9 @@
 /// named, once it comes with that offset or a later one, is its last: the
 /// process is killed while it is told.
 ///
+/// A line `move PARTITION TARGET` on standard input moves a partition of the
+/// group's topic; what became of it is told as `answer RESULT TEXT`.
+///
 /// - handler `poison`: a value that begins with `poison` throws, one that
 ///   begins with `reject` is rejected.
 /// - handler `transform`: of each record comes its offset, written into the
@@ -14,6 +17,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include <unistd.h>
 
@@ -74,6 +78,23 @@ struct death {
   }
 };
 
+/// Until standard input ends, which it may do behind the group's end.
+void obey(const group_actor& group, const std::string& topic) {
+  std::string verb;
+  std::string to;
+  partition_t partition = 0;
+  while (std::cin >> verb >> partition >> to) {
+    auto target = parse_target_position(to).value_or(target_position{});
+    auto reply = ask(group,
+                     move_partition{topic, partition, target, "test", {}},
+                     std::chrono::minutes{1});
+    if (reply)
+      tell("answer " + to_string(reply->result) + " " + reply->text);
+    else
+      tell("no answer " + text_of(reply.error()));
+  }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -101,5 +122,9 @@ int main(int argc, char** argv) {
   options.log = [](const log_record& x) { tell("log " + x.text); };
   caf::actor_system system{cfg};
   auto group = spawn(system, options);
-  return group ? run_until_signal(system, {*group}) : 1;
+  if (!group)
+    return 1;
+  // Detached: it may wait for input that never comes.
+  std::thread{obey, *group, options.config.topics.front()}.detach();
+  return run_until_signal(system, {*group});
 }

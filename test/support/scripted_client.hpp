@@ -123,6 +123,11 @@ public:
                   std::uint64_t token) override {
     script_->questions.push_back({"range", token, {tp}, timeout});
   }
+  void find_position(const topic_partition& tp, std::optional<std::int64_t>,
+                     std::chrono::milliseconds timeout,
+                     std::uint64_t token) override {
+    script_->questions.push_back({"position", token, {tp}, timeout});
+  }
   core::record_source_ptr open_source(const topic_partition&,
                                       offset_t) override {
     return nullptr; // nobody reads here

@@ -15,6 +15,8 @@ struct coordinator_script {
   std::vector<actors::seek_request> seeks;
   std::vector<actors::ends_request> ends_asked;
   std::vector<actors::wake_request> wakes;
+  std::vector<actors::position_request> positions_asked;
+  std::vector<actors::hold_request> holds;
   int ranges_asked = 0;
   std::vector<rebalance_id> done;
   int closes = 0; ///< close_client messages
@@ -22,6 +24,7 @@ struct coordinator_script {
   bool answers_commits = true;
   bool answers_seeks = true;
   bool answers_ends = true;
+  bool answers_positions = true;
   bool ignores_close = false;
   bool closes_clients = true; ///< a client is gone as its coordinator ends
   /// What a `keep_alive` ends the coordinator with.
@@ -32,6 +35,9 @@ struct coordinator_script {
   std::function<actors::ends_result(const actors::ends_request&)> find_ends;
   /// What the leader holds.
   std::function<actors::range_result(const actors::range_request&)> find_range;
+  /// What can be read of it, and where its times are.
+  std::function<core::position_facts(const actors::position_request&)>
+    find_position;
   /// Wakes the source that a request is for.
   std::function<void(const actors::wake_request&)> on_wake;
   // -- the coordinator of the moment
@@ -106,6 +112,12 @@ public:
         if (!script_->ignores_close)
           self_->quit(caf::exit_reason::user_shutdown);
       },
+      [this](const hold_request& x) { script_->holds.push_back(x); },
+      [this](const position_request& x) {
+        script_->positions_asked.push_back(x);
+        if (script_->answers_positions)
+          answer_position(x);
+      },
       [](client_ready) {},
       [](retry_look_up) {},
       [this](keep_alive) { self_->quit(script_->ends_with); },
@@ -113,6 +125,11 @@ public:
   }
 
 private:
+  void answer_position(const actors::position_request& x) {
+    compat::post(*script_->manager, actors::position_result{
+                                      x.tp, x.id, script_->find_position(x)});
+  }
+
   base* self_;
   coordinator_script* script_;
   std::function<void()> closed_;

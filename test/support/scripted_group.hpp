@@ -107,6 +107,26 @@ public:
   group_status status();
   partition_status status(partition_t p);
   committed_offsets committed(const std::string& topic = "t");
+  /// An operator's intent; its answer, once it is there.
+  template <class Intent>
+  std::shared_ptr<std::optional<operation_reply>> intend(const Intent& x) {
+    auto answer = post_intent(x);
+    settle();
+    return answer;
+  }
+  /// The same for inside of a handler call: jobs do not run.
+  template <class Intent>
+  std::shared_ptr<std::optional<operation_reply>> post_intent(const Intent& x) {
+    auto answer = std::make_shared<std::optional<operation_reply>>();
+    actors.system().spawn(
+      [answer, x, front = *front_](caf::event_based_actor* self) {
+        compat::request(self, front, std::chrono::hours{24 * 365}, x)
+          .then([answer](const operation_reply& y) { *answer = y; },
+                [](const caf::error&) {});
+      });
+    actors.run();
+    return answer;
+  }
   void stop();
   /// An exit message to the front.
   void send_exit(caf::exit_reason why);
