@@ -188,6 +188,10 @@ std::optional<redelivery> partition::next_redelivery(offset_t after) const {
   return result;
 }
 
+bool partition::is_due(time_point now) const noexcept {
+  return state_ == partition_state::backoff && next_try_ && *next_try_ <= now;
+}
+
 delivery_step partition::next_step(offset_t after) const {
   if (auto again = next_redelivery(after)) {
     delivery_step result;

@@ -262,9 +262,7 @@ public:
     return last_error_text_;
   }
   /// Its backoff is over by `now`, and no successor has begun.
-  bool is_due(time_point now) const noexcept {
-    return state_ == partition_state::backoff && next_try_ && *next_try_ <= now;
-  }
+  bool is_due(time_point now) const noexcept;
   /// When the backoff is over; nothing where none runs.
   std::optional<time_point> next_try() const noexcept {
     return next_try_;
