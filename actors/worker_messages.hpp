@@ -10,6 +10,7 @@
 #include <cafka/output.hpp>
 #include <cafka/types.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,12 +43,20 @@ struct worker_ready {
   offset_t after = -1;
 };
 
+/// What a handler call took.
+struct call_times {
+  duration took{0};
+  /// From the timestamp of its first record to the call; nothing: it has none.
+  std::optional<std::chrono::milliseconds> age;
+};
+
 /// What few answers have besides.
 struct answer_rest {
   /// Of one that rejects a record, or has outputs: how it fails.
   core::failed_call failed;
   std::vector<output> outputs; ///< the manager takes them out
-  std::size_t bytes = 0;       ///< of `outputs`
+  std::size_t outputs_taken = 0;
+  std::size_t bytes = 0; ///< of `outputs`
 };
 
 /// A handler call returned with an answer that does not end its worker.
@@ -57,12 +66,14 @@ struct call_ended {
   offset_range batch;    ///< from its first offset up to behind its last one
   offset_t through = -1; ///< acked up to here, if anything is
   std::shared_ptr<answer_rest> rest; ///< null: none
+  call_times times;
 };
 
 /// A handler call begins, with redelivered records of this range.
 struct call_begun {
   worker_id from;
   offset_range batch;
+  std::size_t records = 0;
 };
 
 /// All that one drain of the source gave, so that nothing of it comes before or
@@ -86,6 +97,7 @@ struct incarnation_failed {
   errc code = errc::none;
   std::string text;
   std::optional<core::failed_call> call = {}; ///< nothing: it was none
+  std::optional<call_times> times = {}; ///< of the call, where it ran here
 };
 
 /// The handler's `on_close` threw; the worker may be gone.

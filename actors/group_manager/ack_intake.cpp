@@ -156,6 +156,8 @@ void ack_intake::apply(const topic_partition& tp, held_partition& x,
   parts_.failures.publish(tp, x, effect.notes);
   check_ranges(tp, x);
   parts_.failures.note_row(tp, x);
+  if (effect.records > 0)
+    context_.counts().of(tp).acked += effect.records;
   if (effect.records > 0 && x.worker
       && x.machine.state() == partition_state::starting)
     x.worker->loop->withdraw();

@@ -102,6 +102,8 @@ void call_answers::wait_for_outputs(const topic_partition& tp,
   auto outputs = writes ? std::move(ended.rest->outputs)
                         : std::vector<output>{};
   auto bytes = writes ? ended.rest->bytes : 0;
+  if (writes)
+    ended.rest->outputs_taken = outputs.size();
   auto records = decided_by(ended);
   auto id = x.answers.add(ended, records, writes ? 1 : 0, bytes);
   if (records.first < records.last)
@@ -141,8 +143,11 @@ void call_answers::count_written(const topic_partition& tp, held_partition& x,
     x.worker->loop->free_outputs(before - x.answers.bytes());
     x.worker->loop->look_again();
   }
-  for (auto& answer : counted)
+  for (auto& answer : counted) {
     x.machine.count_again(decided_by(answer));
+    if (answer.rest)
+      context_.counts().outputs_written(answer.rest->outputs_taken);
+  }
   for (auto& answer : counted)
     if (auto* held = context_.look_up(tp, g))
       count(*held, answer);
@@ -154,6 +159,7 @@ void call_answers::void_failed(const topic_partition& tp, held_partition& x,
   auto failed = x.answers.failed(report.id);
   if (failed.empty())
     return; // it was void
+  context_.counts().outputs_failed();
   for (auto& answer : failed)
     x.machine.count_again(decided_by(answer));
   auto& first = failed.front();

@@ -135,9 +135,12 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     behind_acks(parts_.lost, &lost_positions::on_range_result),
     behind_acks(parts_.moves, &partition_moves::on_position),
     [this](const client_failure& x) {
+      if (x.what.code == errc::broker_unavailable)
+        context_.counts().outage(true);
       context_.publish(event_kind::client_error, 0, x.what.code, x.what.text);
     },
     [this](client_recovered) {
+      context_.counts().outage(false);
       context_.publish(event_kind::client_recovered);
     },
     [this](const member_waiting& x) {
@@ -193,6 +196,8 @@ group_status group_manager_state::status() const {
     }
   }
   result.pauses = pauses_of(*context_.registry);
+  context_.registry->counts().show(result, context_.now());
+  result.handler_threads = context_.registry->strands().threads();
   return result;
 }
 

@@ -5,6 +5,17 @@
 
 namespace cafka::actors {
 
+namespace {
+
+/// Of two readings of one clock, which may be a turn apart.
+std::int64_t ms_of(duration x) {
+  using std::chrono::milliseconds;
+  return std::chrono::duration_cast<milliseconds>(std::max(x, duration{}))
+    .count();
+}
+
+} // namespace
+
 held_partition::held_partition(const group_config& config,
                                const std::string& group, const assignment& x,
                                core::partition m, offset_t replaced_at,
@@ -157,17 +168,13 @@ partition_status held_partition::status(const topic_partition& tp,
   result.dead_lettered = machine.dead_lettered();
   result.skipped = machine.skipped();
   if (auto at = machine.next_try())
-    result.next_try_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::max(*at - now, duration{}))
-                           .count();
-  auto ms_since = [now](time_point x) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(now - x)
-      .count();
-  };
+    result.next_try_ms = ms_of(*at - now);
   if (auto since = machine.call_since())
-    result.call_ms = ms_since(*since);
-  result.since_progress_ms = ms_since(progress_at);
+    result.call_ms = ms_of(now - *since);
+  result.since_progress_ms = ms_of(now - progress_at);
   result.paused = is_paused;
+  if (auto queued = source->queued())
+    result.queue_records = static_cast<std::int64_t>(*queued);
   result.last_error = machine.last_error();
   result.last_error_text = machine.last_error_text();
   if (machine.tracker())

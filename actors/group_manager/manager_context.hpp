@@ -36,6 +36,9 @@ public:
   const group_config& config() const noexcept {
     return options->config;
   }
+  group_counts& counts() noexcept {
+    return registry->counts();
+  }
 
   // -- partitions; null: there is none
 

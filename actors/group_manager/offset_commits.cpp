@@ -56,6 +56,7 @@ offset_commits::send(const std::set<topic_partition>* only) {
   for (auto& x : request.entries)
     context_.publish(event_kind::commit_sent, x.tp, x.generation, x.offset);
   policy_.sent();
+  sent_at_ = context_.now();
   compat::post(context_.coordinator, std::move(request));
   return last_id_;
 }
@@ -83,6 +84,7 @@ offset_commits::on_result(const commit_result& x) {
     context_.count_stale();
     return std::nullopt;
   }
+  context_.counts().committed(ok, context_.now() - sent_at_);
   policy_.answered(ok, context_.now());
   return result;
 }

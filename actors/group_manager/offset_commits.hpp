@@ -56,6 +56,7 @@ private:
   manager_context& context_;
   core::commit_policy policy_;
   std::uint64_t last_id_ = 0;
+  time_point sent_at_{}; // the last one
 };
 
 } // namespace cafka::actors

@@ -67,6 +67,8 @@ void rebalancing::on_assigned(const assignments_received& x) {
     if (a.begin >= 0)
       parts_.commits.begin_known();
   }
+  context_.counts().rebalanced(context_.now());
+  context_.counts().outage(false);
   context_.publish(event_kind::assignment_complete, added.size());
   if (unread > 0)
     context_.publish(

@@ -44,8 +44,12 @@ void strand_reports::on_redelivery_due(const redelivery_due& x) {
 }
 
 void strand_reports::on(const call_begun& x) {
-  if (auto* held = context_.find(x.from))
-    begin_call(x.from.tp, *held, x.batch);
+  auto* held = context_.find(x.from);
+  if (held == nullptr)
+    return;
+  context_.counts().of(x.from.tp).delivered += x.records;
+  context_.counts().of(x.from.tp).redelivered += x.records;
+  begin_call(x.from.tp, *held, x.batch);
 }
 
 void strand_reports::on(const source_drained& x) {
@@ -60,10 +64,12 @@ void strand_reports::on(const source_drained& x) {
                      *x.what.resolved_begin);
     parts_.commits.begin_known();
   }
-  if (auto& block = x.what.block)
+  if (auto& block = x.what.block) {
+    context_.counts().of(x.from.tp).delivered += block->block->size();
     begin_call(x.from.tp, *held,
                {block->block->offset_at(0),
                 block->block->offset_at(block->block->size() - 1) + 1});
+  }
   if (resolves || !x.what.block)
     parts_.commits.send_if_due();
   if (x.out_of_range)
@@ -82,6 +88,7 @@ void strand_reports::on(const call_ended& x) {
   if (!held)
     return;
   held->machine.call_ended();
+  context_.counts().called(x.from.tp.topic, x.times);
   if (held->worker->turns.is_void())
     return; // it failed before this, and all of it comes again
   parts_.answers.take(x.from.tp, *held, x);
@@ -89,8 +96,12 @@ void strand_reports::on(const call_ended& x) {
 }
 
 void strand_reports::on(const incarnation_failed& x) {
-  if (auto* held = context_.find(x.from))
-    parts_.workers.on_failed(*held, x);
+  auto* held = context_.find(x.from);
+  if (held == nullptr)
+    return;
+  if (x.times)
+    context_.counts().called(x.from.tp.topic, *x.times);
+  parts_.workers.on_failed(*held, x);
 }
 
 void strand_reports::on(const worker_drained& x) {

@@ -107,7 +107,9 @@ caf::result<group_status> group_supervisor_state::ask_status() {
         promise.deliver(std::move(y));
       },
       [this, promise](const caf::error&) mutable {
-        promise.deliver(own_status());
+        auto result = own_status();
+        result.manager_answers = !has_manager();
+        promise.deliver(std::move(result));
       });
   return promise;
 }

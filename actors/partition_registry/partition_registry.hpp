@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/partition_registry/group_counts.hpp"
 #include "core/failure_rules.hpp"
 #include "core/partition_counts.hpp"
 #include "core/pause_table.hpp"
@@ -23,8 +24,9 @@ namespace cafka {
 /// What outlives the manager and the coordinator of a group: the generations of
 /// its partitions, the table of running handler calls, the acks and reports
 /// that wait for a manager, how many partitions the topics had at first, how
-/// many records of each were got past in a row, what operators paused, and what
-/// the client was replaced for. Thread safe.
+/// many records of each were got past in a row, what operators paused, what the
+/// client was replaced for, and what was counted. Thread safe, but for the
+/// counts.
 class partition_registry {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;
@@ -78,6 +80,11 @@ public:
     return buffer_;
   }
 
+  /// For the manager of the moment alone.
+  actors::group_counts& counts() noexcept {
+    return group_counts_;
+  }
+
   /// Who hears that handler threads are exhausted; replaces the former one.
   void on_threads_exhausted(exhausted_callback f);
 
@@ -99,6 +106,7 @@ private:
   core::partition_counts counts_;
   core::pause_table pauses_;
   std::unordered_map<topic_partition, entry> partitions_;
+  actors::group_counts group_counts_;
   std::shared_ptr<listener> listener_ = std::make_shared<listener>();
   executor::strands strands_;
 };

@@ -296,6 +296,20 @@ core::delivery_ptr delivery_loop::report(core::fetched x) {
   return nullptr;
 }
 
+namespace {
+
+/// On the wall clock, like the record's timestamp.
+std::optional<std::chrono::milliseconds> age_of(const record& x) {
+  auto made = x.timestamp();
+  if (!made)
+    return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+           std::chrono::system_clock::now().time_since_epoch())
+         - *made;
+}
+
+} // namespace
+
 /// `guard` is open while the handler runs.
 void delivery_loop::call(core::redelivery what, bool is_again,
                          guard_type& guard) {
@@ -306,9 +320,12 @@ void delivery_loop::call(core::redelivery what, bool is_again,
                       what.from->calls(what.indices) + 1,
                       std::move(what.failures)};
   if (is_again)
-    manager_->put(call_begun{id_, range_of(batch)});
+    manager_->put(call_begun{id_, range_of(batch), batch.size()});
   guard.unlock();
+  call_times times{{}, age_of(*batch.begin())};
+  auto begin = clock::now();
   auto result = session_->call(batch, what);
+  times.took = clock::now() - begin;
   guard.lock();
   if (state_ == state::closed)
     return;
@@ -317,8 +334,9 @@ void delivery_loop::call(core::redelivery what, bool is_again,
     return;
   }
   auto verdict = judge(std::move(result), batch, outputs_bytes_max_);
+  verdict.ended.times = times;
   if (verdict.failed)
-    fail_call(std::move(*verdict.failed));
+    fail_call(std::move(*verdict.failed), times);
   else if (!verdict.wrong.empty())
     fail(errc::bad_answer, std::move(verdict.wrong));
   else
@@ -366,11 +384,14 @@ void delivery_loop::fail(errc code, std::string text) {
 }
 
 /// The same, by a call.
-void delivery_loop::fail_call(core::failed_call x) {
+void delivery_loop::fail_call(core::failed_call x,
+                              std::optional<call_times> times) {
   transition_to(state::closed);
   send_ended();
-  manager_->put(
-    incarnation_failed{id_, x.cause.code, x.cause.text, std::move(x)});
+  incarnation_failed report{id_, x.cause.code, x.cause.text};
+  report.call = std::move(x);
+  report.times = times;
+  manager_->put(std::move(report));
 }
 
 } // namespace cafka::actors

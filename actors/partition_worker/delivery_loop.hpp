@@ -142,7 +142,7 @@ private:
   void send_ended();
   void send_closed();
   void fail(errc code, std::string text);
-  void fail_call(core::failed_call x);
+  void fail_call(core::failed_call x, std::optional<call_times> times = {});
 
   const worker_id id_;
   const std::shared_ptr<const partition_identity> identity_;

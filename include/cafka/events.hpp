@@ -67,13 +67,14 @@ enum class event_kind : std::uint8_t {
   program_started, ///< tp, generation, count: pid; both empty for a process of
                    ///< a pool. Of groups whose handler is a program
   program_ended,   ///< as `program_started`, text: how, such as `exit 3`
-  program_killed, ///< as `program_started`, text: the signal that it was sent, and why
-  drain_expired,    ///< tp, generation: given back while a call ran or acks
-                    ///< were missing
-  stop_expired,     ///< count: handler calls that outlived `stop-timeout`
-  delivery_paused,  ///< who, text: why; tp: without a topic all, with partition
-                    ///< -1 all of the topic. Told again, with a generation, of
-                    ///< a partition that comes while its pause holds
+  program_killed,  ///< as `program_started`, text: the signal that it was sent,
+                   ///< and why
+  drain_expired,   ///< tp, generation: given back while a call ran or acks
+                   ///< were missing
+  stop_expired,    ///< count: handler calls that outlived `stop-timeout`
+  delivery_paused, ///< who, text: why; tp: without a topic all, with partition
+                   ///< -1 all of the topic. Told again, with a generation, of
+                   ///< a partition that comes while its pause holds
   delivery_resumed, ///< who, text: why; tp as above
   restart_asked,    ///< tp, generation, who, text: why
   dispose_asked, ///< tp, generation, offset, who, text: the step, and why; what

@@ -6,6 +6,7 @@
 #include <cafka/messages.hpp>
 #include <cafka/operations.hpp>
 #include <cafka/partition_state.hpp>
+#include <cafka/time_counts.hpp>
 #include <cafka/types.hpp>
 
 #include <cstdint>
@@ -69,8 +70,23 @@ struct partition_status {
   bool paused = false;      ///< an operator's pause holds: see `group_status`
   std::string paused_by;    ///< who asked for it; of several the narrowest
   std::string pause_reason; ///< why
-  errc last_error = errc::none; ///< of its last worker that failed
-  std::string last_error_text;  ///< the cause of that failure
+  errc last_error = errc::none;    ///< of its last worker that failed
+  std::string last_error_text;     ///< the cause of that failure; empty: none
+  std::int64_t queue_records = -1; ///< in the client, fetched; -1: unknown
+  /// Handed to handler calls since the group was spawned, redelivered ones
+  /// included.
+  std::uint64_t records_delivered = 0;
+  std::uint64_t records_redelivered = 0; ///< of these: not for the first time
+  std::uint64_t records_acked = 0;       ///< since the group was spawned
+};
+
+/// What was measured of one topic since the group was spawned.
+struct topic_status {
+  std::string topic;           ///< the topic
+  time_counts handler_seconds; ///< of each call; `call_seconds_bounds`
+  /// From the timestamp of the first record of each call to the call;
+  /// `record_age_bounds`. Nothing for records without a timestamp.
+  time_counts record_age;
 };
 
 /// The state of a group.
@@ -99,6 +115,20 @@ struct group_status {
   std::vector<partition_status> partitions;
   /// Pauses that operators asked for, also of what is not held.
   std::vector<pause_status> pauses;
+  /// False: its manager did not answer in time, and nothing else is known.
+  bool manager_answers = true;
+  bool connected = true;          ///< no outage of all brokers lasts
+  std::uint64_t rebalances = 0;   ///< that the member took part in; 0: it was
+                                  ///< not in its group yet
+  std::int64_t rebalance_ms = -1; ///< since the last of them; -1: none
+  std::uint64_t handler_threads = 0;   ///< that were made
+  std::uint64_t commits_confirmed = 0; ///< requests, since it was spawned
+  std::uint64_t commits_failed = 0;    ///< wholly or in part; the same
+  time_counts commit_seconds;          ///< of all; `call_seconds_bounds`
+  std::uint64_t outputs_written = 0;   ///< of handlers' answers; the same
+  std::uint64_t outputs_failed = 0;    ///< answers; the same
+  /// Those of which a handler was called, by name.
+  std::vector<topic_status> topics;
 };
 
 CAFKA_INSPECT_ENUM(partition_state)
@@ -128,7 +158,26 @@ auto inspect(Inspector& f, partition_status& x) {
     compat::field("paused", x.paused), compat::field("paused_by", x.paused_by),
     compat::field("pause_reason", x.pause_reason),
     compat::field("last_error", x.last_error),
-    compat::field("last_error_text", x.last_error_text));
+    compat::field("last_error_text", x.last_error_text),
+    compat::field("queue_records", x.queue_records),
+    compat::field("records_delivered", x.records_delivered),
+    compat::field("records_redelivered", x.records_redelivered),
+    compat::field("records_acked", x.records_acked));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, time_counts& x) {
+  return compat::fields(f, x, "cafka.time_counts",
+                        compat::field("counts", x.counts),
+                        compat::field("seconds", x.seconds));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, topic_status& x) {
+  return compat::fields(f, x, "cafka.topic_status",
+                        compat::field("topic", x.topic),
+                        compat::field("handler_seconds", x.handler_seconds),
+                        compat::field("record_age", x.record_age));
 }
 
 template <class Inspector>
@@ -141,7 +190,18 @@ auto inspect(Inspector& f, group_status& x) {
                         compat::field("acks_refused", x.acks_refused),
                         compat::field("stale_dropped", x.stale_dropped),
                         compat::field("partitions", x.partitions),
-                        compat::field("pauses", x.pauses));
+                        compat::field("pauses", x.pauses),
+                        compat::field("manager_answers", x.manager_answers),
+                        compat::field("connected", x.connected),
+                        compat::field("rebalances", x.rebalances),
+                        compat::field("rebalance_ms", x.rebalance_ms),
+                        compat::field("handler_threads", x.handler_threads),
+                        compat::field("commits_confirmed", x.commits_confirmed),
+                        compat::field("commits_failed", x.commits_failed),
+                        compat::field("commit_seconds", x.commit_seconds),
+                        compat::field("outputs_written", x.outputs_written),
+                        compat::field("outputs_failed", x.outputs_failed),
+                        compat::field("topics", x.topics));
 }
 
 } // namespace cafka

@@ -5,6 +5,7 @@
 
 #include <cafka/record.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -57,6 +58,11 @@ public:
 
   /// True once everything up to the end was drained.
   virtual bool at_end() const = 0;
+
+  /// Records that were fetched and not drained; nothing: it does not know.
+  virtual std::optional<std::size_t> queued() const {
+    return std::nullopt;
+  }
 };
 using record_source_ptr = std::shared_ptr<record_source>;
 

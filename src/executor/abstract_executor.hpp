@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <utility>
 
@@ -28,6 +29,10 @@ public:
   }
   /// Something may wait that could not be run; to be called now and then.
   virtual void retry() {
+  }
+  /// Of its own, that it has made so far.
+  virtual std::size_t threads() const {
+    return 0;
   }
 };
 

@@ -84,6 +84,11 @@ bool strands::is_busy(const topic_partition& tp) const {
   return state_->busy.contains(tp);
 }
 
+std::size_t strands::threads() const {
+  std::unique_lock guard{state_->mutex};
+  return state_->runs_on ? state_->runs_on->threads() : 0;
+}
+
 void strands::when_idle(job f) {
   {
     std::unique_lock guard{state_->mutex};

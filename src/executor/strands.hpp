@@ -36,6 +36,9 @@ public:
   /// Whether one of this strand does.
   bool is_busy(const topic_partition& tp) const;
 
+  /// Threads that were made for them.
+  std::size_t threads() const;
+
   /// Calls `f` once, on some thread, as soon as no strand is busy; at once if
   /// so.
   void when_idle(job f);

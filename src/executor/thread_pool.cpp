@@ -136,6 +136,11 @@ void thread_pool::retry() {
     call_thread(state_);
 }
 
+std::size_t thread_pool::threads() const {
+  std::unique_lock guard{state_->mutex};
+  return state_->threads.size();
+}
+
 /// Lets a thread see to the job that waits: at once, or as soon as one blocks.
 /// False: there is none, which was not told before.
 bool thread_pool::call_thread(const std::shared_ptr<shared_state>& state) {

@@ -30,6 +30,7 @@ public:
   void execute(job x, job_kind kind) override;
   void execute_next(job x, job_kind kind) override;
   void retry() override;
+  std::size_t threads() const override;
 
 private:
   struct shared_state;

@@ -131,6 +131,13 @@ bool partition_queue::at_end() const {
   return at_end_;
 }
 
+std::optional<std::size_t> partition_queue::queued() const {
+  std::lock_guard guard{mutex_};
+  if (!queue_)
+    return std::nullopt;
+  return rd_kafka_queue_length(queue_.get());
+}
+
 // -- for the client's owner ---------------------------------------------------
 
 error partition_queue::move_to(offset_t to, const std::function<error()>& how) {

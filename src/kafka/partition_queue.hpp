@@ -40,6 +40,7 @@ public:
   offset_t position() const override;
   std::optional<offset_t> readable_end() const override;
   bool at_end() const override;
+  std::optional<std::size_t> queued() const override;
 
   // -- for the client's owner -------------------------------------------------
 
