@@ -2,6 +2,7 @@
 
 #include <cafka/config.hpp>
 #include <cafka/group.hpp>
+#include <cafka/http_options.hpp>
 
 #include <caf/expected.hpp>
 #include <caf/settings.hpp>
@@ -30,7 +31,8 @@ struct configured_group {
 /// empty, nothing should be started.
 struct configured_groups {
   std::vector<configured_group> groups; ///< in the order of their names
-  std::vector<config_error> errors;     ///< all that is wrong
+  std::vector<config_error> errors;     ///< all that is wrong; empty: nothing
+  http_options http;                    ///< of the whole process
 };
 
 /// The content of the config file at `path`, for `read_config`. The error is
@@ -44,7 +46,8 @@ caf::expected<caf::settings> load_config(const std::string& path);
 /// `load_config`. `caf::content(cfg)` will do, too, but CAF keeps one of two
 /// values of a key without a word, and a file that is nested some thousand
 /// levels deep overflows its parser's stack. One group stands directly in
-/// `cafka { … }`, several stand by their names in `cafka { groups { … } }`. All
+/// `cafka { … }`, several stand by their names in `cafka { groups { … } }`;
+/// `http { … }` stands beside either, and is of the whole process. All
 /// errors are reported, also those of `validate`. An unknown key is one, and
 /// names the nearest known key; so is a handler that is not in `handlers`, and
 /// names those that are. Values `file:PATH` and `env:NAME` of secret properties

@@ -22,7 +22,10 @@ install(FILES LICENSE TYPE DOC)
 install(
   DIRECTORY config/
   DESTINATION "${CMAKE_INSTALL_DOCDIR}/config"
-  FILES_MATCHING PATTERN "*.conf")
+  FILES_MATCHING
+  PATTERN "*.conf"
+  PATTERN "*.yml"
+  PATTERN "*.json")
 if(TARGET cafka_executable)
   install(TARGETS cafka_app_lib EXPORT cafkaTargets)
   # CAF may stand where the loader does not look.

@@ -2,6 +2,7 @@
 
 #include <cafka/group.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,21 @@ private:
 /// Null: the name is taken.
 std::shared_ptr<entry> reserve(caf::actor_system& system,
                                const std::string& name);
+
+/// Whom it is told, until it is destroyed, which groups begin.
+class watcher {
+public:
+  using function = std::function<void(const std::string&, const group_actor&)>;
+  /// Calls `f` for each group that runs in `system`, then for each that begins
+  /// there, on the thread that starts it.
+  watcher(caf::actor_system& system, function f);
+  ~watcher();
+  watcher(const watcher&) = delete;
+  watcher& operator=(const watcher&) = delete;
+
+private:
+  std::shared_ptr<function> f_;
+};
 
 std::optional<group_actor> find(caf::actor_system& system,
                                 const std::string& name);

@@ -1,6 +1,7 @@
 /// `cafka check`: what a config file says, with all defaults, or what is wrong.
 
 #include "app/commands.hpp"
+#include "config/http_settings.hpp"
 #include "config/keys.hpp"
 #include "core/text_field.hpp"
 #include "io/standard_files.hpp"
@@ -63,9 +64,12 @@ private:
 };
 
 /// In the form of a config file.
-void print(const std::vector<configured_group>& groups) {
-  fmt::print("cafka {{\n  groups {{\n");
-  for (auto& x : groups) {
+void print(const configured_groups& all) {
+  fmt::print("cafka {{\n  http {{\n");
+  for (auto& key : http_keys())
+    fmt::print("    {} = {}\n", key.name, key.show(all.http));
+  fmt::print("  }}\n  groups {{\n");
+  for (auto& x : all.groups) {
     fmt::print("    {} {{\n", field_value(x.options.config.name));
     nested_lines lines{3};
     for (auto& key : config_keys())
@@ -79,7 +83,7 @@ void print(const std::vector<configured_group>& groups) {
 exit_code check(const arguments& args, const handler_registry& own) {
   if (!io::require_standard_output("cafka check"))
     return exit_code::usage;
-  auto groups = read_groups(
+  auto groups = read_process(
     args,
     make_handlers(std::make_shared<io::record_output>(STDOUT_FILENO), own));
   if (!groups)
@@ -100,6 +104,7 @@ void add_check(CLI::App& program, const handler_registry& handlers,
     "check", "Read a config file, and show its groups with all settings; "
              "start nothing");
   add_config_arguments(*command, *args);
+  add_http_argument(*command, *args);
   command->add_flag("--quiet", args->quiet, "Only say ok, or what is wrong");
   command->callback(
     [args, &handlers, &result] { result = check(*args, handlers); });

@@ -56,11 +56,12 @@ exit_code run_configured(const config_arguments& args,
   catch_stop_signals();
   auto out = std::make_shared<io::record_output>(STDOUT_FILENO);
   auto handlers = make_handlers(out, own);
-  auto configured = read_groups(args, handlers);
+  auto configured = read_process(args, handlers);
   if (!configured
-      || (handlers.built_in.contains("print") && !can_print(*configured)))
+      || (handlers.built_in.contains("print")
+          && !can_print(configured->groups)))
     return exit_code::usage;
-  auto secret = secret_variables(*configured);
+  auto secret = secret_variables(configured->groups);
   auto prepare = [&](caf::actor_system& system, configured_group& x) {
     return runs_program(handlers, x)
              ? exec_handlers::set_configured(&system, x.options, secret)
@@ -76,6 +77,7 @@ void add_run(CLI::App& program, const handler_registry& handlers,
   auto* command = program.add_subcommand(
     "run", "Run all groups of a config file until a signal comes");
   add_config_arguments(*command, *args);
+  add_http_argument(*command, *args);
   command->add_flag("--embedded", args->embedded,
                     "Use a mock cluster in this process, with the topics of "
                     "the config file, and tell its endpoints");

@@ -10,6 +10,8 @@
 #include "program/group_account.hpp"
 #include "program/group_notes.hpp"
 
+#include <cafka/http.hpp>
+
 #include <caf/actor_system_config.hpp>
 
 #include <fmt/format.h>
@@ -36,9 +38,10 @@ bool runs_on_scheduler(const configured_group& x) {
 
 class groups_run {
 public:
-  groups_run(std::vector<configured_group> groups,
+  groups_run(configured_groups configured,
              std::shared_ptr<io::record_output> out, prepare_group prepare)
-    : groups_(std::move(groups)),
+    : groups_(std::move(configured.groups)),
+      http_(std::move(configured.http)),
       out_(std::move(out)),
       prepare_(std::move(prepare)),
       line_(std::make_shared<io::progress_line>(
@@ -55,6 +58,8 @@ public:
   exit_code run() {
     if (cluster_)
       line_->note("embedded cluster at " + cluster_->endpoints());
+    if (!http_.listen.empty() && !serve())
+      return finish(exit_code::usage);
     for (auto& x : groups_)
       if (!start(x))
         return finish(exit_code::usage);
@@ -68,6 +73,7 @@ private:
     std::shared_ptr<group_account> account;
   };
 
+  bool serve();
   bool start(configured_group& x);
   exit_code wait();
   exit_code finish(exit_code result);
@@ -77,6 +83,7 @@ private:
   void leave(exit_code result) const;
 
   std::vector<configured_group> groups_;
+  http_options http_;
   std::shared_ptr<io::record_output> out_;
   prepare_group prepare_;
   std::shared_ptr<io::progress_line> line_;
@@ -84,12 +91,25 @@ private:
   std::unique_ptr<kafka::mock_cluster> cluster_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
+  std::optional<http_server> server_;
   group_ends ends_;
   std::vector<running_group> running_;
   time_point start_ = clock::now();
   bool prints_ = false; // records go to standard output
   std::uint64_t printed_records_ = 0;
 };
+
+/// Before the groups, so that it misses nothing of them.
+bool groups_run::serve() {
+  auto server = serve_http(*system_, http_);
+  if (!server) {
+    line_->note(escaped(text_of(server.error())));
+    return false;
+  }
+  server_.emplace(std::move(*server));
+  line_->note("http at " + server_->address());
+  return true;
+}
 
 bool groups_run::start(configured_group& x) {
   auto account = std::make_shared<group_account>();
@@ -211,10 +231,10 @@ void groups_run::show_progress() {
 
 } // namespace
 
-exit_code run_groups(std::vector<configured_group> groups,
+exit_code run_groups(configured_groups configured,
                      std::shared_ptr<io::record_output> out,
                      prepare_group prepare) {
-  return groups_run{std::move(groups), std::move(out), std::move(prepare)}
+  return groups_run{std::move(configured), std::move(out), std::move(prepare)}
     .run();
 }
 

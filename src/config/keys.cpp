@@ -1,13 +1,14 @@
 #include "config/keys.hpp"
 
+#include "config/nearest_name.hpp"
 #include "config/properties.hpp"
+#include "config/read_value.hpp"
 #include "config/value_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 namespace cafka {
@@ -17,28 +18,11 @@ namespace {
 using caf::config_value;
 using caf::get_if;
 
-/// More edits than this are no slip of the hand, nor is more than one in so
-/// many letters: a short word is near to any other.
-constexpr std::size_t near_edits = 3;
-constexpr std::size_t letters_per_edit = 3;
-
 constexpr auto unlimited_name = "unlimited";
 
 // -- one reader per type of field ---------------------------------------------
 
-bool read(std::string& to, const config_value& x) {
-  auto* text = get_if<std::string>(&x);
-  if (text)
-    to = *text;
-  return text != nullptr;
-}
-
-bool read(bool& to, const config_value& x) {
-  auto* flag = get_if<bool>(&x);
-  if (flag)
-    to = *flag;
-  return flag != nullptr;
-}
+using cafka::read;
 
 bool read(std::size_t& to, const config_value& x) {
   auto* number = get_if<std::int64_t>(&x);
@@ -100,10 +84,6 @@ bool read_list(std::vector<T>& to, const config_value& x) {
     if (!read(to.emplace_back(), item))
       return false;
   return true;
-}
-
-bool read(std::vector<std::string>& to, const config_value& x) {
-  return read_list(to, x);
 }
 
 bool read(caf::settings& to, const config_value& x) {
@@ -274,21 +254,6 @@ std::vector<config_key> make_keys() {
   };
 }
 
-/// Levenshtein's distance.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 } // namespace
 
 const std::vector<config_key>& config_keys() {
@@ -304,14 +269,10 @@ bool is_section(std::string_view name) {
 }
 
 std::string_view nearest_key(std::string_view name) {
-  std::string_view result;
-  auto least = std::min(near_edits, name.size() / letters_per_edit) + 1;
+  std::vector<std::string_view> names;
   for (auto& x : config_keys())
-    if (auto n = edits(name, x.name); n < least) {
-      least = n;
-      result = x.name;
-    }
-  return result;
+    names.push_back(x.name);
+  return nearest_name(name, names);
 }
 
 } // namespace cafka

@@ -1,3 +1,4 @@
+#include "config/http_settings.hpp"
 #include "config/keys.hpp"
 #include "config/properties.hpp"
 #include "config/secret_values.hpp"
@@ -212,6 +213,10 @@ configured_groups read_all(const caf::settings& content,
       result.errors.push_back(
         {"cafka.groups", hidden, "a dictionary { … } of groups by name"});
     rest.container().erase(groups);
+  }
+  if (auto http = rest.find("http"); http != rest.end()) {
+    result.http = read_http(http->second, result.errors);
+    rest.container().erase(http);
   }
   if (!rest.empty() || result.groups.empty())
     result.groups.push_back(

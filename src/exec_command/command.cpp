@@ -155,6 +155,7 @@ void add_exec(CLI::App& program, const strings& exec, run_function run_groups,
                       "So many processes for all partitions; 0: one for each");
   command->add_option("--input", args->input,
                       "With --life batch: json, raw or values0");
+  add_http_argument(*command, *args);
   command->footer(footer);
   command->callback(
     [args, run_groups, &result] { result = run(*args, run_groups); });

@@ -34,7 +34,7 @@ strings group_paths(const caf::settings& content) {
   strings result;
   for (auto& [name, group] : *groups)
     result.push_back("cafka.groups." + std::string{name});
-  if (category->size() > 1) // a group stands beside them
+  if (category->size() > (category->contains("http") ? 2 : 1))
     result.push_back("cafka");
   return result;
 }
@@ -104,6 +104,8 @@ strings override_all(caf::settings& content, const config_arguments& args) {
   }
   if (args.embedded)
     override_groups(content, "embedded", caf::config_value{true});
+  if (!args.http.empty())
+    caf::put(content, "cafka.http.listen", caf::config_value{args.http});
   return wrong;
 }
 
@@ -125,7 +127,8 @@ void complain(const config_arguments& about, const strings& wrong) {
 
 /// `read` takes the groups from the settings, and adds to what is wrong.
 template <class F>
-std::optional<groups> read_with(const config_arguments& args, F read) {
+std::optional<configured_groups>
+read_with(const config_arguments& args, F read) {
   warn_of_secrets(args);
   auto content = args.path.empty() ? caf::expected<caf::settings>{args.content}
                                    : load_config(args.path);
@@ -143,7 +146,13 @@ std::optional<groups> read_with(const config_arguments& args, F read) {
   complain(args, wrong);
   if (!wrong.empty())
     return std::nullopt;
-  return std::move(result.groups);
+  return result;
+}
+
+std::optional<groups> groups_of(std::optional<configured_groups> x) {
+  if (!x)
+    return std::nullopt;
+  return std::move(x->groups);
 }
 
 } // namespace
@@ -170,12 +179,24 @@ strings secret_variables(const groups& xs) {
   return result;
 }
 
+void add_http_argument(CLI::App& command, config_arguments& to) {
+  command.add_option("--http", to.http,
+                     "Serve metrics, health and a page at this address, as "
+                     "127.0.0.1:8080; see http in the config file");
+}
+
 std::optional<groups> read_groups(const config_arguments& args) {
-  return read_with(args, [](auto& x, auto&) { return read_config(x); });
+  return groups_of(
+    read_with(args, [](auto& x, auto&) { return read_config(x); }));
 }
 
 std::optional<groups> read_groups(const config_arguments& args,
                                   const known_handlers& handlers) {
+  return groups_of(read_process(args, handlers));
+}
+
+std::optional<configured_groups> read_process(const config_arguments& args,
+                                              const known_handlers& handlers) {
   return read_with(args, [&](auto& x, strings& wrong) {
     auto result = read_config(x, handlers.all);
     for (auto& group : result.groups)

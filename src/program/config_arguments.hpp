@@ -24,9 +24,15 @@ struct config_arguments {
   /// only group where that is empty. Empty: the config file says the handler.
   std::vector<std::string> program;
   std::string group;
+  /// Where to serve HTTP, instead of what the config file says; empty: as that
+  /// says.
+  std::string http;
   /// Stands for a file where there is none: `path` is empty.
   caf::settings content;
 };
+
+/// `--http`, of a command that runs groups.
+void add_http_argument(CLI::App& command, config_arguments& to);
 
 /// CONFIG, `--endpoints`, and `--cafka.key=value` behind them. `to` outlives
 /// the command.
@@ -45,5 +51,9 @@ std::optional<groups> read_groups(const config_arguments& args);
 /// The same to be run with these handlers.
 std::optional<groups> read_groups(const config_arguments& args,
                                   const known_handlers& handlers);
+
+/// The same, and what is of the whole process.
+std::optional<configured_groups> read_process(const config_arguments& args,
+                                              const known_handlers& handlers);
 
 } // namespace cafka::app

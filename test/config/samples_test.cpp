@@ -1,5 +1,6 @@
 // The files in config/ and what its README says of every key.
 
+#include "config/http_settings.hpp"
 #include "config/keys.hpp"
 
 #include "support/catch.hpp"
@@ -102,6 +103,11 @@ auto fields(const group_config& x) {
                     embedded};
 }
 
+auto fields(const http_options& x) {
+  auto& [listen, token_file, operations, allow_hosts] = x;
+  return std::tuple{listen, token_file, operations, allow_hosts};
+}
+
 /// The defaults, with the required keys of the samples.
 group_config defaults() {
   group_config result;
@@ -116,6 +122,8 @@ std::set<std::string> known_keys() {
   std::set<std::string> result;
   for (auto& x : config_keys())
     result.emplace(x.name);
+  for (auto& x : http_keys())
+    result.emplace("http." + std::string{x.name});
   return result;
 }
 
@@ -125,7 +133,7 @@ void add_keys(std::set<std::string>& to, const std::string& above,
   for (auto& [key, value] : from) {
     auto name = above + std::string{key};
     auto* nested = caf::get_if<caf::settings>(&value);
-    if (nested && is_section(name))
+    if (nested && (is_section(name) || name == "http"))
       add_keys(to, name + ".", *nested);
     else
       to.insert(name);
@@ -194,6 +202,7 @@ TEST_CASE("the sample with every key gives the defaults") {
   auto x = sample("cafka.conf");
   REQUIRE(x.groups.size() == 1);
   CHECK(fields(x.groups[0].options.config) == fields(defaults()));
+  CHECK(fields(x.http) == fields(http_options{}));
 }
 
 TEST_CASE("the sample with two groups gives both") {
@@ -234,6 +243,7 @@ TEST_CASE("every key is documented with its default") {
                     + line_of(key, value) + "}\n");
     CHECK(x.errors.empty());
     CHECK(fields(x.groups.at(0).options.config) == fields(defaults()));
+    CHECK(fields(x.http) == fields(http_options{}));
   }
   CHECK(keys == known_keys());
 }
