@@ -26,10 +26,11 @@ public:
     auto* found = find(name, required);
     if (found == nullptr)
       return {};
-    if (found->is_string() && (!required || !found->empty()))
-      return found->get<std::string>();
-    refuse(name, "a text");
-    return {};
+    auto result = found->is_string() ? found->get<std::string>()
+                                     : std::string{};
+    if (!found->is_string() || (required && result.empty()))
+      refuse(name, required ? "a text that is not empty" : "a text");
+    return result;
   }
   std::int64_t
   number(const char* name, std::int64_t missing, bool required,

@@ -25,7 +25,7 @@ json moment(unix_ms answered_at, std::int64_t ago_ms) {
 
 /// Negative ones stand for none.
 json known(std::int64_t x) {
-  return x < 0 ? json{nullptr} : json{x};
+  return x < 0 ? json(nullptr) : json(x);
 }
 
 json course_of(const seen_group& group, const topic_partition& tp) {
@@ -52,7 +52,7 @@ json partition_of(const seen_group& group, const partition_status& x) {
     {"committed", known(x.committed)},
     {"lag", known(x.lag)},
     {"end",
-     x.lag < 0 || x.watermark < 0 ? json{nullptr} : json{x.watermark + x.lag}},
+     x.lag < 0 || x.watermark < 0 ? json(nullptr) : json(x.watermark + x.lag)},
     {"lags", course_of(group, x.tp)},
     {"window_records", x.window_records},
     {"window_bytes", x.window_bytes},
@@ -63,7 +63,7 @@ json partition_of(const seen_group& group, const partition_status& x) {
     {"dead_lettered", x.dead_lettered},
     {"skipped", x.skipped},
     {"next_try",
-     x.next_try_ms < 0 ? json{nullptr} : moment(at + x.next_try_ms, 0)},
+     x.next_try_ms < 0 ? json(nullptr) : moment(at + x.next_try_ms, 0)},
     {"call_since", moment(at, x.call_ms)},
     {"progress", moment(at, x.since_progress_ms)},
     {"paused", x.paused},

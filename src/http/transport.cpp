@@ -25,8 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto read_limit = 5s;
-constexpr auto write_limit = 5s;
 /// How long a client may take to hear that it was refused.
 constexpr auto farewell_limit = 200ms;
 constexpr std::size_t body_bytes_max = 64 * 1'024;
@@ -173,8 +171,8 @@ private:
 } // namespace
 
 struct transport::impl : httplib::Server {
-  explicit impl(site x)
-    : from(std::move(x)), stop_event(eventfd(0, EFD_CLOEXEC)) {
+  impl(site x, client_limits y)
+    : from(std::move(x)), limits(y), stop_event(eventfd(0, EFD_CLOEXEC)) {
     new_task_queue = [this] { return new task_queue{threads}; };
     set_payload_max_length(body_bytes_max);
     httplib::Server::set_socket_options(http::set_socket_options);
@@ -222,8 +220,8 @@ struct transport::impl : httplib::Server {
   /// In the place of httplib's, which waits for each byte anew.
   bool process_and_close_socket(socket_t socket) override {
     fcntl(socket, F_SETFD, FD_CLOEXEC);
-    limited_stream connection{socket, stop_event, read_limit,
-                              head_bytes_max + body_bytes_max, write_limit};
+    limited_stream connection{socket, stop_event, limits.read,
+                              head_bytes_max + body_bytes_max, limits.write};
     serve(connection);
     bid_farewell(socket);
     return true;
@@ -257,6 +255,7 @@ struct transport::impl : httplib::Server {
   }
 
   site from;
+  client_limits limits;
   int stop_event; // readable: everybody is to end
   std::atomic<int> listeners = 0;
   worker_threads threads;
@@ -265,7 +264,8 @@ struct transport::impl : httplib::Server {
   std::thread accepts;
 };
 
-transport::transport(site x) : impl_(std::make_unique<impl>(std::move(x))) {
+transport::transport(site x, client_limits limits)
+  : impl_(std::make_unique<impl>(std::move(x), limits)) {
 }
 
 transport::~transport() {

@@ -2,16 +2,23 @@
 
 #include "http/site.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace cafka::http {
 
+/// How long a client may take.
+struct client_limits {
+  std::chrono::milliseconds read{5'000};  ///< for its whole request
+  std::chrono::milliseconds write{5'000}; ///< for a piece of the answer
+};
+
 /// Listens, and answers for a site in threads of its own, at most 32.
 class transport {
 public:
-  explicit transport(site x);
+  explicit transport(site x, client_limits limits = {});
   /// Ends at once: nobody waits for a client.
   ~transport();
   transport(const transport&) = delete;

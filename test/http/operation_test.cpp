@@ -14,7 +14,8 @@ std::string error_of(const std::string& path, const std::string& body) {
   x.path = path;
   x.body = body;
   std::string wrong;
-  CHECK(read_operation(x, wrong).has_value() == wrong.empty());
+  auto is_read = read_operation(x, wrong).has_value();
+  CHECK(is_read == wrong.empty());
   return wrong;
 }
 

@@ -206,25 +206,21 @@ TEST_CASE("four listen to the status, and the others are told to ask for it") {
 TEST_CASE(
   "listeners, slow readers and half requests delay neither readiness nor "
   "the end") {
-  http_site x;
+  // More than the buffers of a connection hold, and nobody reads it.
+  const std::string large(32'000'000, ' ');
+  http_site x{{}, large, {10min, 10min}};
   std::deque<http_connection> clients;
   for (int i = 0; i < 4; ++i) {
     clients.emplace_back(x.port()).send("GET /api/events HTTP/1.1\r\n" + host
                                         + "\r\n");
     CHECK(clients.back().await("event: status"));
   }
-  // Nobody reads: more than the buffers of a connection hold.
-  auto large = test::seen_group({});
-  for (int i = 0; i < 20'000; ++i)
-    large.status->partitions.push_back(running_partition("t", i));
-  x.show(snapshot_of({large}));
   for (int i = 0; i < 4; ++i)
-    clients.emplace_back(x.port()).send("GET /api/status HTTP/1.1\r\n" + host
-                                        + "\r\n");
+    clients.emplace_back(x.port()).send("GET / HTTP/1.1\r\n" + host + "\r\n");
   for (int i = 0; i < 10; ++i)
     clients.emplace_back(x.port()).send("GET /");
   CHECK(is_ready(x));
   auto begin = clock::now();
   x.end();
-  CHECK(clock::now() - begin < 4s); // each of them is waited for 5 s else
+  CHECK(clock::now() - begin < 5min); // each of them is waited for longer else
 }

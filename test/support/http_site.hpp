@@ -17,7 +17,9 @@ namespace cafka::test {
 /// A server whose groups are what the test says.
 class http_site {
 public:
-  explicit http_site(http::access_rules rules = {}) {
+  explicit http_site(http::access_rules rules = {},
+                     std::string page = std::string{http::page_html},
+                     http::client_limits limits = {}) {
     http::site x;
     x.rules = std::move(rules);
     x.look = x.look_anew = [this] {
@@ -29,10 +31,10 @@ public:
       asked_.push_back(y);
       return http::answer_of({operation_result::done, "it is done", -1});
     };
-    x.page = http::page_html;
-    x.page_policy = http::policy_of(http::page_html);
+    x.page = std::move(page);
+    x.page_policy = http::policy_of(x.page);
     show(snapshot_of({seen_group({running_partition("t", 0)})}));
-    server_ = std::make_unique<http::transport>(std::move(x));
+    server_ = std::make_unique<http::transport>(std::move(x), limits);
     REQUIRE(server_->listen("127.0.0.1", 0) == "");
   }
 
