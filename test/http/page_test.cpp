@@ -122,8 +122,9 @@ TEST_CASE("the page asks for the token where one is wanted, and shows nothing "
   CHECK(page.await_text("1 of 1 partitions run"));
 }
 
-TEST_CASE("each operation is a button that asks for a reason, and none is there "
-          "while operations are off") {
+TEST_CASE(
+  "each operation is a button that asks for a reason, and none is there "
+  "while operations are off") {
   auto program = chromium();
   if (!program)
     return;
@@ -131,8 +132,9 @@ TEST_CASE("each operation is a button that asks for a reason, and none is there 
   off.show(many_states());
   shown_page closed{*program, off};
   REQUIRE(closed.await_text("3 of 5 partitions run"));
-  CHECK(closed.chromium.evaluate("document.querySelectorAll('td button').length")
-        == 0);
+  CHECK(
+    closed.chromium.evaluate("document.querySelectorAll('td button').length")
+    == 0);
   http_site x{{"", true, {}}};
   x.show(many_states());
   shown_page page{*program, x};

@@ -45,7 +45,7 @@ bool await_answer(int port, const std::string& path, int status,
   return false;
 }
 
-handler_answer ack(const message_batch&) {
+handler_answer ack_all(const message_batch&) {
   return handler_answer::ack();
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("metrics count the records, calls and commits of a group that runs") {
   auto port = port_of(server);
   CHECK(get(port, "/readyz").status == 503); // there is no group
   auto options = f.options();
-  options.handler = f.noting(ack);
+  options.handler = f.noting(ack_all);
   f.start(std::move(options));
   f.produce(0, 10);
   REQUIRE(f.await_committed(0, 10));
@@ -150,7 +150,7 @@ TEST_CASE("Prometheus scrapes a group") {
     return;
   group_fixture f;
   auto options = f.options();
-  options.handler = f.noting(ack);
+  options.handler = f.noting(ack_all);
   f.start(std::move(options));
   f.produce(0, 3);
   REQUIRE(f.await_committed(0, 3));

@@ -269,7 +269,7 @@ private:
 
   static void read_from(stream& x) {
     char buffer[4096];
-    auto n = read(x.fd, buffer, sizeof(buffer));
+    auto n = ::read(x.fd, buffer, sizeof(buffer));
     if (n > 0)
       x.text.append(buffer, static_cast<std::size_t>(n));
     else
