@@ -39,8 +39,8 @@ struct held_partition {
   /// Its generation changed.
   void identify(const std::string& group, const topic_partition& tp);
 
-  /// A new one begins at `begin`, by a move; what the former one has retained is
-  /// dropped.
+  /// A new one begins at `begin`, by a move; what the former one has retained
+  /// is dropped.
   void begin_generation(const std::string& group, const topic_partition& tp,
                         generation g, offset_t begin);
 

@@ -16,10 +16,9 @@ namespace cafka::actors {
 class manager_context;
 
 /// Where the commit is decided. `core::commit_policy` says when; committed are
-/// the watermarks that the broker has not confirmed, and where an operator moves
-/// a partition to. One request is in flight
-/// at a time. Whether it may leave is decided by the coordinator's
-/// `core::commit_fence`.
+/// the watermarks that the broker has not confirmed, and where an operator
+/// moves a partition to. One request is in flight at a time. Whether it may
+/// leave is decided by the coordinator's `core::commit_fence`.
 class offset_commits {
 public:
   explicit offset_commits(manager_context& context);

@@ -111,8 +111,8 @@ void record_disposals::look_at(const topic_partition& tp) {
     carry_out(tp, *held);
 }
 
-/// A call runs, or is about to, or its answer does not count yet: the record may
-/// be handled by it.
+/// A call runs, or is about to, or its answer does not count yet: the record
+/// may be handled by it.
 bool record_disposals::must_wait(const held_partition& x) const {
   if (x.machine.call_since() || !x.answers.empty())
     return true;

@@ -17,8 +17,9 @@ class manager_context;
 struct held_partition;
 struct group_manager_parts;
 
-/// Records that operators want got past. One waits for the call that runs, which
-/// may handle it, and then for its dead letter's report; each is answered once.
+/// Records that operators want got past. One waits for the call that runs,
+/// which may handle it, and then for its dead letter's report; each is answered
+/// once.
 class record_disposals {
 public:
   explicit record_disposals(group_manager_parts& parts);

@@ -7,12 +7,12 @@
 
 namespace cafka {
 
-/// The HTTP server of a process: `http { … }` in the category `cafka` of a config
-/// file. It belongs to no group.
+/// The HTTP server of a process: `http { … }` in the category `cafka` of a
+/// config file. It belongs to no group.
 struct http_options {
-  /// `host:port`, an address of this machine, IPv6 in brackets; port 0: any that
-  /// is free. Empty: there is no server. Another one than of loopback needs a
-  /// `token_file`.
+  /// `host:port`, an address of this machine, IPv6 in brackets; port 0: any
+  /// that is free. Empty: there is no server. Another one than of loopback
+  /// needs a `token_file`.
   std::string listen;
   /// A file with the token that every request has to show, but those for
   /// `/livez`, `/readyz` and `/metrics`: 16 to 4096 visible ASCII characters,
@@ -25,8 +25,8 @@ struct http_options {
   std::vector<std::string> allow_hosts;
 };
 
-/// Everything that is wrong with `x`; empty: it can be served. Reads the file of
-/// the token.
+/// Everything that is wrong with `x`; empty: it can be served. Reads the file
+/// of the token.
 std::vector<config_error> validate(const http_options& x);
 
 } // namespace cafka

@@ -39,9 +39,9 @@ struct resume_partitions {
   std::string reason;         ///< for people; may be empty
 };
 
-/// The partition's worker ends, and its next one begins without a backoff at the
-/// last acked offset, behind a call that runs. One that had stopped, or keeps
-/// failing, has all of its restarts and retries again. Answered at once.
+/// The partition's worker ends, and its next one begins without a backoff at
+/// the last acked offset, behind a call that runs. One that had stopped, or
+/// keeps failing, has all of its restarts and retries again. Answered at once.
 struct restart_worker {
   std::string topic;         ///< of the partition
   partition_t partition = 0; ///< of the topic

@@ -23,8 +23,8 @@ struct target_position {
 };
 
 /// Reads `earliest`, `latest`, an offset, `1764421509000ms`, or a time as in
-/// RFC 3339, `2026-11-29T13:05:09Z` (also without seconds, without time; without
-/// a zone in UTC). Nothing: it is none of these.
+/// RFC 3339, `2026-11-29T13:05:09Z` (also without seconds, without time;
+/// without a zone in UTC). Nothing: it is none of these.
 std::optional<target_position> parse_target_position(std::string_view x);
 
 /// As `parse_target_position` reads it.

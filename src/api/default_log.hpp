@@ -5,8 +5,8 @@
 namespace cafka {
 
 /// Where the lines of a group go that has no `log` of its own: to standard
-/// error. Never waits: while nobody reads there, lines are dropped, and how many
-/// is told as soon as there is room. Any thread.
+/// error. Never waits: while nobody reads there, lines are dropped, and how
+/// many is told as soon as there is room. Any thread.
 void write_default_log(std::string line);
 
 } // namespace cafka

@@ -15,9 +15,9 @@ namespace cafka::app {
 
 /// Each adds one command to `program`; when it is the one that was asked for,
 /// it runs and leaves in `result` with what the program is to end. `handlers`
-/// are those of who calls `cafka::main`, beside the built-in ones; like `result`
-/// they outlive the command. `exec` is the command that stands at the end of the
-/// arguments: see `take_command`.
+/// are those of who calls `cafka::main`, beside the built-in ones; like
+/// `result` they outlive the command. `exec` is the command that stands at the
+/// end of the arguments: see `take_command`.
 void add_run(CLI::App& program, const handler_registry& handlers,
              const std::vector<std::string>& exec, exit_code& result);
 void add_check(CLI::App& program, const handler_registry& handlers,

@@ -193,8 +193,8 @@ group_ends::reasons groups_run::stop_all() {
   return result;
 }
 
-/// A handler call cannot be killed, and here nothing waits for it. Where a group
-/// did not end in order there may be one.
+/// A handler call cannot be killed, and here nothing waits for it. Where a
+/// group did not end in order there may be one.
 void groups_run::leave(exit_code result) const {
   io::await_printed();
   std::_Exit(static_cast<int>(result));

@@ -15,9 +15,10 @@ namespace cafka::app {
 using prepare_group
   = std::function<caf::error(caf::actor_system&, configured_group&)>;
 
-/// Runs all groups, and the server of HTTP where there is one, until a stop signal comes, `out` has no reader any more, or
-/// one of them ends by itself; then stops them in order, and tells on standard
-/// error what they did. Does not return where handler calls cannot be ended.
+/// Runs all groups, and the server of HTTP where there is one, until a stop
+/// signal comes, `out` has no reader any more, or one of them ends by itself;
+/// then stops them in order, and tells on standard error what they did. Does
+/// not return where handler calls cannot be ended.
 exit_code run_groups(configured_groups configured,
                      std::shared_ptr<io::record_output> out,
                      prepare_group prepare);

@@ -11,8 +11,8 @@ namespace cafka {
 /// itself and together. Talks to nobody.
 std::vector<config_error> check_failures(const group_config& x);
 
-/// Why the dead letters of a topic cannot have theirs, whatever `then` says; empty:
-/// they can.
+/// Why the dead letters of a topic cannot have theirs, whatever `then` says;
+/// empty: they can.
 std::string wrong_with_letter_topic(const group_config& x,
                                     const std::string& of);
 

@@ -10,8 +10,8 @@ namespace cafka {
 
 namespace {
 
-/// More edits than this are no slip of the hand, nor is more than one in so many
-/// letters: a short word is near to any other.
+/// More edits than this are no slip of the hand, nor is more than one in so
+/// many letters: a short word is near to any other.
 constexpr std::size_t near_edits = 3;
 constexpr std::size_t letters_per_edit = 3;
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-/// Readers of values, one per type of field. False: the value is of another type.
+/// Readers of values, one per type of field. False: the value is of another
+/// type.
 namespace cafka {
 
 inline bool read(std::string& to, const caf::config_value& x) {

@@ -9,8 +9,8 @@
 namespace cafka::core {
 
 /// Which pauses operators asked for. One is of a partition, of a topic (its
-/// partition is -1), or of all (its topic is empty, too); each holds until it is
-/// taken back itself.
+/// partition is -1), or of all (its topic is empty, too); each holds until it
+/// is taken back itself.
 class pause_table {
 public:
   struct pause {

@@ -10,12 +10,12 @@ namespace cafka::http {
 /// control actor did not answer for 30 s.
 response livez(const snapshot& x);
 
-/// 503 until each group was in its group once, and while one knows of no broker.
-/// A member without partitions is ready.
+/// 503 until each group was in its group once, and while one knows of no
+/// broker. A member without partitions is ready.
 response readyz(const snapshot& x);
 
-/// 503 where one of the two has it, or a partition is unhealthy; `verbose`: JSON
-/// that says why.
+/// 503 where one of the two has it, or a partition is unhealthy; `verbose`:
+/// JSON that says why.
 response healthz(const snapshot& x, bool verbose);
 
 } // namespace cafka::http

@@ -1,5 +1,5 @@
-/// The only file that includes prometheus-cpp: its values and its serializer, no
-/// registry, for everything is in the snapshot already.
+/// The only file that includes prometheus-cpp: its values and its serializer,
+/// no registry, for everything is in the snapshot already.
 
 #include "http/metrics.hpp"
 
@@ -89,7 +89,7 @@ constexpr std::array states{
   partition_state::doubted,   partition_state::draining,
   partition_state::fenced,    partition_state::exhausted};
 
-// -- one partition ----------------------------------------------------------------
+// -- one partition ------------------------------------------------------------
 
 void add_offsets(families& to, const labels& of, const partition_status& x) {
   auto add = [&](const char* name, const char* help, std::int64_t value) {
@@ -143,7 +143,7 @@ void add_records(families& to, const labels& of, const partition_status& x) {
              x.records_acked);
 }
 
-// -- one group --------------------------------------------------------------------
+// -- one group ----------------------------------------------------------------
 
 void add_calls(families& to, const labels& of, const group_status& x) {
   std::int64_t oldest = 0;

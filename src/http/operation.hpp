@@ -18,8 +18,9 @@ struct operation {
     what;
 };
 
-/// Reads the JSON that is posted to `/api/pause`, `/api/resume`, `/api/restart`,
-/// `/api/dispose` or `/api/move`. Nothing, and `wrong` says why: it is none.
+/// Reads the JSON that is posted to `/api/pause`, `/api/resume`,
+/// `/api/restart`, `/api/dispose` or `/api/move`. Nothing, and `wrong` says
+/// why: it is none.
 std::optional<operation> read_operation(const request& x, std::string& wrong);
 
 /// 200 where it is done or was so already, 409 where it was refused.

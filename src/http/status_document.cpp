@@ -14,8 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Ages are told as moments, which do not change while nothing happens; that two
-/// clocks are read at slightly different times is rounded away.
+/// Ages are told as moments, which do not change while nothing happens; that
+/// two clocks are read at slightly different times is rounded away.
 json moment(unix_ms answered_at, std::int64_t ago_ms) {
   constexpr std::int64_t second = 1'000;
   if (ago_ms < 0)

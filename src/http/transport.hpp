@@ -26,8 +26,8 @@ public:
 
   /// Once. What is wrong; empty: it serves. `port` 0: any that is free.
   std::string listen(const std::string& host, int port);
-  /// What a client that sends just these bytes is answered, without a socket; of
-  /// a stream its begin. For one that does not listen.
+  /// What a client that sends just these bytes is answered, without a socket;
+  /// of a stream its begin. For one that does not listen.
   std::string answer_to(std::string_view bytes);
   /// Where it listens.
   int port() const noexcept;

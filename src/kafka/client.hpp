@@ -60,8 +60,8 @@ public:
                           std::uint64_t token)
     = 0;
 
-  /// Asks the leader of a partition what can be read, and where the first record
-  /// stands that is as new as `time_ms`, if anything; answered by a
+  /// Asks the leader of a partition what can be read, and where the first
+  /// record stands that is as new as `time_ms`, if anything; answered by a
   /// `position_found` with `token`. It waits for earlier questions, as above.
   virtual void
   find_position(const topic_partition& tp, std::optional<std::int64_t> time_ms,

@@ -298,8 +298,9 @@ offset_lookup::found<offset_t> offset_lookup::at_time(const led_partitions& xs,
   return impl_->offsets_of_all(time_ms, by_leader_of(xs));
 }
 
-/// By the older of librdkafka's two calls: the newer one aborts the process when
-/// the connection to the coordinator breaks while it runs (librdkafka #3663).
+/// By the older of librdkafka's two calls: the newer one aborts the process
+/// when the connection to the coordinator breaks while it runs (librdkafka
+/// #3663).
 result<int> offset_lookup::members() {
   auto& group = impl_->props.at("group.id");
   group_list_ptr listed;

@@ -11,8 +11,8 @@
 namespace cafka::kafka {
 
 /// Asks the brokers about topics and about the offsets of a group that it never
-/// joins, and sets these. Every question blocks, for `limit` at most; for programs, not for
-/// actors.
+/// joins, and sets these. Every question blocks, for `limit` at most; for
+/// programs, not for actors.
 class offset_lookup {
 public:
   /// What was found of partitions, and why nothing of others.
@@ -50,8 +50,8 @@ public:
   /// asked for before the lasts.
   found<offset_range> ranges(const led_partitions& xs);
 
-  /// The first records that are as new as that, in ms since 1970; where there is
-  /// none the partition has neither a value nor a failure.
+  /// The first records that are as new as that, in ms since 1970; where there
+  /// is none the partition has neither a value nor a failure.
   found<offset_t> at_time(const led_partitions& xs, std::int64_t time_ms);
 
   /// How many members the group has now.

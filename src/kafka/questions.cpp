@@ -134,8 +134,8 @@ core::position_facts ask_position(rd_kafka_t* client, const topic_partition& tp,
   return result;
 }
 
-// All in one request. Where it has a handle of none of them librdkafka (2.0.2 to
-// 2.15) lets the broker create what is missing, whatever
+// All in one request. Where it has a handle of none of them librdkafka (2.0.2
+// to 2.15) lets the broker create what is missing, whatever
 // allow.auto.create.topics says; so it has one of each.
 partitions_counted count_partitions(rd_kafka_t* client,
                                     const std::vector<std::string>& topics,

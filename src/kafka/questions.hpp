@@ -38,8 +38,8 @@ ends_found ask_ends_singly(rd_kafka_t* client,
 range_found ask_range(rd_kafka_t* client, const topic_partition& tp,
                       time_point deadline);
 
-/// What can be read of a partition, and where the first record stands that is as
-/// new as `time_ms`, if anything.
+/// What can be read of a partition, and where the first record stands that is
+/// as new as `time_ms`, if anything.
 core::position_facts ask_position(rd_kafka_t* client, const topic_partition& tp,
                                   std::optional<std::int64_t> time_ms,
                                   time_point deadline);

@@ -35,7 +35,7 @@ void start(scripted_group& g, int records) {
 
 } // namespace
 
-// -- pauses ----------------------------------------------------------------------
+// -- pauses -------------------------------------------------------------------
 
 TEST_CASE("a paused partition begins no call, and goes on where it stood when "
           "it is resumed") {
@@ -238,7 +238,7 @@ TEST_CASE("a pause of what the group does not read is invalid, and told") {
         == "pause: typo; invalid: topic other: the group does not read it");
 }
 
-// -- workers that begin anew -------------------------------------------------------
+// -- workers that begin anew --------------------------------------------------
 
 TEST_CASE("an operator's restart hands out again what is not acked, and "
           "nothing failed") {
@@ -335,7 +335,7 @@ TEST_CASE("nothing is done to a group that stops") {
   start(g, 1);
 }
 
-// -- the status ----------------------------------------------------------------------
+// -- the status ---------------------------------------------------------------
 
 TEST_CASE("the status says how long the call runs, and since when nothing got "
           "on") {

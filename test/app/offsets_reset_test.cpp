@@ -1,5 +1,5 @@
-// What `cafka offsets reset` refuses before it asks any broker; the rest needs a
-// real one.
+// What `cafka offsets reset` refuses before it asks any broker; the rest needs
+// a real one.
 
 #include "support/catch.hpp"
 #include "support/config_text.hpp"

@@ -110,9 +110,9 @@ struct cluster::impl {
     return event_ptr{rd_kafka_queue_poll(queue.get(), 2 * limit_ms)};
   }
 
-  /// The same for what must happen. A connection on which another question waited
-  /// for socket.timeout.ms is given up with all that is on its way, so this is
-  /// asked again. `again`: asked before.
+  /// The same for what must happen. A connection on which another question
+  /// waited for socket.timeout.ms is given up with all that is on its way, so
+  /// this is asked again. `again`: asked before.
   template <class Send>
   event_ptr command(const std::string& what, rd_kafka_admin_op_t op, Send send,
                     bool* again = nullptr) {

@@ -42,7 +42,7 @@ struct failed_once : failed_partition {
 
 } // namespace
 
-// -- restart --------------------------------------------------------------------
+// -- restart ------------------------------------------------------------------
 
 TEST_CASE("a restart ends a backoff at once") {
   failed_once p;
@@ -130,7 +130,7 @@ TEST_CASE("what is given back is neither restarted nor got past") {
   CHECK(dispose(p, 1).first == operation_result::given_back);
 }
 
-// -- dispose --------------------------------------------------------------------
+// -- dispose ------------------------------------------------------------------
 
 TEST_CASE("an operator gets past the failing record, without a rule for it") {
   failed_once p;

@@ -28,8 +28,8 @@ struct app_input {
   bool ends = true; ///< false: more may come, see `type` and `end_input`
   /// Standard error is full and not read, until `read_error`.
   bool error_is_held = false;
-  /// What runs for longer is killed. It takes a small part of it on a machine of
-  /// its own. Below the time that ctest gives a test.
+  /// What runs for longer is killed. It takes a small part of it on a machine
+  /// of its own. Below the time that ctest gives a test.
   std::chrono::seconds limit{110};
 };
 

@@ -20,8 +20,8 @@
 
 namespace cafka::test {
 
-/// One page in a Chromium without a window, driven by its DevTools protocol over
-/// two pipes.
+/// One page in a Chromium without a window, driven by its DevTools protocol
+/// over two pipes.
 class browser {
 public:
   explicit browser(const std::string& program) {
