@@ -113,7 +113,7 @@ void group_coordinator_state::on_event(const kafka::position_found& x) {
 
 void group_coordinator_state::on_hold_request(const hold_request& x) {
   if (fence_.holds(x.tp, x.former))
-    fence_.hold(x.tp, x.generation);
+    fence_.take(x.tp, x.generation);
 }
 
 void group_coordinator_state::on_wake_request(const wake_request& x) {
