@@ -18,7 +18,7 @@ constexpr time_point start{1h};
 
 TEST_CASE("the way past a record waits for a report, or until it is tried "
           "again") {
-  disposal uut{1, false};
+  disposal uut{1, disposal::reason::retries};
   CHECK(uut.at() == state::begun);
   uut.hand_over();
   CHECK(uut.is_away());
@@ -44,7 +44,7 @@ TEST_CASE("a record that failed may be acked when it was delivered again, and "
   failed_records uut;
   uut.failed(4, {});
   uut.failed(6, {});
-  uut.find(6)->way.emplace(1, false);
+  uut.find(6)->way.emplace(1, disposal::reason::retries);
   CHECK_FALSE(uut.find(4)->may_be_acked());
   uut.delivered({0, 10});
   CHECK(uut.find(4)->may_be_acked());
@@ -58,7 +58,8 @@ TEST_CASE("the step that is due first is tried again first") {
   failed_records uut;
   for (offset_t x : {1, 2, 3}) {
     uut.failed(x, {});
-    uut.find(x)->way.emplace(static_cast<std::uint64_t>(x), false);
+    uut.find(x)->way.emplace(static_cast<std::uint64_t>(x),
+                             disposal::reason::retries);
   }
   CHECK_FALSE(uut.next_retry());
   uut.find(1)->way->hand_over();
