@@ -1,23 +1,14 @@
 #include "core/text_field.hpp"
 
+#include "core/utf8_text.hpp"
+
+#include <algorithm>
+
 namespace cafka {
 
 namespace {
 
-constexpr unsigned char del = 0x7f;
 constexpr std::string_view blanks_and_marks = " \"\\=";
-
-/// The control characters of ASCII.
-bool is_control(char x) {
-  auto byte = static_cast<unsigned char>(x);
-  return byte < ' ' || byte == del;
-}
-
-/// U+0080 to U+009F, in UTF-8.
-bool is_wide_control(std::string_view x) {
-  return x.size() > 1 && x[0] == '\xc2'
-         && static_cast<unsigned char>(x[1]) < 0xa0;
-}
 
 void add_escape(std::string& to, char x) {
   if (x == '\n')
@@ -35,21 +26,25 @@ void add_escape(std::string& to, char x) {
   }
 }
 
+void add_escaped(std::string& to, std::string_view character,
+                 std::string_view marks) {
+  if (marks.find(character[0]) != std::string_view::npos)
+    to += '\\';
+  to += character;
+}
+
 std::string escape(std::string_view x, std::string_view marks) {
   std::string result;
   result.reserve(x.size());
-  for (; !x.empty(); x.remove_prefix(1)) {
-    if (is_wide_control(x)) {
-      add_escape(result, x[0]);
-      add_escape(result, x[1]);
-      x.remove_prefix(1);
-    } else if (is_control(x[0])) {
-      add_escape(result, x[0]);
-    } else {
-      if (marks.find(x[0]) != std::string_view::npos)
-        result += '\\';
-      result += x[0];
-    }
+  while (!x.empty()) {
+    auto size = core::character_size(x);
+    auto next = x.substr(0, std::max<std::size_t>(size, 1));
+    if (size == 0 || core::is_control(next))
+      for (auto byte : next)
+        add_escape(result, byte);
+    else
+      add_escaped(result, next, marks);
+    x.remove_prefix(next.size());
   }
   return result;
 }

@@ -6,7 +6,8 @@
 namespace cafka {
 
 /// `x` without anything that ends a line or moves a terminal's cursor: control
-/// characters become `\n`, `\t`, `\r` or `\x1b`. Other bytes stay as they are.
+/// characters become `\n`, `\t`, `\r` or `\x1b`, and bytes that are no UTF-8
+/// `\xff`. All else stays as it is.
 std::string escaped(std::string_view x);
 
 /// In quotes; what is escaped above is, and `"` and `\`, too.

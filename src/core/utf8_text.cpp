@@ -33,9 +33,9 @@ bool is_in(unsigned char x, unsigned char first, unsigned char last) {
   return first <= x && x <= last;
 }
 
-/// The size of the character that `x`, which is not empty, begins with; 0:
-/// none.
-std::size_t character_size(std::string_view x) {
+} // namespace
+
+std::size_t character_size(std::string_view x) noexcept {
   auto first = byte_at(x, 0);
   if (first < 0x80)
     return 1;
@@ -53,7 +53,14 @@ std::size_t character_size(std::string_view x) {
   return 0;
 }
 
-} // namespace
+bool is_control(std::string_view character) noexcept {
+  constexpr unsigned char del = 0x7f;
+  constexpr auto c1_lead = '\xc2';
+  auto last = byte_at(character, character.size() - 1);
+  if (character.size() == 1)
+    return last < ' ' || last == del;
+  return character.size() == 2 && character[0] == c1_lead && last < 0xa0;
+}
 
 std::string utf8_text(std::string_view x, std::size_t bytes_max) {
   std::string result;
