@@ -1,11 +1,13 @@
 #include "api/default_log.hpp"
 
-#include <fmt/format.h>
+#include "api/wall_clock.hpp"
 
 #include <algorithm>
 #include <climits>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include <poll.h>
@@ -32,17 +34,23 @@ bool write_line(std::string line) {
   return ::write(STDERR_FILENO, line.data(), line.size()) >= 0;
 }
 
+std::string logfmt(const core::log_line& x) {
+  return core::to_text(x, wall_clock_ms(), core::log_format::logfmt);
+}
+
 } // namespace
 
-void write_default_log(std::string line) {
+void write_default_log(const core::log_line& x) {
   static std::mutex mutex; // guards what follows
-  static std::size_t dropped = 0;
+  static std::int64_t dropped = 0;
   std::lock_guard guard{mutex};
   if (dropped > 0
-      && write_line(
-        fmt::format("{} lines were dropped, for nobody read them", dropped)))
+      && write_line(logfmt({.level = core::log_level::warning,
+                            .event = "lines_dropped",
+                            .fields = {{"count", dropped}},
+                            .text = "nobody read them"})))
     dropped = 0;
-  if (dropped > 0 || !write_line(std::move(line)))
+  if (dropped > 0 || !write_line(logfmt(x)))
     ++dropped;
 }
 

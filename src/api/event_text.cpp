@@ -1,11 +1,10 @@
+#include "api/log_lines.hpp"
 #include "core/text_field.hpp"
 
 #include <cafka/events.hpp>
 #include <cafka/message_handler.hpp>
 #include <cafka/partition_state.hpp>
 #include <cafka/status.hpp>
-
-#include <fmt/format.h>
 
 namespace cafka {
 
@@ -185,26 +184,12 @@ bool is_warning(event_kind x) noexcept {
 }
 
 std::string to_string(const event& x) {
-  auto line = fmt::format("event={} group={}", to_string(x.kind),
-                          field_value(x.group));
-  auto add = [&](const char* name, const auto& value) {
-    line += fmt::format(" {}={}", name, value);
-  };
-  if (!x.tp.topic.empty())
-    add("partition", field_value(to_string(x.tp)));
-  if (x.generation.value != 0)
-    add("generation", x.generation.value);
-  if (x.offset != -1)
-    add("offset", x.offset);
-  if (x.count != 0)
-    add("count", x.count);
-  if (x.code != errc::none)
-    add("code", to_string(x.code));
-  if (!x.text.empty())
-    add("text", in_quotes(x.text));
-  if (!x.who.empty())
-    add("who", field_value(x.who));
-  return line;
+  auto line = line_of(x);
+  auto result = "event=" + line.event + " group=" + field_value(x.group);
+  if (!line.partition.empty())
+    result += " partition=" + field_value(line.partition);
+  core::add_fields(result, line);
+  return result;
 }
 
 } // namespace cafka

@@ -6,8 +6,9 @@
 #include "api/default_log.hpp"
 #include "api/directory.hpp"
 #include "api/group_incarnations.hpp"
+#include "api/log_lines.hpp"
+#include "api/wall_clock.hpp"
 #include "config/client_properties.hpp"
-#include "core/text_field.hpp"
 #include "executor/thread_pool.hpp"
 #include "kafka/consumer.hpp"
 #include "kafka/idempotent_producer.hpp"
@@ -34,15 +35,13 @@ using shared_options = std::shared_ptr<const group_options>;
 void log_to_stderr(group_options& x) {
   x.log = [](const log_record& line) {
     if (line.level <= log_record::warning)
-      write_default_log(fmt::format("log={} group={} text={}", line.facility,
-                                    field_value(line.group),
-                                    in_quotes(line.text)));
+      write_default_log(line_of(line));
   };
   x.observer = [inner = std::move(x.observer)](const event& e) {
     if (inner)
       inner(e);
     if (is_warning(e.kind))
-      write_default_log(to_string(e));
+      write_default_log(line_of(e));
   };
 }
 
@@ -146,11 +145,7 @@ group_producer_settings producer_settings_of(const group_config& x,
   result.copy_headers = letters.copy_headers;
   result.style = letters.headers;
   result.timeout = letters.timeout;
-  result.wall_clock = [] {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-      .count();
-  };
+  result.wall_clock = wall_clock_ms;
   return result;
 }
 

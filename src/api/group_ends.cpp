@@ -1,10 +1,6 @@
 #include "api/group_ends.hpp"
 
-#include "core/text_field.hpp"
-
 #include <cafka/errors.hpp>
-
-#include <fmt/format.h>
 
 namespace cafka {
 
@@ -35,9 +31,13 @@ int end_code(const caf::error& why) {
                                                    : gave_up;
 }
 
-std::string describe_end(const std::string& name, const caf::error& why) {
-  return fmt::format("group {} ended: {}: {}", field_value(name),
-                     to_string(code_of(why)), escaped(text_of(why)));
+core::log_line end_line(const std::string& name, const std::string& group,
+                        const caf::error& why) {
+  return {.level = core::log_level::error,
+          .group = group,
+          .event = "ended",
+          .fields = {{"name", name}, {"code", to_string(code_of(why))}},
+          .text = text_of(why)};
 }
 
 } // namespace cafka

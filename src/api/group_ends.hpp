@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/log_line.hpp"
+
 #include <cafka/group_actor.hpp>
 
 #include <caf/error.hpp>
@@ -36,7 +38,9 @@ private:
 /// where handler calls ran on after it, 4 where it ended by itself.
 int end_code(const caf::error& why);
 
-/// A line for people.
-std::string describe_end(const std::string& name, const caf::error& why);
+/// `event=ended`, of a group that did not end in order. `name` is the one for
+/// `find`, `group` the consumer group.
+core::log_line end_line(const std::string& name, const std::string& group,
+                        const caf::error& why);
 
 } // namespace cafka

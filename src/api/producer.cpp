@@ -1,6 +1,6 @@
 #include "actors/record_producer/record_producer.hpp"
 #include "api/default_log.hpp"
-#include "core/text_field.hpp"
+#include "api/log_lines.hpp"
 #include "kafka/idempotent_producer.hpp"
 #include "kafka/producing_properties.hpp"
 
@@ -18,8 +18,7 @@ namespace {
 
 void log_to_stderr(const log_record& x) {
   if (x.level <= log_record::warning)
-    write_default_log(
-      fmt::format("log={} text={}", x.facility, in_quotes(x.text)));
+    write_default_log(line_of(x));
 }
 
 kafka::properties properties_of(const producer_options& x) {

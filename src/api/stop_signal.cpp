@@ -15,8 +15,10 @@ namespace {
 constexpr std::array stop_signals{SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<int> came = 0;
-// Only then may a signal handler touch it.
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<bool> status_is_wanted = false;
+// Only then may a signal handler touch them.
+static_assert(std::atomic<int>::is_always_lock_free
+              && std::atomic<bool>::is_always_lock_free);
 
 /// As without us, so that who waits for the process sees the signal. The first
 /// process of a container is different: its default is to ignore all of them.
@@ -37,15 +39,19 @@ void note(int x) {
     end_by(x);
 }
 
+void note_status_signal(int) {
+  status_is_wanted = true;
+}
+
 /// By nohup.
 bool is_ignored(int x) {
   struct sigaction now {};
   return sigaction(x, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-void handle(int x) {
+void handle(int x, void (*by)(int)) {
   struct sigaction action {};
-  action.sa_handler = note;
+  action.sa_handler = by;
   action.sa_flags = SA_RESTART; // of whatever thread it interrupts
   if (x != SIGHUP || !is_ignored(x))
     sigaction(x, &action, nullptr);
@@ -62,6 +68,7 @@ sigset_t all_stop_signals() {
 /// One that does nothing else, so that nothing else is interrupted.
 void take_on_own_thread() {
   auto signals = all_stop_signals();
+  sigaddset(&signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   try {
     std::thread{[signals] {
@@ -79,7 +86,8 @@ void take_on_own_thread() {
 
 void catch_stop_signals() {
   for (auto x : stop_signals)
-    handle(x);
+    handle(x, note);
+  handle(SIGUSR1, note_status_signal);
   take_on_own_thread();
 }
 
@@ -87,11 +95,15 @@ int stop_signal() noexcept {
   return came.load();
 }
 
+bool take_status_signal() noexcept {
+  return status_is_wanted.exchange(false);
+}
+
 stop_signal_scope::stop_signal_scope() {
   came = 0;
   for (std::size_t i = 0; i < stop_signals.size(); ++i) {
     sigaction(stop_signals[i], nullptr, &before_[i]);
-    handle(stop_signals[i]);
+    handle(stop_signals[i], note);
   }
   auto signals = all_stop_signals();
   pthread_sigmask(SIG_UNBLOCK, &signals, &mask_before_);

@@ -36,7 +36,7 @@ of the handler that the config file names.
 
 SIGINT, SIGTERM or SIGHUP stops in order: running calls finish, what is acked
 is committed, the groups are left. A second signal ends the process at once,
-with 128 + its number.)";
+with 128 + its number. SIGUSR1 prints how each partition is.)";
 
 /// Where a group wants to.
 bool can_print(const groups& xs) {
@@ -53,6 +53,7 @@ bool can_print(const groups& xs) {
 
 exit_code run_configured(const config_arguments& args,
                          const handler_registry& own) {
+  auto notifier = io::service_notifier::from_environment();
   catch_stop_signals();
   auto out = std::make_shared<io::record_output>(STDOUT_FILENO);
   auto handlers = make_handlers(out, own);
@@ -67,7 +68,8 @@ exit_code run_configured(const config_arguments& args,
              ? exec_handlers::set_configured(&system, x.options, secret)
              : caf::error{};
   };
-  return run_groups(std::move(*configured), std::move(out), prepare);
+  return run_groups({std::move(*configured), std::move(out), prepare, args.log,
+                     std::move(notifier)});
 }
 
 void add_run(CLI::App& program, const handler_registry& handlers,
@@ -83,6 +85,7 @@ void add_run(CLI::App& program, const handler_registry& handlers,
                     "the config file, and tell its endpoints");
   command->add_option("--group", args->group,
                       "With --exec: the group that it is for, by its name");
+  add_log_arguments(*command, args->log);
   command->footer(footer);
   command->callback(
     [args, &handlers, &result] { result = run_configured(*args, handlers); });

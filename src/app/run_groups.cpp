@@ -8,7 +8,7 @@
 #include "io/notes.hpp"
 #include "io/progress_line.hpp"
 #include "program/group_account.hpp"
-#include "program/group_notes.hpp"
+#include "program/run_watch.hpp"
 
 #include <cafka/http.hpp>
 
@@ -29,23 +29,36 @@ using clock = std::chrono::steady_clock;
 /// Between two looks at signals and at standard output.
 constexpr auto look_interval = 50ms;
 
-/// Between two lines of progress where there is no terminal.
-constexpr auto progress_interval = 5s;
+/// Of the line of progress, where there is no terminal.
+constexpr auto never = duration::max();
 
 bool runs_on_scheduler(const configured_group& x) {
   return x.options.config.handler_threads == 0;
 }
 
+service_state::settings settings_of(const io::service_notifier& x) {
+  service_state::settings result;
+  result.watchdog = x.watchdog_interval();
+  if (x)
+    result.to = [&x](std::string_view state) { return x.tell(state); };
+  return result;
+}
+
 class groups_run {
 public:
-  groups_run(configured_groups configured,
-             std::shared_ptr<io::record_output> out, prepare_group prepare)
-    : groups_(std::move(configured.groups)),
-      http_(std::move(configured.http)),
-      out_(std::move(out)),
-      prepare_(std::move(prepare)),
-      line_(std::make_shared<io::progress_line>(
-        STDERR_FILENO, io::print_text, progress_interval, clock::now())),
+  explicit groups_run(run_input x)
+    : groups_(std::move(x.configured.groups)),
+      http_(std::move(x.configured.http)),
+      out_(std::move(x.out)),
+      prepare_(std::move(x.prepare)),
+      notifier_(std::move(x.notifier)),
+      line_(std::make_shared<io::progress_line>(STDERR_FILENO, io::print_text,
+                                                never, start_)),
+      log_(make_event_log(x.log,
+                          [line = line_](auto& text) { line->note(text); })),
+      service_(std::make_shared<service_state>(settings_of(notifier_),
+                                               groups_.size())),
+      watch_(log_, *service_, start_),
       cluster_(embed(groups_)) {
     add_types(config_);
     if (std::ranges::any_of(groups_, runs_on_scheduler))
@@ -57,7 +70,8 @@ public:
 
   exit_code run() {
     if (cluster_)
-      line_->note("embedded cluster at " + cluster_->endpoints());
+      log_->tell_always({.event = "embedded_cluster",
+                         .fields = {{"endpoints", cluster_->endpoints()}}});
     if (!http_.listen.empty() && !serve())
       return finish(exit_code::usage);
     for (auto& x : groups_)
@@ -69,6 +83,7 @@ public:
 private:
   struct running_group {
     std::string name;
+    std::string group;
     group_actor handle;
     std::shared_ptr<group_account> account;
   };
@@ -79,14 +94,20 @@ private:
   exit_code finish(exit_code result);
   group_ends::reasons stop_all();
   void show_progress();
-  void print_ends(const group_ends::reasons& ended) const;
+  void tell_ends(const group_ends::reasons& ended) const;
+  exit_code tell_summaries(exit_code result) const;
   void leave(exit_code result) const;
 
   std::vector<configured_group> groups_;
   http_options http_;
   std::shared_ptr<io::record_output> out_;
   prepare_group prepare_;
+  io::service_notifier notifier_;
+  const time_point start_ = clock::now();
   std::shared_ptr<io::progress_line> line_;
+  std::shared_ptr<event_log> log_;
+  std::shared_ptr<service_state> service_;
+  run_watch watch_;
   // What follows ends in the reverse order: the cluster last.
   std::unique_ptr<kafka::mock_cluster> cluster_;
   caf::actor_system_config config_;
@@ -94,36 +115,42 @@ private:
   std::optional<http_server> server_;
   group_ends ends_;
   std::vector<running_group> running_;
-  time_point start_ = clock::now();
   bool prints_ = false; // records go to standard output
-  std::uint64_t printed_records_ = 0;
 };
 
 /// Before the groups, so that it misses nothing of them.
 bool groups_run::serve() {
   auto server = serve_http(*system_, http_);
   if (!server) {
-    line_->note(escaped(text_of(server.error())));
+    log_->tell({.level = core::log_level::error,
+                .event = "refused",
+                .text = text_of(server.error())});
     return false;
   }
   server_.emplace(std::move(*server));
-  line_->note("http at " + server_->address());
+  log_->tell_always({.event = "http_served",
+                     .fields = {{"address", server_->address()}}});
   return true;
 }
 
 bool groups_run::start(configured_group& x) {
   auto account = std::make_shared<group_account>();
   auto& options = x.options;
-  options.observer = [account, line = line_](const event& e) {
-    account->on_event(e);
-    if (is_worth_a_line(e.kind))
-      line->note(to_string(e));
-  };
-  options.log = log_to([line = line_](auto& text) { line->note(text); });
   auto name = options.config.name;
+  auto group = options.config.group;
+  options.observer = [account, name, log = log_,
+                      service = service_](const event& e) {
+    account->on_event(e);
+    service->on_event(name, e);
+    log->on_event(e);
+  };
+  options.log = [log = log_](const log_record& line) { log->on_record(line); };
   auto refuse = [&](const caf::error& why) {
-    line_->note(
-      fmt::format("group {}: {}", field_value(name), escaped(text_of(why))));
+    log_->tell({.level = core::log_level::error,
+                .group = group,
+                .event = "refused",
+                .fields = {{"name", name}},
+                .text = text_of(why)});
     return false;
   };
   if (auto failure = prepare_(*system_, x))
@@ -133,7 +160,8 @@ bool groups_run::start(configured_group& x) {
   if (!handle)
     return refuse(handle.error());
   ends_.watch(name, *handle);
-  running_.push_back({name, *handle, account});
+  watch_.board().add(*system_, name, *handle);
+  running_.push_back({name, group, *handle, account});
   prints_ = prints_ || x.handler == "print";
   return true;
 }
@@ -143,20 +171,25 @@ exit_code groups_run::wait() {
     if (!ends_.wait(1, look_interval).empty())
       return exit_code::gave_up;
     if (out_->closed()) {
-      line_->note("standard output is closed: the groups stop");
+      log_->note(core::log_level::error, "stopping",
+                 "standard output is closed: the groups stop");
       return exit_code::check_failed;
     }
+    watch_.look(clock::now(), take_status_signal());
     show_progress();
   }
-  line_->note("stopping: running handler calls may finish, and what is acked "
-              "is committed; a second signal ends at once");
+  log_->note(
+    core::log_level::information, "stopping",
+    "running handler calls may finish, and what is acked is committed; "
+    "a second signal ends at once");
   return exit_code::ok;
 }
 
 /// Stops what still runs, and tells what all of it did.
 exit_code groups_run::finish(exit_code result) {
+  service_->stop(clock::now());
   auto ended_before = ends_.wait(0, 0ms);
-  print_ends(ended_before);
+  tell_ends(ended_before);
   auto ended = stop_all();
   auto is_in_order = true;
   for (auto& [name, why] : ended) {
@@ -167,17 +200,23 @@ exit_code groups_run::finish(exit_code result) {
   }
   for (auto& x : ended_before)
     ended.erase(x.first);
-  print_ends(ended);
+  tell_ends(ended);
+  result = tell_summaries(result);
+  if (!is_in_order)
+    leave(result);
+  return result;
+}
+
+exit_code groups_run::tell_summaries(exit_code result) const {
   for (auto& x : running_) {
     auto facts = x.account->facts();
     if (!all_is_committed(facts))
       result = first_of(result, exit_code::check_failed);
     if (!all_go_on(facts))
       result = first_of(result, exit_code::stood_still);
-    line_->note(describe(x.name, facts));
+    for (auto& line : summary_lines(x.name, x.group, facts))
+      log_->tell(line);
   }
-  if (!is_in_order)
-    leave(result);
   return result;
 }
 
@@ -187,9 +226,10 @@ group_ends::reasons groups_run::stop_all() {
     send(x.handle, stop_group{}); // nobody's where it has ended
   }
   group_ends::reasons result;
-  do
+  do {
+    service_->look_while_stopping(clock::now());
     result = ends_.wait(running_.size(), look_interval);
-  while (result.size() < running_.size());
+  } while (result.size() < running_.size());
   return result;
 }
 
@@ -200,29 +240,23 @@ void groups_run::leave(exit_code result) const {
   std::_Exit(static_cast<int>(result));
 }
 
-void groups_run::print_ends(const group_ends::reasons& ended) const {
-  for (auto& [name, why] : ended)
-    if (why != caf::exit_reason::user_shutdown)
-      line_->note(describe_end(name, why));
+void groups_run::tell_ends(const group_ends::reasons& ended) const {
+  for (auto& x : running_)
+    if (auto i = ended.find(x.name);
+        i != ended.end() && i->second != caf::exit_reason::user_shutdown)
+      log_->tell(end_line(x.name, x.group, i->second));
 }
 
-/// Not in between records on the same terminal, and elsewhere only when there
-/// is something new.
+/// For people alone, and not in between records on the same terminal.
 void groups_run::show_progress() {
   auto now = clock::now();
-  if (!line_->due(now) || (prints_ && isatty(STDOUT_FILENO) == 1))
+  if (!line_->due(now) || log_->format() != core::log_format::text
+      || (prints_ && isatty(STDOUT_FILENO) == 1))
     return;
   std::vector<std::string> texts;
-  std::uint64_t records = 0;
-  for (auto& x : running_) {
-    auto total = x.account->facts().total;
-    records += total.records;
+  for (auto& x : running_)
     texts.push_back(fmt::format("{}: {} records handled", field_value(x.name),
-                                total.records));
-  }
-  if (records == printed_records_ && !line_->on_terminal())
-    return;
-  printed_records_ = records;
+                                x.account->facts().total.records));
   line_->show(now,
               fmt::format("{:.0f} s  {}",
                           std::chrono::duration<double>(now - start_).count(),
@@ -231,11 +265,8 @@ void groups_run::show_progress() {
 
 } // namespace
 
-exit_code run_groups(configured_groups configured,
-                     std::shared_ptr<io::record_output> out,
-                     prepare_group prepare) {
-  return groups_run{std::move(configured), std::move(out), std::move(prepare)}
-    .run();
+exit_code run_groups(run_input x) {
+  return groups_run{std::move(x)}.run();
 }
 
 } // namespace cafka::app

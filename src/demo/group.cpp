@@ -2,8 +2,7 @@
 
 #include "api/control_threads.hpp"
 #include "api/group_incarnations.hpp"
-#include "io/notes.hpp"
-#include "program/group_notes.hpp"
+#include "program/event_log.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -97,7 +96,8 @@ caf::error demo_group::start(handler_world world, group_watch& watch,
     world.sabotage.on_event(e);
     watch.on_event(e);
   };
-  x.log = app::log_to(io::print_note);
+  x.log = [log = app::make_event_log({.level = "warning"})](
+            const log_record& line) { log->on_record(line); };
   auto result = spawn(*system_, std::move(x),
                       [world](const group_incarnation& incarnation) {
                         world.failures.on_incarnation(incarnation);

@@ -156,6 +156,7 @@ void add_exec(CLI::App& program, const strings& exec, run_function run_groups,
   command->add_option("--input", args->input,
                       "With --life batch: json, raw or values0");
   add_http_argument(*command, *args);
+  add_log_arguments(*command, args->log);
   command->footer(footer);
   command->callback(
     [args, run_groups, &result] { result = run(*args, run_groups); });

@@ -2,6 +2,7 @@
 
 #include "api/default_log.hpp"
 #include "api/handler_events.hpp"
+#include "api/log_lines.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -38,7 +39,7 @@ std::int64_t wall_clock_ms(time_point x) {
 
 void write_to_stderr(const log_record& x) {
   if (x.level < debug)
-    write_default_log(x.text);
+    write_default_log(line_of(x));
 }
 
 /// Of a process of the pool: the group's name.

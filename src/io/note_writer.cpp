@@ -62,6 +62,10 @@ struct note_writer::state {
   std::condition_variable changed;
   std::deque<note> notes;
   std::size_t dropped = 0; // since the last that was written
+  dropped_line tell_dropped = [](std::size_t count) {
+    return fmt::format("{} lines were dropped: nobody took them in time",
+                       count);
+  };
   bool is_writing = false;
   bool ends = false;
   bool has_thread = false;
@@ -102,6 +106,11 @@ void note_writer::add(std::string text) {
     x.write_next(guard);
 }
 
+void note_writer::on_dropped(dropped_line x) {
+  std::lock_guard guard{state_->mutex};
+  state_->tell_dropped = std::move(x);
+}
+
 bool note_writer::flush(milliseconds most) {
   state::lock guard{state_->mutex};
   return state_->changed.wait_for(guard, most,
@@ -122,12 +131,10 @@ void note_writer::state::write_next(lock& guard) {
   auto next = std::move(notes.front());
   notes.pop_front();
   auto told = dropped;
+  auto begin = told > 0 ? tell_dropped(told) + '\n' : std::string{};
   is_writing = true;
   guard.unlock();
-  std::string text = torn ? "\n" : "";
-  if (told > 0)
-    text += fmt::format("{} lines were dropped: nobody took them in time\n",
-                        told);
+  auto text = (torn ? "\n" : "") + begin;
   auto done = write(text + next.text, next.deadline);
   guard.lock();
   is_writing = false;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,9 @@ public:
   /// Some seconds of a group in trouble, and far less memory than its windows.
   static constexpr std::size_t lines_max = 1'000;
 
+  /// A line that tells how many were dropped, without its newline.
+  using dropped_line = std::function<std::string(std::size_t count)>;
+
   explicit note_writer(int fd, duration limit = std::chrono::seconds{1});
   /// Waits for nothing, see `flush`; the thread ends behind what it has.
   ~note_writer();
@@ -30,6 +34,9 @@ public:
   /// Whole lines; or what a terminal shows in between, without a newline. Does
   /// not wait, but where no thread could be made for it.
   void add(std::string text);
+  /// What stands in front of the next line that is written, where there were
+  /// some; called on the writer's thread. A sentence unless this is set.
+  void on_dropped(dropped_line x);
   /// Waits until all that was added is written or dropped, `most` at most.
   /// True: nothing is left.
   bool flush(std::chrono::milliseconds most);

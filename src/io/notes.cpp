@@ -3,6 +3,8 @@
 #include "core/text_field.hpp"
 #include "io/note_writer.hpp"
 
+#include <utility>
+
 #include <unistd.h>
 
 namespace cafka::io {
@@ -27,6 +29,10 @@ void print_note(const std::string& line) {
 
 void print_text(std::string text) {
   standard_error().add(std::move(text));
+}
+
+void on_dropped(std::function<std::string(std::size_t count)> tell) {
+  standard_error().on_dropped(std::move(tell));
 }
 
 void await_printed() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 
 namespace cafka::io {
@@ -12,6 +14,10 @@ void print_note(const std::string& line);
 /// The same for some lines, or for what a terminal shows in between: `text` is
 /// written as it is.
 void print_text(std::string text);
+
+/// How many lines were dropped is told by `tell` from now on, which makes a line
+/// without its newline; see `note_writer`.
+void on_dropped(std::function<std::string(std::size_t count)> tell);
 
 /// Waits until all that was told is written or dropped. For the end of the
 /// program, which takes what is told no further.

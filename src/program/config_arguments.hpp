@@ -1,6 +1,7 @@
 #pragma once
 
 #include "program/builtin_handlers.hpp"
+#include "program/event_log.hpp"
 
 #include <cafka/config_file.hpp>
 
@@ -29,6 +30,7 @@ struct config_arguments {
   std::string http;
   /// Stands for a file where there is none: `path` is empty.
   caf::settings content;
+  log_arguments log;
 };
 
 /// `--http`, of a command that runs groups.

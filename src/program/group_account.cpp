@@ -1,11 +1,8 @@
 #include "program/group_account.hpp"
 
-#include "core/text_field.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace cafka::app {
 
@@ -37,17 +34,36 @@ void give_back_all(group_facts& x) {
   }
 }
 
-/// What is not as it should be, in an account's line.
+/// What is not as it should be; empty: nothing.
 std::string complaints(const partition_account& x) {
   std::string result;
   if (!x.standstill.empty())
-    result += fmt::format(
-      "; it stood still{}: {}",
+    result = fmt::format(
+      "it stood still{}: {}",
       x.given_back < 0 ? "" : fmt::format(" at offset {}", x.given_back),
       x.standstill);
   if (x.comes_again())
-    result += fmt::format("; acked up to {}, not committed: it comes again",
-                          x.given_back - 1);
+    result += fmt::format("{}acked up to {}, not committed: it comes again",
+                          result.empty() ? "" : "; ", x.given_back - 1);
+  return result;
+}
+
+std::int64_t number(std::uint64_t x) {
+  return static_cast<std::int64_t>(x);
+}
+
+core::log_line partition_line(const std::string& group,
+                              const topic_partition& tp,
+                              const partition_account& x) {
+  core::log_line result{.group = group,
+                        .partition = to_string(tp),
+                        .event = "summary",
+                        .fields = {{"records", number(x.records)}},
+                        .text = complaints(x)};
+  if (x.committed >= 0)
+    result.fields.emplace_back("committed", x.committed);
+  if (!result.text.empty())
+    result.level = core::log_level::warning;
   return result;
 }
 
@@ -95,8 +111,7 @@ void group_account::on_event(const event& x) {
       facts_.partitions[x.tp].committed = x.offset;
       return;
     case event_kind::worker_exhausted:
-      facts_.partitions[x.tp].standstill
-        = fmt::format("{}: {}", to_string(x.code), escaped(x.text));
+      facts_.partitions[x.tp].standstill = to_string(x.code) + ": " + x.text;
       return;
     case event_kind::worker_restarted:
       ++facts_.worker_restarts;
@@ -147,18 +162,21 @@ bool all_go_on(const group_facts& x) {
                      [](auto& p) { return p.second.standstill.empty(); });
 }
 
-std::string describe(const std::string& name, const group_facts& x) {
-  auto result = fmt::format(
-    "group {}: {} records ({} bytes) handled, {} of them again; "
-    "{} commits, {} worker restarts, {} group restarts",
-    field_value(name), x.total.records, x.total.bytes, x.total.again, x.commits,
-    x.worker_restarts, x.group_restarts);
+std::vector<core::log_line> summary_lines(const std::string& name,
+                                          const std::string& group,
+                                          const group_facts& x) {
+  std::vector<core::log_line> result{
+    {.group = group,
+     .event = "summary",
+     .fields = {{"name", name},
+                {"records", number(x.total.records)},
+                {"bytes", number(x.total.bytes)},
+                {"again", number(x.total.again)},
+                {"commits", number(x.commits)},
+                {"worker_restarts", number(x.worker_restarts)},
+                {"group_restarts", number(x.group_restarts)}}}};
   for (auto& [tp, p] : x.partitions)
-    fmt::format_to(std::back_inserter(result),
-                   "\n  {}: {} records handled, committed offset {}{}",
-                   field_value(to_string(tp)), p.records,
-                   p.committed < 0 ? "none" : std::to_string(p.committed),
-                   complaints(p));
+    result.push_back(partition_line(group, tp, p));
   return result;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/log_line.hpp"
+
 #include <cafka/events.hpp>
 #include <cafka/message_batch.hpp>
 #include <cafka/message_handler.hpp>
@@ -11,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace cafka::app {
 
@@ -69,7 +72,11 @@ bool all_is_committed(const group_facts& x);
 /// it. One that was given back to the group goes on elsewhere.
 bool all_go_on(const group_facts& x);
 
-/// Some lines for people: the group as a whole, and each partition.
-std::string describe(const std::string& name, const group_facts& x);
+/// What a run did, at its end: a line with `event=summary` for the group as a
+/// whole, and one for each partition. `name` is the one for `find`, `group` the
+/// consumer group.
+std::vector<core::log_line> summary_lines(const std::string& name,
+                                          const std::string& group,
+                                          const group_facts& x);
 
 } // namespace cafka::app

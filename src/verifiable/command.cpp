@@ -8,8 +8,8 @@
 #include "io/notes.hpp"
 #include "io/property_lines.hpp"
 #include "io/standard_files.hpp"
+#include "program/event_log.hpp"
 #include "program/group_account.hpp"
-#include "program/group_notes.hpp"
 #include "verifiable/member.hpp"
 #include "verifiable/options.hpp"
 
@@ -53,6 +53,7 @@ SIGINT, SIGTERM or SIGHUP stops in order, within 20 s.)";
 
 struct arguments : verifiable_options {
   std::string properties_path;
+  log_arguments log;
 };
 
 /// Answers as far as the member told that it has consumed.
@@ -79,8 +80,9 @@ verifiable_member::settings settings_of(const verifiable_options& x) {
 
 class verifiable_run {
 public:
-  verifiable_run(const verifiable_options& options, group_config config)
-    : out_(std::make_shared<io::line_writer>(STDOUT_FILENO)),
+  verifiable_run(const arguments& options, group_config config)
+    : log_(make_event_log(options.log)),
+      out_(std::make_shared<io::line_writer>(STDOUT_FILENO)),
       member_(std::make_shared<verifiable_member>(
         settings_of(options),
         [out = out_](const std::string& x) { return out->add(x); })) {
@@ -88,13 +90,13 @@ public:
     use_control_threads(config_, 1);
     options_.config = std::move(config);
     options_.handler = make_handler(member_, out_);
-    options_.observer = [member = member_, account = account_](const event& x) {
+    options_.observer = [member = member_, account = account_,
+                         log = log_](const event& x) {
       member->on_event(x);
       account->on_event(x);
-      if (is_worth_a_line(x.kind))
-        io::print_note(to_string(x));
+      log->on_event(x);
     };
-    options_.log = log_to(io::print_note);
+    options_.log = [log = log_](const log_record& x) { log->on_record(x); };
     system_ = std::make_unique<caf::actor_system>(config_);
   }
 
@@ -105,6 +107,7 @@ private:
   exit_code stop(const group_actor& group);
   std::string await_output() const;
 
+  std::shared_ptr<event_log> log_;
   std::shared_ptr<io::line_writer> out_;
   std::shared_ptr<verifiable_member> member_;
   std::shared_ptr<group_account> account_ = std::make_shared<group_account>();
@@ -119,7 +122,8 @@ exit_code verifiable_run::run() {
   member_->start();
   auto group = spawn(*system_, options_);
   if (!group) {
-    io::print_note("cafka verifiable-consumer: " + text_of(group.error()));
+    log_->note(core::log_level::error, "refused",
+               "cafka verifiable-consumer: " + text_of(group.error()));
     return exit_code::usage;
   }
   ends_.watch(options_.config.group, *group);
@@ -129,7 +133,8 @@ exit_code verifiable_run::run() {
   member_->end();
   auto unwritten = await_output();
   if (!unwritten.empty()) {
-    io::print_note("standard output: " + unwritten);
+    log_->note(core::log_level::error, "output_failed",
+               "standard output: " + unwritten);
     result = first_of(result, exit_code::check_failed);
   }
   if (!unwritten.empty() || ended != exit_code::ok) {
@@ -138,7 +143,9 @@ exit_code verifiable_run::run() {
     std::_Exit(static_cast<int>(result));
   }
   if (auto facts = account_->facts(); !all_go_on(facts)) {
-    io::print_text(describe(options_.config.group, facts) + "\n");
+    auto& name = options_.config.group;
+    for (auto& line : summary_lines(name, name, facts))
+      log_->tell(line);
     result = first_of(result, exit_code::stood_still);
   }
   return result;
@@ -176,7 +183,7 @@ exit_code verifiable_run::stop(const group_actor& group) {
   auto& [name, why] = *ended.begin();
   auto result = code_of_end(why);
   if (result != exit_code::ok)
-    io::print_note(describe_end(name, why));
+    log_->tell(end_line(name, options_.config.group, why));
   return result;
 }
 
@@ -199,10 +206,12 @@ exit_code verifiable_consumer(const arguments& args) {
   auto file = read_properties(args.properties_path);
   auto made = make_config(args, std::move(file.values));
   for (auto& x : file.errors)
-    io::print_note(fmt::format("cafka verifiable-consumer: {}: {}",
-                               args.properties_path, x));
+    tell_refusal(args.log, core::log_level::error,
+                 fmt::format("cafka verifiable-consumer: {}: {}",
+                             args.properties_path, x));
   for (auto& x : made.errors)
-    io::print_note("cafka verifiable-consumer: " + x);
+    tell_refusal(args.log, core::log_level::error,
+                 "cafka verifiable-consumer: " + x);
   if (!file.errors.empty() || !made.errors.empty())
     return exit_code::usage;
   return verifiable_run{args, std::move(made.config)}.run();
@@ -239,6 +248,7 @@ void add_arguments(CLI::App& command, arguments& to) {
   command.add_option("--consumer.config", to.properties_path,
                      "A file with properties");
   command.add_flag("--verbose", to.verbose, "Tell of every record");
+  add_log_arguments(command, to.log);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 #include "support/exec_world.hpp"
+#include "support/run_status.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -25,7 +26,7 @@ TEST_CASE("the Python handler counts, acks, and rejects what is no text") {
   w.send(std::nullopt, std::nullopt);
   w.send("k", "and three more");
   app_process program{w.words({"python3", examples + "handler.py"})};
-  CHECK(program.await_error("orders/0 | 5 words so far"));
+  CHECK(program.await_error("orders/0 log facility=exec: 5 words so far"));
   stop(program);
   CHECK(has(w.offsets(), "orders          0          3    3    0"));
 }
@@ -40,7 +41,7 @@ TEST_CASE("the shell handler appends what it is given, and its exit acks") {
              "--cafka.handler-init-args.input=raw",
              "--cafka.handler-init-args.environment.OUT=" + w.files.path("out"),
              "--cafka.commit-interval=1ms"})};
-  CHECK(program.await_error("2 records handled"));
+  await_watermarks(program, 2);
   stop(program);
   auto out = w.content("out"); // of one batch or of two
   CHECK((out == "a\nb\n" || out == "b\na\n"));
@@ -57,7 +58,8 @@ TEST_CASE("cafka exec needs no config file") {
      "while read -r x; do echo \"$CAFKA_GROUP $CAFKA_TOPIC "
      "$CAFKA_PARTITION $CAFKA_PROTOCOL\" >&2; "
      "echo '{\"ack\":true}'; done"}};
-  CHECK(program.await_error("orders/0 | order-readers orders 0 1"));
+  CHECK(program.await_error(
+    "orders/0 log facility=exec: order-readers orders 0 1"));
   stop(program);
   CHECK(has(w.offsets(), "orders          0          1    1    0"));
 }
@@ -148,7 +150,7 @@ TEST_CASE("the program of --exec is for the group that --group names") {
     return more;
   };
   app_process program{run({"--group", "b"})};
-  CHECK(program.await_error("orders/0 | <b>"));
+  CHECK(program.await_error("orders/0 log facility=exec: <b>"));
   program.send(SIGKILL);
   program.wait();
   app_process none{run({})};
@@ -239,7 +241,7 @@ TEST_CASE("secrets that the settings read from variables reach no program") {
       }
     } } })");
   app_process program{{CAFKA_PROGRAM, "run", conf}};
-  CHECK(program.await_error("orders/0 | <other>"));
+  CHECK(program.await_error("orders/0 log facility=exec: <other>"));
   program.send(SIGKILL);
   program.wait();
 }
@@ -257,9 +259,9 @@ print('{"ack":true}', flush=True)
 sys.stdin.readline()
 )");
   app_process program{w.words({script})};
-  REQUIRE(program.await_error("orders/0 | begun"));
+  REQUIRE(program.await_error("orders/0 log facility=exec: begun"));
   stop(program);
-  CHECK(has(program.err(), "orders/0 | told revoked"));
+  CHECK(has(program.err(), "orders/0 log facility=exec: told revoked"));
   CHECK(has(w.offsets(), "orders          0          1    1    0"));
 }
 
@@ -280,7 +282,7 @@ for line in sys.stdin:
         print("kept", last, file=sys.stderr, flush=True)
 )");
   app_process program{w.words({script})};
-  REQUIRE(program.await_error("orders/0 | kept 1"));
+  REQUIRE(program.await_error("orders/0 log facility=exec: kept 1"));
   stop(program);
   CHECK(has(w.offsets(), "orders          0          2    2    0"));
 }
@@ -294,8 +296,8 @@ TEST_CASE("a stop ends programs that ignore it, and is in order") {
      "trap '' TERM; echo pid $$ >&2; read -r x; while :; do sleep 1000; "
      "done"},
     {"--cafka.handler-init-args.term-after=500ms"})};
-  REQUIRE(program.await_error("orders/0 | pid "));
-  auto pid = pid_behind(program, "orders/0 | pid ");
+  REQUIRE(program.await_error("orders/0 log facility=exec: pid "));
+  auto pid = pid_behind(program, "orders/0 log facility=exec: pid ");
   stop(program);
   CHECK(is_gone(pid));
   // Not acked; whether its begin was committed before does not matter here.
@@ -308,8 +310,8 @@ TEST_CASE("the kill of cafka leaves no process of a program") {
   app_process program{
     w.words({"sh", "-c",
              "trap '' TERM; sleep 1000 & echo pid $$ >&2; read -r x; wait"})};
-  REQUIRE(program.await_error("orders/0 | pid "));
-  auto pid = pid_behind(program, "orders/0 | pid ");
+  REQUIRE(program.await_error("orders/0 log facility=exec: pid "));
+  auto pid = pid_behind(program, "orders/0 log facility=exec: pid ");
   REQUIRE_FALSE(is_gone(pid));
   program.send(SIGKILL);
   CHECK(program.wait() == 128 + SIGKILL);
@@ -345,7 +347,7 @@ for line in sys.stdin:
                        "many", "--begin", "earliest", "--processes", "4",
                        "--cafka.batch-size=5", "--cafka.sleep-timeout=20ms",
                        "--cafka.kafka.session-timeout-ms=6000", "--", script}};
-  CHECK(program.await_error("many: 1000 records handled"));
+  await_watermarks(program, 1'000);
   stop(program);
   std::map<int, int> next;
   std::set<int> processes;

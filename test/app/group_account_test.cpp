@@ -38,8 +38,8 @@ TEST_CASE("what was acked and not committed is known of lost partitions, too") {
   x.on_event(happened(kind::assigned, 7));
   x.on_event(happened(kind::lost, 9));
   CHECK_FALSE(all_is_committed(x.facts()));
-  CHECK_THAT(describe("g", x.facts()),
-             has_text("acked up to 8, not committed: it comes again"));
+  CHECK(summary_lines("n", "g", x.facts()).back().text
+        == "acked up to 8, not committed: it comes again");
   x.on_event(happened(kind::assigned, 7)); // and it does, to this member
   CHECK(all_is_committed(x.facts()));
 }
@@ -70,10 +70,12 @@ TEST_CASE("a run knows which partition stands still, where and why") {
     x.on_stop();
     x.on_event(happened(kind::revoked, 6));
     CHECK_FALSE(all_go_on(x.facts()));
-    CHECK_THAT(describe("g", x.facts()),
-               has_text("t/0: 0 records handled, committed offset none; "
-                        "it stood still at offset 6: handler_failed: "
-                        "no\\nspace"));
+    auto lines = summary_lines("n", "g", x.facts());
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[1].partition == "t/0");
+    CHECK(lines[1].level == core::log_level::warning);
+    CHECK(lines[1].text
+          == "it stood still at offset 6: handler_failed: no\nspace");
   }
   SECTION("given to another member it goes on there") {
     x.on_event(happened(kind::revoked, 6));
@@ -101,7 +103,9 @@ TEST_CASE("a run knows what was acked and not committed") {
   x.on_event(happened(kind::commit_failed, 9));
   x.on_event(happened(kind::revoked, 9));
   CHECK_FALSE(all_is_committed(x.facts()));
-  CHECK(describe("g", x.facts()).find("acked up to 8, not committed")
+  CHECK(summary_lines("n", "g", x.facts())
+          .back()
+          .text.find("acked up to 8, not committed")
         != std::string::npos);
   x.on_event(happened(kind::committed, 9));
   CHECK(all_is_committed(x.facts()));

@@ -10,8 +10,8 @@ namespace {
 
 /// Of the line that says where it serves.
 int port_in(const std::string& err) {
-  auto at = err.find("http at 127.0.0.1:");
-  return std::stoi(err.substr(at + 18));
+  constexpr std::string_view before = "http_served address=127.0.0.1:";
+  return std::stoi(err.substr(err.find(before) + before.size()));
 }
 
 } // namespace
@@ -20,8 +20,8 @@ TEST_CASE("run serves HTTP where the command line says, until it ends") {
   run_world w;
   w.send("k", "v");
   app_process program{{CAFKA_PROGRAM, "run", w.conf, "--http", "127.0.0.1:0"}};
-  REQUIRE(program.await_error("http at 127.0.0.1:"));
-  REQUIRE(program.await_error("event=assigned"));
+  REQUIRE(program.await_error("http_served address=127.0.0.1:"));
+  REQUIRE(program.await_error(" assigned generation="));
   REQUIRE(program.await_output("\"value\":\"v\""));
   auto port = port_in(program.err());
   CHECK(get(port, "/livez").status == 200);
@@ -62,15 +62,15 @@ TEST_CASE("check shows the settings of HTTP and not its token") {
 TEST_CASE("an address that somebody listens at ends a run before it begins") {
   run_world w;
   app_process first{{CAFKA_PROGRAM, "run", w.conf, "--http", "127.0.0.1:0"}};
-  REQUIRE(first.await_error("http at 127.0.0.1:"));
-  REQUIRE(first.await_error("event=assigned"));
+  REQUIRE(first.await_error("http_served address=127.0.0.1:"));
+  REQUIRE(first.await_error(" assigned generation="));
   auto port = port_in(first.err());
   auto x = run_program(
     {"run", w.conf, "--http", "127.0.0.1:" + std::to_string(port)});
   INFO(x.err);
   CHECK(x.code == 2);
   CHECK(x.err_has("cannot be listened at"));
-  CHECK_FALSE(x.err_has("event=assigned"));
+  CHECK_FALSE(x.err_has(" assigned generation="));
   first.send(SIGTERM);
   CHECK(first.wait() == 0);
 }

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/run_status.hpp"
 #include "support/run_world.hpp"
 
 #include <nlohmann/json.hpp>
@@ -48,7 +49,7 @@ TEST_CASE("standard files that are closed become none of the client's") {
   w.send("k", "v");
   app_process program{
     by_shell("run " + w.conf + " --cafka.handler=count", "<&- >&-")};
-  REQUIRE(program.await_error("event=assigned"));
+  REQUIRE(program.await_error(" assigned generation="));
   for (auto fd : {STDIN_FILENO, STDOUT_FILENO})
     CHECK(what_is_open(program.id(), fd) == "/dev/null");
   program.send(SIGTERM);
@@ -99,7 +100,7 @@ TEST_CASE("a file that was full holds whole lines, and a later run goes on") {
   first.wait();
   CHECK(offsets_in(file) == std::vector{0});
   app_process second{by_shell("run " + w.conf, ">>" + file)};
-  REQUIRE(second.await_error("orders: 2 records handled"));
+  await_watermarks(second, 3);
   second.send(SIGTERM);
   CHECK(second.wait() == 0);
   CHECK(offsets_in(file) == std::vector{0, 1, 2});
@@ -110,7 +111,7 @@ TEST_CASE("a run begins a line of its own in a file that ends within one") {
   w.send("k", "v");
   auto file = w.files.write("out", "{\"torn");
   app_process program{by_shell("run " + w.conf, ">>" + file)};
-  REQUIRE(program.await_error("orders: 1 records handled"));
+  await_watermarks(program, 1);
   program.send(SIGTERM);
   CHECK(program.wait() == 0);
   CHECK(text_of(file).starts_with("{\"torn\n{\"topic\":"));
@@ -120,7 +121,7 @@ TEST_CASE("the soft limit of open files is raised to the hard one") {
   run_world w;
   app_process program{
     by_shell("run " + w.conf, "", "ulimit -Sn 64; ulimit -Hn 4000; ")};
-  REQUIRE(program.await_error("event=assigned"));
+  REQUIRE(program.await_error(" assigned generation="));
   auto limits = text_of("/proc/" + std::to_string(program.id()) + "/limits");
   std::istringstream line{limits.substr(limits.find("Max open files"))};
   std::string words[3];

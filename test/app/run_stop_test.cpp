@@ -33,15 +33,16 @@ TEST_CASE("a partition that stands still is told at the stop, and has an exit "
   app_process program{
     {"/bin/sh", "-c",
      std::string{"exec "} + CAFKA_PROGRAM + " run " + w.conf + " >/dev/full"}};
-  REQUIRE(program.await_error("event=worker_exhausted"));
+  REQUIRE(program.await_error(" worker_exhausted generation="));
   program.send(SIGTERM);
   auto code = program.wait();
   INFO(program.err());
   CHECK(code == 7);
-  CHECK(has(program.err(),
-            "orders/0: 0 records handled, committed offset 0; it stood still "
-            "at offset 0: handler_failed: standard output: No space left on "
-            "device\n"));
+  CHECK(
+    has(program.err(),
+        " warning order-readers orders/0 summary records=0 committed=0: it "
+        "stood still at offset 0: handler_failed: standard output: No space "
+        "left on device\n"));
 }
 
 TEST_CASE("a run that is hung up drains, commits and leaves") {
@@ -62,7 +63,7 @@ TEST_CASE("a run under nohup is not hung up") {
   app_process program{
     {"/bin/sh", "-c",
      std::string{"trap '' HUP; exec "} + CAFKA_PROGRAM + " run " + w.conf}};
-  REQUIRE(program.await_error("event=assigned"));
+  REQUIRE(program.await_error(" assigned generation="));
   program.send(SIGHUP);
   w.send("k", "v");
   CHECK(program.await_output("{\"topic\""));
@@ -88,7 +89,7 @@ TEST_CASE("a second signal ends the first process of a container, too") {
   w.send_much();
   app_process program{in_container({CAFKA_PROGRAM, "run", w.conf})};
   program.hold_output();
-  REQUIRE(program.await_error("event=handler_slow")); // a call blocks
+  REQUIRE(program.await_error(" handler_slow generation=")); // a call blocks
   auto parent = std::to_string(program.id());
   std::ifstream children{"/proc/" + parent + "/task/" + parent + "/children"};
   pid_t first = 0;

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/run_status.hpp"
 #include "support/run_world.hpp"
 
 using namespace cafka;
@@ -37,9 +38,9 @@ TEST_CASE("a run prints every record, and a signal commits what was printed") {
   CHECK(has(program.out(), R"("key":null,"value":"  x","headers":)"));
   CHECK(has(program.out(), R"("key":"k","value":"v::w","headers":[]})"));
   CHECK(has(program.out(), R"("key":null,"value":"no key","headers":[]})"));
-  CHECK(has(program.err(), "event=assigned group=order-readers"));
-  CHECK(has(program.err(), "group orders: 7 records ("));
-  CHECK(has(program.err(), "orders/0: 7 records handled, committed offset 7"));
+  CHECK(has(program.err(), "order-readers orders/0 assigned"));
+  CHECK(has(program.err(), "summary name=orders records=7 "));
+  CHECK(has(program.err(), "orders/0 summary records=7 committed=7\n"));
   CHECK(has(output_of({"offsets", w.conf}),
             "order-readers  orders          0          7    7    0\n"));
 }
@@ -55,21 +56,21 @@ TEST_CASE("two groups of one file run on one embedded cluster and count") {
   auto conf = files.write("two.conf", "cafka {\n groups {\n" + group("first")
                                         + group("second") + "}\n}\n");
   app_process program{{CAFKA_PROGRAM, "run", conf, "--embedded"}};
-  REQUIRE(program.await_error("embedded cluster at 127.0.0.1:"));
+  REQUIRE(program.await_error("embedded_cluster endpoints=127.0.0.1:"));
   REQUIRE(program.await_error("\n"));
   auto begin = program.err().find("127.0.0.1:");
   auto at = program.err().substr(begin, program.err().find('\n') - begin);
   output_of({"produce", conf, "first", "--endpoints", at}, {"1\n2\n3\n"});
   output_of({"produce", conf, "second", "--group", "second", "--endpoints", at},
             {"1\n2\n"});
-  CHECK(program.await_error("first: 3 records handled; second: 2 records"));
+  await_watermarks(program, 5);
   program.send(SIGINT);
   auto code = program.wait();
   INFO(program.err());
   CHECK(code == 0);
   CHECK(program.out().empty());
-  CHECK(has(program.err(), "group first: 3 records (3 bytes) handled"));
-  CHECK(has(program.err(), "group second: 2 records (2 bytes) handled"));
+  CHECK(has(program.err(), "first summary name=first records=3 bytes=3 "));
+  CHECK(has(program.err(), "second summary name=second records=2 bytes=2 "));
 }
 
 TEST_CASE("a second signal ends a run at once, whatever blocks") {
@@ -78,12 +79,12 @@ TEST_CASE("a second signal ends a run at once, whatever blocks") {
     w.send_much();
     app_process program{{CAFKA_PROGRAM, "run", w.conf}};
     program.hold_output();
-    REQUIRE(program.await_error("event=handler_slow")); // a call blocks
+    REQUIRE(program.await_error(" handler_slow generation=")); // a call blocks
     program.send(SIGTERM);
     REQUIRE(program.await_error("a second signal ends at once"));
     program.send(second);
     CHECK(program.wait() == 128 + second);
-    CHECK_FALSE(has(program.err(), "records handled"));
+    CHECK_FALSE(has(program.err(), " summary "));
   }
 }
 
@@ -97,10 +98,10 @@ TEST_CASE("a run goes on while nobody reads standard error") {
   auto code = program.wait();
   CHECK(code == 0);
   // What nobody took in time is counted.
-  auto in_time = has(program.err(), "event=assigned group=order-readers");
-  auto dropped = has(program.err(), " lines were dropped: ");
+  auto in_time = has(program.err(), "order-readers orders/0 assigned");
+  auto dropped = has(program.err(), " lines_dropped count=");
   CHECK(in_time != dropped);
-  CHECK(has(program.err(), "group orders: 1 records ("));
+  CHECK(has(program.err(), "summary name=orders records=1 "));
 }
 
 TEST_CASE("a signal ends a run whose output nobody reads") {
@@ -137,8 +138,8 @@ TEST_CASE("a group that gives up while a call blocks ends the run") {
   auto code = program.wait();
   INFO(program.err());
   CHECK(code == 4);
-  CHECK(has(program.err(), "group orders ended: authorization: "));
-  CHECK(has(program.err(), "group orders: "));
+  CHECK(has(program.err(), " ended name=orders code=authorization: "));
+  CHECK(has(program.err(), " summary name=orders "));
 }
 
 TEST_CASE("a handler call that outlives a stop ends the run by its own code") {
@@ -146,14 +147,14 @@ TEST_CASE("a handler call that outlives a stop ends the run by its own code") {
   w.send_much();
   app_process program{{CAFKA_PROGRAM, "run", w.conf}};
   program.hold_output();
-  REQUIRE(program.await_error("event=handler_slow")); // a call blocks
+  REQUIRE(program.await_error(" handler_slow generation=")); // a call blocks
   program.send(SIGTERM);
   auto code = program.wait();
   INFO(program.err());
   CHECK(code == 5);
-  CHECK(has(program.err(), "event=stop_expired"));
-  CHECK(has(program.err(), "group orders ended: calls_outlived_stop: "));
-  CHECK(has(program.err(), "group orders: "));
+  CHECK(has(program.err(), " stop_expired count="));
+  CHECK(has(program.err(), " ended name=orders code=calls_outlived_stop: "));
+  CHECK(has(program.err(), " summary name=orders "));
 }
 
 TEST_CASE("records that nobody reads are not acked, and the run ends") {
@@ -165,7 +166,7 @@ TEST_CASE("records that nobody reads are not acked, and the run ends") {
   INFO(program.err());
   CHECK(code == 1);
   CHECK(has(program.err(), "standard output is closed"));
-  CHECK(has(program.err(), "group orders: 0 records (0 bytes) handled"));
+  CHECK(has(program.err(), " summary name=orders records=0 bytes=0 "));
   // The begin was committed when it was resolved, and nothing since.
   CHECK(has(output_of({"offsets", w.conf}),
             "order-readers  orders          0          0    1    1\n"));
@@ -181,7 +182,7 @@ TEST_CASE("records that a full disk does not take are not acked") {
   INFO(program.err());
   CHECK(code == 4);
   CHECK(has(program.err(), "standard output: No space left on device"));
-  CHECK(has(program.err(), "group orders ended: partition_exhausted: "));
+  CHECK(has(program.err(), " ended name=orders code=partition_exhausted: "));
   CHECK(has(output_of({"offsets", w.conf}),
             "order-readers  orders          0          0    1    1\n"));
 }
@@ -202,9 +203,9 @@ TEST_CASE("a group that gives up is told by name and stops the others") {
   auto code = program.wait();
   INFO(program.err());
   CHECK(code == 4);
-  auto first = has(program.err(), "group first ended: authorization: ");
-  auto second = has(program.err(), "group second ended: authorization: ");
+  auto first = has(program.err(), " ended name=first code=authorization: ");
+  auto second = has(program.err(), " ended name=second code=authorization: ");
   CHECK(first != second);
-  CHECK(has(program.err(), "group first: 0 records"));
-  CHECK(has(program.err(), "group second: 0 records"));
+  CHECK(has(program.err(), " summary name=first records=0 "));
+  CHECK(has(program.err(), " summary name=second records=0 "));
 }

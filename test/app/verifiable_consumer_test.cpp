@@ -224,7 +224,8 @@ TEST_CASE("a verifiable consumer that is fenced ends by itself and says why") {
   auto code = program.wait();
   INFO(program.err() << program.out());
   CHECK(code == 4);
-  CHECK(has(program.err(), "group order-readers ended: fenced_instance: "));
+  CHECK(has(program.err(),
+            " order-readers ended name=order-readers code=fenced_instance: "));
   CHECK(names_of(told(program))
         == strings{"startup_complete", "partitions_assigned",
                    "partitions_revoked", "shutdown_complete"});
@@ -235,7 +236,7 @@ TEST_CASE("what a verifiable consumer could not tell is not committed") {
   w.send(0, 200, std::string(1'000, 'x')); // more than the pipe holds
   app_process program{w.arguments({"--verbose"})};
   program.hold_output();
-  REQUIRE(program.await_error("event=assigned"));
+  REQUIRE(program.await_error(" assigned generation="));
   SECTION("nobody reads for now: a signal ends it nevertheless") {
     program.send(SIGTERM);
     auto code = program.wait();

@@ -173,8 +173,9 @@ std::set<pid_t> processes_of(const app_process& x) {
   std::set<pid_t> result;
   std::istringstream lines{x.err()};
   for (std::string line; std::getline(lines, line);)
-    if (auto at = line.find("| process "); at != std::string::npos)
-      result.insert(std::atoi(line.c_str() + at + sizeof("| process ") - 1));
+    if (auto at = line.find("facility=exec: process "); at != std::string::npos)
+      result.insert(
+        std::atoi(line.c_str() + at + sizeof("facility=exec: process ") - 1));
   return result;
 }
 
@@ -194,10 +195,10 @@ TEST_CASE("programs of members that come and go handle every record") {
   world w;
   w.produce(2'000);
   app_process first{w.member()};
-  REQUIRE(first.await_error("event=assigned"));
+  REQUIRE(first.await_error(" assigned generation="));
   {
     app_process second{w.member()};
-    REQUIRE(second.await_error("event=assigned"));
+    REQUIRE(second.await_error(" assigned generation="));
     w.produce(2'000);
     stop(second);
   }
@@ -211,9 +212,9 @@ TEST_CASE("the kill of a member ends its programs, and the other member gets "
   world w;
   w.produce(400);
   app_process first{w.member()};
-  REQUIRE(first.await_error("event=assigned"));
+  REQUIRE(first.await_error(" assigned generation="));
   app_process second{w.member()};
-  REQUIRE(second.await_error("| process "));
+  REQUIRE(second.await_error("facility=exec: process "));
   auto killed = processes_of(second);
   for (auto x : killed)
     CHECK_FALSE(is_gone(x));
@@ -242,7 +243,7 @@ TEST_CASE(
     w.member({"--cafka.restart-backoff-max=200ms", "--cafka.batch-size=50",
               "--cafka.handler-init-args.call-timeout=2s",
               "--cafka.handler-init-args.term-after=500ms"})};
-  REQUIRE(member.await_error("event=assigned", partitions));
+  REQUIRE(member.await_error(" assigned generation=", partitions));
   for (auto end = test_clock::now() + harm_time(); test_clock::now() < end;) {
     if (w.count_handled() + 400 >= w.produced)
       w.produce(200);
@@ -254,7 +255,7 @@ TEST_CASE(
   CHECK(all);
   stop(member);
   w.check_committed();
-  CHECK(has(member.err(), "event=worker_failed"));
+  CHECK(has(member.err(), " worker_failed generation="));
   auto handled = w.all_handled();
   for (auto& [partition, x] : handled)
     CHECK(x.in_order());

@@ -74,7 +74,7 @@ TEST_CASE("retention that passes the position goes on at the earliest record") {
   auto& b = run.join("b");
   run.await_balance({&b});
   run.await_all();
-  CHECK_THAT(b.err(), has_text("event=reset"));
+  CHECK_THAT(b.err(), has_text(" reset generation="));
   CHECK(run.facts().handled_count() == 150);
   CHECK(run.finish() == "");
 }
@@ -93,8 +93,9 @@ TEST_CASE("retention that passes the position goes on at the latest record") {
   run.reset_policy("latest");
   auto& b = run.join("b");
   run.await_balance({&b});
-  run.await("b begins at the end",
-            [&] { return b.err().find("event=reset") != std::string::npos; });
+  run.await("b begins at the end", [&] {
+    return b.err().find(" reset generation=") != std::string::npos;
+  });
   run.await_all();
   run.produce(10);
   run.await_all();

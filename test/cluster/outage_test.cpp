@@ -76,7 +76,8 @@ TEST_CASE(
   await_committed(kafka, name, 10); // so that nothing comes again
   for (int i = 1; i <= 3; ++i)
     REQUIRE(kafka.node(i, "kill")->wait() == 0);
-  REQUIRE(program.await_error("event=lost", 2)); // the session is over, too
+  REQUIRE(
+    program.await_error(" lost generation=", 2)); // the session is over, too
   kafka.heal();
   produce(kafka, name, 10);
   REQUIRE(program.await_output("\"topic\"", 20));

@@ -138,7 +138,7 @@ TEST_CASE("a group that nobody gave a log tells on standard error what goes "
   cluster.create_topic("orders", 1);
   cluster.fail_topic("orders", unknown_topic);
   running x{{"quickstart", cluster.endpoints()}};
-  CHECK(x.program.await_error("event=client_error group=order-readers "
+  CHECK(x.program.await_error("group=order-readers event=client_error "
                               "code=unknown_topic"));
   CHECK(x.stop_by(SIGTERM) == 0);
 }

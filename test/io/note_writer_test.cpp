@@ -49,6 +49,22 @@ TEST_CASE("notes for which there is no room in time are dropped and counted") {
         == "2 lines were dropped: nobody took them in time\nthree\n");
 }
 
+TEST_CASE("what was dropped is told in the words of the log") {
+  a_pipe p;
+  auto filled = p.fill();
+  note_writer notes{p.ends[1], 1ms};
+  notes.on_dropped([](std::size_t count) {
+    return "{\"event\":\"lines_dropped\",\"count\":" + std::to_string(count)
+           + "}";
+  });
+  notes.add("one\n");
+  REQUIRE(notes.flush(patience)); // dropped
+  CHECK(p.read_all(filled.size()) == filled);
+  notes.add("two\n");
+  CHECK(notes.flush(patience));
+  CHECK(rest_of(p) == "{\"event\":\"lines_dropped\",\"count\":1}\ntwo\n");
+}
+
 TEST_CASE("the oldest notes of a full queue are dropped and counted") {
   a_pipe p;
   auto filled = p.fill();

@@ -10,7 +10,7 @@
 #include "io/line_writer.hpp"
 #include "io/notes.hpp"
 #include "io/standard_files.hpp"
-#include "program/group_notes.hpp"
+#include "program/event_log.hpp"
 #include "program/program.hpp"
 
 #include <cafka/exec_handler.hpp>
@@ -279,7 +279,9 @@ private:
 exit_code bench_run::run() {
   auto options = options_for(shared_->input);
   options.handler = make_handler<bench_handler>(shared_);
-  options.log = app::log_to(io::print_note);
+  options.log = [log = app::make_event_log()](const log_record& x) {
+    log->on_record(x);
+  };
   if (auto& command = shared_->input.command; !command.empty()) {
     exec_options what;
     what.command = command;
