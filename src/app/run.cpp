@@ -28,8 +28,8 @@ Handlers that are built in (`handler` in the config file):
   count  counts, on standard error, and acks
   exec   runs a program for each partition; handler-init-args: command (a list,
          required), life, processes, call-timeout, term-after, input,
-         directory, environment. What it writes to standard error comes on
-         standard error as topic/partition | text
+         directory, environment. What it writes to standard error becomes
+         lines of the log
 
 --exec COMMAND [ARG...], behind all other arguments, runs a program in the place
 of the handler that the config file names.

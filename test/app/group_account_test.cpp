@@ -74,8 +74,8 @@ TEST_CASE("a run knows which partition stands still, where and why") {
     REQUIRE(lines.size() == 2);
     CHECK(lines[1].partition == "t/0");
     CHECK(lines[1].level == core::log_level::warning);
-    CHECK(lines[1].text
-          == "it stood still at offset 6: handler_failed: no\nspace");
+    CHECK(lines[1].text.starts_with(
+      "it stood still at offset 6: handler_failed: no\nspace"));
   }
   SECTION("given to another member it goes on there") {
     x.on_event(happened(kind::revoked, 6));

@@ -65,10 +65,12 @@ struct watch_world {
     for (auto& each : std::exchange(open, {}))
       each(well);
   }
-  /// A look, the answers to what it asks, and the look that takes them.
-  void look(time_point now, bool wanted = false) {
-    watch.look(now, wanted);
+  /// A look, the answers to what it asks, the look that takes them, and one that
+  /// sees what was told of them.
+  void look(time_point now) {
+    watch.look(now, false);
     answer();
+    watch.look(now, false);
     watch.look(now, false);
   }
   /// What was told since the last call.
