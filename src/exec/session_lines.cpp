@@ -108,12 +108,8 @@ void session::take(std::variant<acked, acked_through, nacked> x,
 void session::on(const acked& x, time_point now, actions& out) {
   core::range_set done;
   if (x.generation == generation_)
-    for (auto each : x.offsets)
-      done.insert({
-        each
-        , each
-        +1
-      });
+    for (auto offset : x.offsets)
+      done.insert({offset, offset + 1});
   take(x, done, now, out);
 }
 
