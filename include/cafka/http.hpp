@@ -15,8 +15,10 @@ namespace cafka {
 /// system, so that it goes first.
 class http_server {
 public:
-  struct impl;
+  struct impl; ///< opaque
+  /// Of `serve_http`.
   explicit http_server(std::unique_ptr<impl> x) noexcept;
+  /// The one moved from serves nothing any more.
   http_server(http_server&&) noexcept;
   http_server& operator=(http_server&&) = delete;
   ~http_server();

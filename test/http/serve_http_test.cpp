@@ -33,18 +33,6 @@ http_server serve(group_fixture& f) {
   return std::move(*result);
 }
 
-/// Asks again and again, each time for what is so then.
-bool await_answer(int port, const std::string& path, int status,
-                  const std::string& text = {}) {
-  auto until = std::chrono::steady_clock::now() + 30s;
-  while (std::chrono::steady_clock::now() < until) {
-    auto x = get(port, path);
-    if (x.status == status && x.body.find(text) != std::string::npos)
-      return true;
-  }
-  return false;
-}
-
 handler_answer ack_all(const message_batch&) {
   return handler_answer::ack();
 }
