@@ -7,6 +7,7 @@
 
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/logger.hpp>
 #include <caf/thread_hook.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -172,6 +173,31 @@ public:
 private:
   std::shared_mutex mutex_;
   std::optional<Handle> to_;
+};
+
+// -- threads of the user's ----------------------------------------------------
+
+/// For as long as a thread of any kind makes actors. CAF gives it the logger of
+/// the system, where it has none, and no system ends before all threads let go
+/// of its logger: this does.
+class visit {
+public:
+  visit() noexcept : is_guest_(caf::logger::current_logger() == nullptr) {
+  }
+  ~visit() {
+    if (!is_guest_)
+      return;
+#if CAFKA_CAF_017
+    caf::logger::set_current_actor_system(nullptr);
+#else
+    caf::logger::current_logger(nullptr);
+#endif
+  }
+  visit(const visit&) = delete;
+  visit& operator=(const visit&) = delete;
+
+private:
+  bool is_guest_;
 };
 
 // -- start-up -----------------------------------------------------------------

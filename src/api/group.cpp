@@ -209,6 +209,7 @@ start(caf::actor_system& system, group_options options,
       on_incarnation({result.manager.address(), result.coordinator.address()});
     return result;
   };
+  compat::visit visit;
   auto supervisor = system.spawn<group_supervisor>(
     all, registry, group_supervisor_state::children_factory{children},
     std::function<void()>{[entry] { entry->remove(); }});
@@ -286,6 +287,7 @@ spawn_manager(caf::actor_system& system, group_options options,
               std::function<void()> client_closed) {
   if (auto wrong = check(options))
     return wrong;
+  compat::visit visit;
   auto children = start_children(
     system, complete(std::move(options)), registry,
     client_closed ? client_closed : [] {});

@@ -46,6 +46,7 @@ caf::expected<producer_actor> spawn_producer(caf::actor_system& system,
       return made.failure();
     return std::unique_ptr<kafka::record_writer>{std::move(*made)};
   };
+  compat::visit visit;
   auto result = system.spawn<actors::record_producer>(
     std::shared_ptr<const group_options>{std::move(log)}, options.timeout,
     make_client);
@@ -53,6 +54,7 @@ caf::expected<producer_actor> spawn_producer(caf::actor_system& system,
 }
 
 caf::error stop(caf::actor_system& system, const producer_actor& producer) {
+  compat::visit visit;
   caf::scoped_actor self{system};
   self->monitor(producer);
   caf::anon_send_exit(producer, caf::exit_reason::user_shutdown);

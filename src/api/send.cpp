@@ -16,6 +16,7 @@ caf::expected<Answer> answer_of(const group_actor& group, const Question& x,
   auto to = caf::actor_cast<caf::strong_actor_ptr>(group);
   if (!to)
     return make_error(errc::manager_died, "the group's handle is empty");
+  compat::visit visit;
   caf::scoped_actor self{*to->home_system};
   caf::expected<Answer> result{caf::error{}};
   compat::request(&*self, group, caf::timespan{timeout}, x)

@@ -46,6 +46,7 @@ http::response carry_out(caf::actor_system& system, const http::operation& x) {
   if (!group)
     return plain(404, "no group of this name runs\n");
   auto to = caf::actor_cast<caf::actor>(*group);
+  compat::visit visit;
   caf::scoped_actor self{system};
   http::response result;
   auto ask = [&](auto& intent) {
@@ -100,6 +101,7 @@ const std::string& http_server::address() const noexcept {
 
 caf::expected<http_server> serve_http(caf::actor_system& system,
                                       const http_options& options) {
+  compat::visit visit;
   if (auto wrong = validate(options); !wrong.empty())
     return make_error(errc::invalid_config, text_of(wrong));
   auto at = parse_listen(options.listen);

@@ -2,6 +2,9 @@
 
 #include <cafka/run_until_signal.hpp>
 
+#include <future>
+#include <thread>
+
 using namespace cafka;
 using namespace cafka::test;
 
@@ -71,4 +74,23 @@ TEST_CASE("run_until_signal returns when a group has ended, stops the others, "
   }
   CHECK_FALSE(find(*f.system, "g"));
   CHECK_FALSE(find(*f.system, "other"));
+}
+
+TEST_CASE("threads that spawned, asked or stopped a group may outlive its "
+          "system") {
+  group_fixture f;
+  std::promise<void> is_done;
+  std::promise<void> may_end;
+  std::thread guest{[&] {
+    auto group = spawn_in(f);
+    CHECK(status(group));
+    CHECK(!stop(*f.system, group));
+    is_done.set_value();
+    may_end.get_future().wait();
+  }};
+  is_done.get_future().wait();
+  auto end = std::async(std::launch::async, [&] { f.system.reset(); });
+  CHECK(end.wait_for(std::chrono::seconds{30}) == std::future_status::ready);
+  may_end.set_value();
+  guest.join();
 }
