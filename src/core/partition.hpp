@@ -25,10 +25,10 @@ namespace cafka::core {
 /// ```
 ///              ready                worker gone           backoff over
 ///   starting ────────► running ───────────────► backoff ───────────────┐
-///    ▲ ▲ │ worker gone  │ ▲                       ▲ ▲ │ too often      │
-///    │ │ └──────────────┼─┼───────────────────────┘ │ ▼                │
-///    │ │  out of range, │ │ moved, with its worker  │ exhausted        │
-///    │ │  says a broker ▼ │                         │ (held, silent)   │
+///    ▲ ▲ │ worker gone  │ ▲                       ▲ ▲                  │
+///    │ │ └──────────────┼─┼───────────────────────┘ │                  │
+///    │ │  out of range, │ │ moved, with its worker  │                  │
+///    │ │  says a broker ▼ │                         │                  │
 ///    │ │           doubted┼── worker gone ──────────┤                  │
 ///    │ │                │ │ the leader holds it, or  │                 │
 ///    │ │ moved          ▼ │ not: a new generation    │                 │
@@ -36,7 +36,10 @@ namespace cafka::core {
 ///    │                  ▲ some of what is passed would never come      │
 ///    │                  └──────────────────────────────────────────────┤
 ///    └──────────────────── all is accounted for ───────────────────────┘
+///   with a worker ── gone too often ──► exhausted (held, silent)
+///   exhausted ── an operator's restart ──► backoff
 ///   any ── revoked ──► draining ── drained, or out of time ──► fenced
+///   any ── an operator's move ──► draining ── a new generation ──► moving
 /// ```
 ///
 /// Calls that fail take it further, as `isolating` and `disposing`: see the
