@@ -101,10 +101,13 @@ void consumer::look_up_committed(std::uint64_t token,
     });
 }
 
-void consumer::count_partitions(std::chrono::milliseconds timeout) {
-  ask(*impl_, partitions_counted{},
-      [client = impl_->client, topics = impl_->topics, timeout] {
-        return kafka::count_partitions(client, topics, after(timeout));
+void consumer::count_partitions(std::chrono::milliseconds timeout,
+                                std::uint64_t token) {
+  ask(*impl_, partitions_counted{token, {}, {}},
+      [client = impl_->client, topics = impl_->topics, timeout, token] {
+        auto result = kafka::count_partitions(client, topics, after(timeout));
+        result.token = token;
+        return result;
       });
 }
 
