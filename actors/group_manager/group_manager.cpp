@@ -148,9 +148,10 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
 
 void group_manager_state::on_commit_result(const commit_result& x) {
   auto answer = parts_.commits.on_result(x);
+  if (!answer)
+    return; // stale
   parts_.moves.on_commit_result(x);
-  if (answer)
-    parts_.rebalance.commit_answered(*answer);
+  parts_.rebalance.commit_answered(*answer);
 }
 
 void group_manager_state::on_client_failure(const client_failure& x) {

@@ -69,8 +69,7 @@ void progress_checks::look(time_point t) {
 
 void progress_checks::on_ends_result(const ends_result& answer) {
   using action = core::progress_action;
-  if (answer.id != ends_id_) {
-    context_.count_stale();
+  if (!context_.is_current(answer.id == ends_id_))
     return;
   }
   for (auto& [tp, g] : std::exchange(ends_asked_, {})) {

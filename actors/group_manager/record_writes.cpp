@@ -68,7 +68,7 @@ bool record_writes::knows_letter_topics() {
 }
 
 void record_writes::on_letter_topics(const letter_topics_checked& x) {
-  if (!link_.accept(x))
+  if (!context_.is_current(link_.accept(x)))
     return;
   letter_topics_ = letter_topics::known;
   if (x.missing) {
@@ -88,7 +88,8 @@ void record_writes::on_letter_topics(const letter_topics_checked& x) {
 // -- reports ------------------------------------------------------------------
 
 void record_writes::on_report(const write_report& x) {
-  if (auto accepted = link_.accept(x))
+  auto accepted = link_.accept(x);
+  if (context_.is_current(accepted.has_value()))
     take(*accepted);
 }
 
