@@ -36,8 +36,8 @@ void worker_supervision::spawn(const topic_partition& tp, held_partition& x) {
   x.machine.call_begun(context_.now());
   context_.publish(event_kind::worker_started, tp, x.machine.gen(), -1,
                    incarnation);
-  x.worker->loop->hold(x.machine.is_paused());
-  x.worker->loop->pause(x.is_paused);
+  x.worker->loop->hold(x.machine.is_paused(core::pause_reason::ack_ranges));
+  x.worker->loop->pause(x.is_paused());
   x.worker->loop->begin();
 }
 
@@ -63,7 +63,7 @@ worker_supervision::make_loop(const topic_partition& tp,
 }
 
 void worker_supervision::deliver(held_partition& x, offset_t after) {
-  if (x.is_paused || x.machine.waits_for_ack() || x.has_full_outputs()) {
+  if (x.is_paused() || x.machine.waits_for_ack() || x.has_full_outputs()) {
     x.worker->turns.wait(after);
     return;
   }
