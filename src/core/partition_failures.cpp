@@ -18,7 +18,7 @@
 ///        └──────────────► disposing ◄─────────────────────────────┘
 ///                             │ stop-partition, stop-group
 ///                             └──► exhausted
-///   running, isolating ── a record was rejected, whose step stops ──► exhausted
+///   running, isolating ── the step of a rejected record stops ──► exhausted
 ///   exhausted, disposing ── an operator's restart ──► backoff
 ///   any but draining, fenced ── an operator orders a dead letter ──► disposing
 /// ```

@@ -25,9 +25,9 @@ struct log_arguments {
 /// `--log-format` and `--log-level`. `to` outlives the command.
 void add_log_arguments(CLI::App& command, log_arguments& to);
 
-/// The log of a process: what its groups, librdkafka and the program itself have
-/// to tell becomes a line each, where its level is asked for. Any thread; waits
-/// for nobody, if `to` does not.
+/// The log of a process: what its groups, librdkafka and the program itself
+/// have to tell becomes a line each, where its level is asked for. Any thread;
+/// waits for nobody, if `to` does not.
 class event_log {
 public:
   struct settings {
