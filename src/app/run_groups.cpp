@@ -128,8 +128,8 @@ bool groups_run::serve() {
     return false;
   }
   server_.emplace(std::move(*server));
-  log_->tell_always({.event = "http_served",
-                     .fields = {{"address", server_->address()}}});
+  log_->tell_always(
+    {.event = "http_served", .fields = {{"address", server_->address()}}});
   return true;
 }
 
