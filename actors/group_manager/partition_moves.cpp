@@ -147,7 +147,7 @@ void partition_moves::commit(const topic_partition& tp, held_partition& x,
                      of.from < 0 ? x.machine.begin() : of.from);
   x.committed = -1; // it is sent, wherever that was
   x.commit_to = of.move.to();
-  compat::post(context_.coordinator, hold_request{tp, former, g});
+  compat::post(context_.coordinator, follow_generation{tp, former, g});
   parts_.commits.begin_known();
   parts_.commits.send_if_due();
 }

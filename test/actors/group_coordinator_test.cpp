@@ -540,12 +540,12 @@ TEST_CASE("a generation that is over is followed by just the next one") {
   x.assign({p0});
   auto former = x.gen(p0);
   auto g = x.registry->raise(p0);
-  x.post(hold_request{p0, {77}, g}); // of another one
+  x.post(follow_generation{p0, {77}, g}); // of another one
   x.post(commit_request{1, {{p0, g, 9}}});
   CHECK(x.script->commits.empty());
   CHECK(x.manager_heard.commits.back().entries[0].failure.code
         == errc::stale_membership);
-  x.post(hold_request{p0, former, g});
+  x.post(follow_generation{p0, former, g});
   x.post(commit_request{2, {{p0, former, 9}}});
   CHECK(x.script->commits.empty());
   x.post(commit_request{3, {{p0, g, 9}}});
