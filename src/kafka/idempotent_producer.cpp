@@ -138,7 +138,7 @@ void idempotent_producer::impl::take_error(rd_kafka_event_t* event) {
   auto code = rd_kafka_event_error(event);
   client_error x{rd_kafka_event_error_is_fatal(event) != 0
                    ? fatal_error(client)
-                   : make_error(code, rd_kafka_event_error_string(event)),
+                   : error_of_code(code, rd_kafka_event_error_string(event)),
                  code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN};
   hooks->tls.explain(x.what);
   x.what.text = without_secrets(std::move(x.what.text), props);
