@@ -41,7 +41,7 @@ public:
   }
 
   /// `NAME=value` lines. False: there was nobody or no room.
-  bool tell(std::string_view state) const;
+  bool send(std::string_view state) const;
 
 private:
   int socket_ = -1;
