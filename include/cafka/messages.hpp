@@ -6,7 +6,6 @@
 
 #include <caf/actor.hpp>
 
-#include <optional>
 #include <string>
 #include <vector>
 
