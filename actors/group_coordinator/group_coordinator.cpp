@@ -331,7 +331,7 @@ void group_coordinator_state::on_answer() {
 }
 
 time_point group_coordinator_state::now() const {
-  return time_point{self_->clock().now().time_since_epoch()};
+  return compat::now(self_);
 }
 
 bool group_coordinator_state::ends_with(const kafka::error& x) {

@@ -44,7 +44,7 @@ held_partition* manager_context::look_up(const topic_partition& tp,
 // -- time ---------------------------------------------------------------------
 
 time_point manager_context::now() const {
-  return time_point{self->clock().now().time_since_epoch()};
+  return compat::now(self);
 }
 
 void manager_context::arm(time_point at) {
