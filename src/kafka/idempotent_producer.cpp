@@ -221,6 +221,17 @@ idempotent_producer::open(const properties& props, std::function<void()> wake,
     new idempotent_producer{std::move(self)}};
 }
 
+writer_factory idempotent_producer::factory(properties props) {
+  return
+    [props = std::move(props)](
+      std::function<void()> wake) -> result<std::unique_ptr<record_writer>> {
+      auto made = open(props, std::move(wake));
+      if (!made)
+        return made.failure();
+      return std::unique_ptr<record_writer>{std::move(*made)};
+    };
+}
+
 error idempotent_producer::check(const properties& props) {
   auto conf = configuration_of(props);
   return conf ? error{} : conf.failure();
