@@ -4,6 +4,7 @@
 /// cafka/detail/caf_compat.hpp.
 
 #include <cafka/detail/caf_compat.hpp>
+#include <cafka/types.hpp>
 
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -39,6 +40,12 @@ auto request(Self* self, const Dest& dest, caf::timespan timeout, Ts&&... xs) {
 #else
   return self->mail(std::forward<Ts>(xs)...).request(dest, timeout);
 #endif
+}
+
+/// By the actor's clock, which tests move by hand.
+template <class Self>
+time_point now(Self* self) {
+  return time_point{self->clock().now().time_since_epoch()};
 }
 
 // -- actors -------------------------------------------------------------------

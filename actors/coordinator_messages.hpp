@@ -149,7 +149,7 @@ struct position_request {
 
 /// The generation of a held partition is over, and from now on `generation`
 /// holds: commits of it leave. Of another one than `former` it is void.
-struct hold_request {
+struct follow_generation {
   topic_partition tp;
   cafka::generation former;
   cafka::generation generation;

@@ -14,8 +14,8 @@ namespace cafka::actors {
 using coordinator_actor
   = compat::typed<void(commit_request), void(revocation_done),
                   void(seek_request), void(ends_request), void(range_request),
-                  void(wake_request), void(close_client), void(hold_request),
-                  void(position_request),
+                  void(wake_request), void(close_client),
+                  void(follow_generation), void(position_request),
                   // from the client's threads and from itself
                   void(client_ready), void(retry_look_up), void(keep_alive)>;
 

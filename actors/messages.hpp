@@ -118,7 +118,7 @@ struct stop_deadline {
   each(ask_range_again)                                                        \
   each(position_result)                                                        \
   each(position_request)                                                       \
-  each(hold_request)                                                           \
+  each(follow_generation)                                                      \
   each(wake_request)                                                           \
   each(commit_request)                                                         \
   each(revocation_done)                                                        \

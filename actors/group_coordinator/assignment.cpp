@@ -43,7 +43,7 @@ void group_coordinator_state::look_up(rebalance_id id) {
       client_->find_ends(partitions, timeout, id.value);
       break;
     case question::counts:
-      client_->count_partitions(timeout);
+      client_->count_partitions(timeout, id.value);
       break;
     case question::committed:
       client_->look_up_committed(id.value, partitions, timeout);
@@ -80,19 +80,20 @@ void group_coordinator_state::on_event(const kafka::committed_found& x) {
     accept(x.entries);
 }
 
+/// How many there are is true whoever asked; what follows is not.
 void group_coordinator_state::on_event(const kafka::partitions_counted& x) {
   if (!x.failure) {
     on_answer();
     note(x.counts);
-    begins_.on_counts();
   }
-  auto* assigned = member_.looking_up();
-  if (assigned == nullptr)
-    return; // taken back meanwhile
-  if (x.failure)
+  if (!member_.looks_up({x.token}))
+    return; // of a rebalance that was overtaken
+  if (x.failure) {
     retry_later(x.failure, "how many partitions the topics have");
-  else
-    look_up(assigned->id);
+    return;
+  }
+  begins_.on_counts();
+  look_up({x.token});
 }
 
 /// What is assigned exists, whatever a broker says that does not know it yet.

@@ -97,7 +97,7 @@ coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
     [this](const wake_request& x) { on_wake_request(x); },
     [this](const range_request& x) { on_range_request(x); },
     [this](close_client) { self_->quit(caf::exit_reason::user_shutdown); },
-    [this](const hold_request& x) { on_hold_request(x); },
+    [this](const follow_generation& x) { on_follow_generation(x); },
     [this](const position_request& x) { on_position_request(x); },
     [this](client_ready) { on_client_ready(); },
     [this](retry_look_up x) { look_up(x.rebalance); },
@@ -331,7 +331,7 @@ void group_coordinator_state::on_answer() {
 }
 
 time_point group_coordinator_state::now() const {
-  return time_point{self_->clock().now().time_since_epoch()};
+  return compat::now(self_);
 }
 
 bool group_coordinator_state::ends_with(const kafka::error& x) {

@@ -100,7 +100,7 @@ private:
   void on_wake_request(const wake_request& x);
   void on_range_request(const range_request& x);
   void on_position_request(const position_request& x);
-  void on_hold_request(const hold_request& x);
+  void on_follow_generation(const follow_generation& x);
   void probe();
   void publish_waits();
   std::string what_it_waits_for() const;

@@ -185,7 +185,7 @@ void ack_intake::check_ranges(const topic_partition& tp, held_partition& x) {
                      ranges);
   if (!x.machine.has_worker())
     return;
-  x.worker->loop->hold(x.machine.is_paused());
+  x.worker->loop->hold(waits);
   x.worker->loop->look_again();
 }
 

@@ -101,10 +101,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
                                 x.cumulative);
     },
     [this](const get_committed_offsets& x) { return committed(x.topic); },
-    [this](get_status) {
-      parts_.acks.take_in();
-      return status();
-    },
+    [this](get_status) { return status(); },
     [this](const subscribe_events& x) {
       context_.publisher.subscribe(x.listener, context_.monitors);
     },
@@ -134,15 +131,8 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     behind_acks(parts_.progress, &progress_checks::on_ends_result),
     behind_acks(parts_.lost, &lost_positions::on_range_result),
     behind_acks(parts_.moves, &partition_moves::on_position),
-    [this](const client_failure& x) {
-      if (x.what.code == errc::broker_unavailable)
-        context_.counts().outage(true);
-      context_.publish(event_kind::client_error, 0, x.what.code, x.what.text);
-    },
-    [this](client_recovered) {
-      context_.counts().outage(false);
-      context_.publish(event_kind::client_recovered);
-    },
+    [this](const client_failure& x) { on_client_failure(x); },
+    [this](client_recovered) { on_client_recovered(); },
     [this](const member_waiting& x) {
       context_.publish(event_kind::member_waits, 0, errc::none, x.what_for);
     },
@@ -158,9 +148,21 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
 
 void group_manager_state::on_commit_result(const commit_result& x) {
   auto answer = parts_.commits.on_result(x);
+  if (!answer)
+    return; // stale
   parts_.moves.on_commit_result(x);
-  if (answer)
-    parts_.rebalance.commit_answered(*answer);
+  parts_.rebalance.commit_answered(*answer);
+}
+
+void group_manager_state::on_client_failure(const client_failure& x) {
+  if (x.what.code == errc::broker_unavailable)
+    context_.counts().outage(true);
+  context_.publish(event_kind::client_error, 0, x.what.code, x.what.text);
+}
+
+void group_manager_state::on_client_recovered() {
+  context_.counts().outage(false);
+  context_.publish(event_kind::client_recovered);
 }
 
 void group_manager_state::on_watch_due(const watch_due&) {
@@ -178,7 +180,9 @@ void group_manager_state::on_watch_due(const watch_due&) {
 
 // -- queries ------------------------------------------------------------------
 
-group_status group_manager_state::status() const {
+/// With all acks that were sent before the question.
+group_status group_manager_state::status() {
+  parts_.acks.take_in();
   group_status result;
   result.name = context_.config().name;
   result.group = context_.config().group;

@@ -83,9 +83,10 @@ core::progress_facts held_partition::progress(bool call_waits) const noexcept {
   core::progress_facts result;
   if (machine.tracker())
     result.position = position();
-  if (machine.state() == partition_state::exhausted || is_paused)
+  if (machine.state() == partition_state::exhausted || is_paused())
     result.what = delivery::stopped;
-  else if (delivery_waits(call_waits) || machine.is_paused() || is_full()
+  else if (delivery_waits(call_waits)
+           || machine.is_paused(core::pause_reason::ack_ranges) || is_full()
            || has_full_outputs())
     result.what = delivery::waits;
   return result;
@@ -104,7 +105,7 @@ std::int64_t held_partition::lag() const {
   if (!tracker)
     return -1;
   auto asked = watch.end().value_or(-1);
-  auto is_read = machine.state() == partition_state::running && !is_paused;
+  auto is_read = machine.state() == partition_state::running && !is_paused();
   if (is_read && source->at_end() && !tracker->has_pending()
       && asked <= tracker->position())
     return 0;
@@ -172,7 +173,7 @@ partition_status held_partition::status(const topic_partition& tp,
   if (auto since = machine.call_since())
     result.call_ms = ms_of(now - *since);
   result.since_progress_ms = ms_of(now - progress_at);
-  result.paused = is_paused;
+  result.paused = is_paused();
   if (auto queued = source->queued())
     result.queue_records = static_cast<std::int64_t>(*queued);
   result.last_error = machine.last_error();

@@ -20,9 +20,9 @@ namespace cafka::actors {
 
 class delivery_loop;
 
-/// What the manager keeps of one partition that this member holds: its machine,
-/// where every state of it stands, its source, its worker with the machine of
-/// its turns, and who watches it.
+/// What the manager keeps of one partition that this member holds: its machine
+/// with its states and pauses, its source, its worker with the machine of its
+/// turns, what is to be committed of it, and who watches it.
 struct held_partition {
   /// The worker that lives, or that was fenced and is not down yet.
   struct worker_link {
@@ -56,6 +56,10 @@ struct held_partition {
   /// No call begins before more of its outputs are reported.
   bool has_full_outputs() const noexcept {
     return answers.bytes() >= outputs_bytes_max;
+  }
+  /// By an operator.
+  bool is_paused() const noexcept {
+    return machine.is_paused(core::pause_reason::intent);
   }
   /// Something of it is on its way to a broker.
   bool is_writing() const noexcept {
@@ -99,7 +103,6 @@ struct held_partition {
   /// An operator moves it there, as soon as the broker has confirmed that;
   /// nothing is read until then.
   std::optional<offset_t> commit_to;
-  bool is_paused = false; ///< by an operator
   time_point progress_at; ///< it got on last
   offset_t progress_to = -1;
 };

@@ -63,6 +63,8 @@ offset_commits::send(const std::set<topic_partition>* only) {
 
 std::optional<offset_commits::answer>
 offset_commits::on_result(const commit_result& x) {
+  if (!context_.is_current(policy_.in_flight() && x.id == last_id_))
+    return std::nullopt;
   answer result{x.id, {}};
   bool ok = true;
   for (auto& entry : x.entries) {
@@ -79,10 +81,6 @@ offset_commits::on_result(const commit_result& x) {
     auto* held = context_.look_up(entry.tp);
     if (held != nullptr && held->machine.gen() == entry.generation)
       held->committed = entry.offset;
-  }
-  if (!policy_.in_flight() || x.id != last_id_) {
-    context_.count_stale();
-    return std::nullopt;
   }
   context_.counts().committed(ok, context_.now() - sent_at_);
   policy_.answered(ok, context_.now());

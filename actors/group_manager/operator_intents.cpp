@@ -39,7 +39,7 @@ void operator_intents::apply_pauses() {
 }
 
 void operator_intents::set_pause(held_partition& x, bool on) {
-  if (std::exchange(x.is_paused, on) == on || !x.worker)
+  if (!x.machine.set_pause(core::pause_reason::intent, on) || !x.worker)
     return;
   x.worker->loop->pause(on);
   if (on)

@@ -39,10 +39,8 @@ rebalancing::rebalancing(group_manager_parts& parts)
 // -- assignments and revocations ----------------------------------------------
 
 void rebalancing::on_assigned(const assignments_received& x) {
-  if (x.rebalance < last_rebalance_) {
-    context_.count_stale();
+  if (!context_.is_current(x.rebalance >= last_rebalance_))
     return;
-  }
   last_rebalance_ = x.rebalance;
   if (stop_result_)
     return; // the coordinator is about to close
@@ -86,10 +84,8 @@ void rebalancing::on_assigned(const assignments_received& x) {
 }
 
 void rebalancing::on_revoked(const assignments_revoked& x) {
-  if (x.rebalance < last_rebalance_) {
-    context_.count_stale();
+  if (!context_.is_current(x.rebalance >= last_rebalance_))
     return;
-  }
   last_rebalance_ = x.rebalance;
   auto held = x.partitions;
   std::erase_if(held, [this](auto& tp) { return !context_.held.contains(tp); });

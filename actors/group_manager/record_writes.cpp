@@ -58,19 +58,19 @@ void record_writes::kill() {
 bool record_writes::knows_letter_topics() {
   auto& steps = context_.config().on_failure.then;
   if (std::ranges::find(steps, failure_step::dead_letter) == steps.end()
-      || letter_topics_ == letter_topics::known)
+      || letter_topics_ == topic_check::known)
     return true;
-  if (letter_topics_ == letter_topics::unknown) {
-    letter_topics_ = letter_topics::asked;
+  if (letter_topics_ == topic_check::unknown) {
+    letter_topics_ = topic_check::asked;
     link_.check({0, context_.config().topics});
   }
   return false;
 }
 
 void record_writes::on_letter_topics(const letter_topics_checked& x) {
-  if (!link_.accept(x))
+  if (!context_.is_current(link_.accept(x)))
     return;
-  letter_topics_ = letter_topics::known;
+  letter_topics_ = topic_check::known;
   if (x.missing) {
     parts_.rebalance.stop(close_reason::stopped,
                           make_error(errc::dead_letter_topic_missing,
@@ -88,7 +88,8 @@ void record_writes::on_letter_topics(const letter_topics_checked& x) {
 // -- reports ------------------------------------------------------------------
 
 void record_writes::on_report(const write_report& x) {
-  if (auto accepted = link_.accept(x))
+  auto accepted = link_.accept(x);
+  if (context_.is_current(accepted.has_value()))
     take(*accepted);
 }
 

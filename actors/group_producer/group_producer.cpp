@@ -283,7 +283,7 @@ void group_producer_state::keep_ticking() {
 }
 
 time_point group_producer_state::now() const {
-  return time_point{self_->clock().now().time_since_epoch()};
+  return compat::now(self_);
 }
 
 } // namespace cafka::actors

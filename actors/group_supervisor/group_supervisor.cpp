@@ -161,9 +161,8 @@ void group_supervisor_state::restart_or_give_up() {
     give_up(code, *cause_);
     return;
   }
-  auto t = time_point{self_->clock().now().time_since_epoch()};
   auto delay = policy_.on_failure(
-    t, std::uniform_real_distribution<double>{0, 1}(random_));
+    compat::now(self_), std::uniform_real_distribution<double>{0, 1}(random_));
   if (!delay) {
     give_up(errc::restarts_exhausted,
             make_error(code, text_of(*cause_)

@@ -91,7 +91,7 @@ public:
 private:
   struct listener {
     std::mutex mutex;
-    exhausted_callback tell;
+    exhausted_callback on_exhausted;
   };
 
   struct entry {

@@ -75,7 +75,7 @@ struct failure_config {
   /// gives way to the next.
   std::vector<failure_step> then;
   /// After so many records in a row that were got past and none handled, one of
-  /// them goes per `flood_interval`.
+  /// them goes per `flood_interval`; 1 or more.
   std::size_t flood_after = 10;
   /// The pause between two of these, 1 ms or more.
   std::chrono::milliseconds flood_interval{60'000};
@@ -156,13 +156,16 @@ struct group_config {
   milliseconds restart_backoff_min{100};
   /// The longest such wait, `restart_backoff_min` or more.
   milliseconds restart_backoff_max{30'000};
-  /// More restarts of a partition than this in the window exhaust it.
+  /// More restarts of a partition than this in the window exhaust it. Only
+  /// workers that end without a call count; a failed call never does. May be 0.
   std::size_t restart_max = unlimited;
-  /// How long a restart counts for `restart_max`.
+  /// How long a restart counts for `restart_max`. It must be longer than that
+  /// many restarts take with their backoffs.
   milliseconds restart_window{600'000};
   /// More restarts of the whole group than this in the window end it. May be 0.
   std::size_t supervisor_restart_max = 10;
-  /// How long a restart counts for `supervisor_restart_max`.
+  /// How long a restart counts for `supervisor_restart_max`. It must be longer
+  /// than that many restarts take with their backoffs.
   milliseconds supervisor_restart_window{600'000};
   /// The wait before the first restart of the group; it doubles from there. May
   /// be 0.
@@ -194,6 +197,8 @@ struct group_config {
   /// A partition that lags this long without a record, and without a reason, is
   /// reported, sought, assigned anew, and after four times as long, once for
   /// where it stands, given a new client: the group restarts. 0 turns this off.
+  /// Else it must be more than twice `sleep_timeout`, or twice `max_wait_time`
+  /// where `min_bytes` is above 0.
   /// A minute is longer than a leader's election, librdkafka's waits before it
   /// connects again (10 s) and the default `max-wait-time` take together.
   milliseconds progress_timeout{60'000};

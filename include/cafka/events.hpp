@@ -20,7 +20,8 @@ enum class event_kind : std::uint8_t {
   begin_resolved,      ///< tp, generation, offset: what a logical begin became
   begins_at_end,       ///< count: offsets that stand before the begins of one
                        ///< rebalance and are not read, text: see begin-offset
-  revoked, ///< tp, generation, offset: watermark that was given back
+  revoked, ///< tp, generation, offset: watermark (the commit position) that was
+           ///< given back
   lost,    ///< tp, generation, offset: watermark; not committed
   revocation_complete, ///< count: the `revoked` or `lost` of one rebalance or
                        ///< of the stop, which came just before; 0: it took
@@ -101,9 +102,9 @@ bool is_warning(event_kind x) noexcept;
 struct event {
   event_kind kind = event_kind::assigned; ///< says which fields are filled
   std::string group;                      ///< the Kafka consumer group id
-  topic_partition tp;                     ///< the partition; empty: none
-  cafka::generation generation;           ///< of the partition; 0: none
-  offset_t offset = -1;                   ///< -1: none
+  topic_partition tp;                     ///< the partition, or empty
+  cafka::generation generation;           ///< of the partition, or 0
+  offset_t offset = -1;                   ///< -1 where there is none
   std::uint64_t count = 0;                ///< its meaning stands at the kind
   errc code = errc::none;                 ///< the error by name
   std::string text;                       ///< for people

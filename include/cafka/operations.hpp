@@ -9,7 +9,7 @@
 
 #include <string>
 
-/// What an operator wants of a running group: messages to the handle that
+/// The intents of an operator for a running group: messages to the handle that
 /// `spawn` and `find` give, from any actor, also of another process. Each is
 /// answered with one `operation_reply`, never with an error, and each is an
 /// event with `who` and `reason`. `ask` in `send.hpp` is for threads that are
@@ -80,7 +80,7 @@ struct operation_reply {
   operation_result result = operation_result::done; ///< what became of it
   std::string text; ///< for people: what is so now, or why not
   /// Of `dispose_record` the record; of `move_partition` where the partition
-  /// goes on; -1: none.
+  /// goes on; -1 where there is none.
   offset_t offset = -1;
 };
 

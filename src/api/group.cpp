@@ -155,17 +155,9 @@ producer_factory_of(caf::actor_system& system, const shared_options& options) {
   return [&system, options](producer_listener to) -> group_producer_actor {
     auto& config = options->config;
     auto props = producer_properties(config);
-    kafka::writer_factory make_client = [props](std::function<void()> wake)
-      -> kafka::result<std::unique_ptr<kafka::record_writer>> {
-      auto made = kafka::idempotent_producer::open(props, std::move(wake));
-      if (!made)
-        return made.failure();
-      return std::unique_ptr<kafka::record_writer>{std::move(*made)};
-    };
-    return system.spawn<group_producer>(options,
-                                        producer_settings_of(config, props),
-                                        std::move(to), std::move(make_client),
-                                        std::function<void()>{[] {}});
+    return system.spawn<group_producer>(
+      options, producer_settings_of(config, props), std::move(to),
+      kafka::idempotent_producer::factory(props), std::function<void()>{[] {}});
   };
 }
 

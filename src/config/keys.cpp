@@ -182,6 +182,15 @@ constexpr auto a_flag = "true or false";
 constexpr auto a_time = "a time such as 100ms, 5s or 10min, in whole ms from 0";
 constexpr auto dictionary = "a dictionary { … }";
 
+/// It stands beside the group's settings, not in them.
+config_key handler_key() {
+  return {"handler", a_text,
+          [](configured_group& to, const config_value& x) {
+            return read(to.handler, x);
+          },
+          [](const configured_group& from) { return show(from.handler); }};
+}
+
 std::vector<config_key> make_keys() {
   using c = group_config;
   using f = failure_config;
@@ -191,11 +200,7 @@ std::vector<config_key> make_keys() {
     key("endpoints", texts, &c::endpoints),
     key("group", a_text, &c::group),
     key("topics", texts, &c::topics),
-    {"handler", a_text,
-     [](configured_group& to, const config_value& x) {
-       return read(to.handler, x);
-     },
-     [](const configured_group& from) { return show(from.handler); }},
+    handler_key(),
     key("handler-init-args", dictionary, &c::handler_init_args),
     key("min-bytes", a_number, &c::min_bytes),
     key("max-bytes", a_number, &c::max_bytes),

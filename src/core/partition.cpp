@@ -132,7 +132,9 @@ void partition::believe() noexcept {
 }
 
 void partition::reset(generation g, offset_t begin) {
+  auto is_intended = is_paused(pause_reason::intent);
   *this = partition{g, begin, limits_, std::move(rules_), row_};
+  set_pause(pause_reason::intent, is_intended);
   transition_to(partition_state::moving);
   revive_ = true;
 }
@@ -232,10 +234,10 @@ std::optional<duration> partition::slow_call(time_point now,
 }
 
 bool partition::set_pause(pause_reason why, bool on) noexcept {
-  auto before = std::exchange(paused_for_,
-                              on ? paused_for_ | static_cast<unsigned>(why)
-                                 : paused_for_ & ~static_cast<unsigned>(why));
-  return (before != 0) != is_paused();
+  auto changes = is_paused(why) != on;
+  if (changes)
+    paused_for_ ^= static_cast<unsigned>(why);
+  return changes;
 }
 
 // -- giving back --------------------------------------------------------------

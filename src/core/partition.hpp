@@ -25,10 +25,10 @@ namespace cafka::core {
 /// ```
 ///              ready                worker gone           backoff over
 ///   starting ────────► running ───────────────► backoff ───────────────┐
-///    ▲ ▲ │ worker gone  │ ▲                       ▲ ▲ │ too often      │
-///    │ │ └──────────────┼─┼───────────────────────┘ │ ▼                │
-///    │ │  out of range, │ │ moved, with its worker  │ exhausted        │
-///    │ │  says a broker ▼ │                         │ (held, silent)   │
+///    ▲ ▲ │ worker gone  │ ▲                       ▲ ▲                  │
+///    │ │ └──────────────┼─┼───────────────────────┘ │                  │
+///    │ │  out of range, │ │ moved, with its worker  │                  │
+///    │ │  says a broker ▼ │                         │                  │
 ///    │ │           doubted┼── worker gone ──────────┤                  │
 ///    │ │                │ │ the leader holds it, or  │                 │
 ///    │ │ moved          ▼ │ not: a new generation    │                 │
@@ -36,12 +36,13 @@ namespace cafka::core {
 ///    │                  ▲ some of what is passed would never come      │
 ///    │                  └──────────────────────────────────────────────┤
 ///    └──────────────────── all is accounted for ───────────────────────┘
+///   with a worker ── gone too often ──► exhausted (held, silent)
 ///   any ── revoked ──► draining ── drained, or out of time ──► fenced
+///   any ── an operator's move ──► draining ── a new generation ──► moving
 /// ```
 ///
-/// Calls that fail take it further, as `isolating` and `disposing`: see the
-/// chart in partition_failures.cpp. In `starting` and `isolating` it may be
-/// doubted, too. What a former incarnation says is void.
+/// The chart in partition_failures.cpp goes on with calls that fail. `starting`
+/// and `isolating` may be doubted, too. A former incarnation's word is void.
 ///
 /// Invariants: one incarnation is current at most; tracker and log agree on
 /// what is pending. When one begins, every offset that the source has passed is
@@ -142,10 +143,10 @@ public:
   bool is_slow() const noexcept {
     return slow_reports_ > 0;
   }
-  /// True: it changed whether the partition is paused.
+  /// True: this reason came, or went.
   bool set_pause(pause_reason why, bool on) noexcept;
-  bool is_paused() const noexcept {
-    return paused_for_ != 0;
+  bool is_paused(pause_reason why) const noexcept {
+    return (paused_for_ & static_cast<unsigned>(why)) != 0;
   }
 
   // -- acks

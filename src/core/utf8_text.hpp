@@ -6,8 +6,8 @@
 
 namespace cafka::core {
 
-/// The size of the UTF-8 character that `x`, which is not empty, begins with; 0:
-/// its first byte begins none.
+/// The size of the UTF-8 character that `x`, which is not empty, begins with;
+/// 0: its first byte begins none.
 std::size_t character_size(std::string_view x) noexcept;
 
 /// Of such a character: it ends a line, moves a terminal's cursor, or the like:

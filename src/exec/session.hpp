@@ -111,9 +111,9 @@ public:
   /// Behind all lines.
   void on_end(const program_end& x, actions& out);
   /// Once `latest` is over, or no call is open and nothing is kept, its input
-  /// ends; `term-after` later it is sent SIGTERM, and as much later SIGKILL. They
-  /// come by `latest + grace` and `latest + 2 * grace`, whatever it did before.
-  /// What comes first of several counts. `line` is for the program.
+  /// ends; `term-after` later it is sent SIGTERM, and as much later SIGKILL.
+  /// They come by `latest + grace` and `latest + 2 * grace`, whatever it did
+  /// before. What comes first of several counts. `line` is for the program.
   void close(const std::string& line, time_point latest, duration grace,
              time_point now, actions& out);
   /// The open call, if there is one, ends by `latest`: by SIGTERM; by

@@ -121,7 +121,7 @@ handler_answer current_process::give_up(const message_batch& batch,
   return not_handled(batch);
 }
 
-// -- the end of the handler ------------------------------------------------------
+// -- the end of the handler ---------------------------------------------------
 
 void current_process::close(close_reason why) {
   exec::process_ptr x;

@@ -13,8 +13,8 @@ namespace cafka::exec_handlers {
 
 /// The process that a handler uses now, if any, and what happens to it between
 /// the calls. When the partition is given back it is told at once, by another
-/// thread than the handler's: one of the handler's own by when it ends, one of a
-/// pool by when its call does. When one of the handler's own is gone, what it
+/// thread than the handler's: one of the handler's own by when it ends, one of
+/// a pool by when its call does. When one of the handler's own is gone, what it
 /// leaves is seen to.
 class current_process : public std::enable_shared_from_this<current_process> {
 public:
@@ -41,8 +41,8 @@ public:
   /// There is no process, as `cause` says: the worker ends with it, with nobody
   /// to blame. The answer of the call of `batch`.
   handler_answer give_up(const message_batch& batch, const std::string& cause);
-  /// The handler is closed: ends the process, unless it was told by when it is to
-  /// end, and blocks until it is gone.
+  /// The handler is closed: ends the process, unless it was told by when it is
+  /// to end, and blocks until it is gone.
   void close(close_reason why);
 
 private:

@@ -51,8 +51,8 @@ public:
   /// A line for the log, of the group as a whole.
   void warn(const std::string& text) const;
 
-  /// How fast a process ends when its handler is closed and nobody said by when:
-  /// within what a revoke or a stop that comes meanwhile waits for.
+  /// How fast a process ends when its handler is closed and nobody said by
+  /// when: within what a revoke or a stop that comes meanwhile waits for.
   duration grace() const noexcept {
     return grace_;
   }

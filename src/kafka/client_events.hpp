@@ -59,9 +59,10 @@ struct committed_found {
   error failure; // of the whole look-up, or of its first failed partition
 };
 
-/// Answer to `count_partitions`; 0: no such topic. A topic that the broker does
-/// not let us see is missing.
+/// Answer to `count_partitions` with `token`; 0: no such topic. A topic that
+/// the broker does not let us see is missing.
 struct partitions_counted {
+  std::uint64_t token = 0;
   std::map<std::string, partition_t> counts;
   error failure; // of the whole count
 };

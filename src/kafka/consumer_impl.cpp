@@ -114,7 +114,7 @@ void consumer::impl::commit(std::uint64_t token,
     ++commits_on_their_way;
     return;
   }
-  commit_answered refused{token, {}, make_error(code)};
+  commit_answered refused{token, {}, error_of_code(code)};
   for (auto& x : xs)
     refused.entries.push_back({x, refused.failure});
   post(std::move(refused));
@@ -231,7 +231,7 @@ error consumer::impl::assign_everything(const partition_offset* moved) {
     all.push_back(moved != nullptr && moved->tp == tp
                     ? *moved
                     : partition_offset{tp, sources.at(tp)->position()});
-  auto failure = make_error(rd_kafka_assign(client, make_list(all).get()));
+  auto failure = error_of_code(rd_kafka_assign(client, make_list(all).get()));
   for (auto& tp : held)
     sources.at(tp)->kick();
   return failure;
@@ -246,7 +246,7 @@ error consumer::impl::send_unassign(const std::vector<topic_partition>& xs) {
   // Eager: answered by the last partition that is given back.
   if (!held.empty())
     return {};
-  return make_error(rd_kafka_assign(client, nullptr));
+  return error_of_code(rd_kafka_assign(client, nullptr));
 }
 
 // Takes a partition out of the assignment and puts it back at another offset.

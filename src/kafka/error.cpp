@@ -156,7 +156,7 @@ bool is_retriable(int code) {
 
 } // namespace
 
-error make_error(int code, std::string_view words) {
+error error_of_code(int code, std::string_view words) {
   error result;
   result.code = to_errc(code, words);
   if (!result)
@@ -192,7 +192,7 @@ error no_thread(std::string_view why) {
 error take_error(rd_kafka_error_s* x) {
   if (x == nullptr)
     return {};
-  auto result = make_error(rd_kafka_error_code(x), rd_kafka_error_string(x));
+  auto result = error_of_code(rd_kafka_error_code(x), rd_kafka_error_string(x));
   result.fatal = result.fatal || rd_kafka_error_is_fatal(x) != 0;
   result.retriable = result.retriable || rd_kafka_error_is_retriable(x) != 0;
   rd_kafka_error_destroy(x);

@@ -28,7 +28,7 @@ struct error {
 /// where there are none, and which setting mends it, where one does. Whether a
 /// failed connection was refused or may come about later is in the words alone:
 /// without any it may (see security_error).
-error make_error(int code, std::string_view words = {});
+error error_of_code(int code, std::string_view words = {});
 
 /// The system gives no other thread, which `why` tells in its words: it limits
 /// how many a user or a container may have. Retriable.

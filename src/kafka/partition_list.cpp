@@ -39,7 +39,7 @@ error seek(rd_kafka_t* client, const partition_offset& to) {
   if (auto* refused = rd_kafka_seek_partitions(client, list.get(), 0))
     return take_error(refused);
   auto code = list->elems[0].err;
-  return code == RD_KAFKA_RESP_ERR__IN_PROGRESS ? error{} : make_error(code);
+  return code == RD_KAFKA_RESP_ERR__IN_PROGRESS ? error{} : error_of_code(code);
 }
 
 } // namespace cafka::kafka

@@ -283,7 +283,7 @@ void partition_queue::see_end(offset_t offset, core::fetched& out) {
 
 void partition_queue::see_failure(const rd_kafka_message_t& msg,
                                   core::fetched& out) {
-  auto failure = make_error(msg.err, rd_kafka_message_errstr(&msg));
+  auto failure = error_of_code(msg.err, rd_kafka_message_errstr(&msg));
   if (failure.code == errc::offset_out_of_range) {
     out.out_of_range = true;
     return;

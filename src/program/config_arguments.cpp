@@ -112,18 +112,18 @@ strings override_all(caf::settings& content, const config_arguments& args) {
 void warn_of_secrets(const config_arguments& args) {
   for (auto& x : args.command->remaining())
     if (shows_secret(x))
-      tell_refusal(args.log, core::log_level::warning,
-                   fmt::format("cafka {}: warning: the value of {} stands in "
-                               "the list of processes; file:PATH or env:NAME "
-                               "in its place says where it is",
-                               args.command->get_name(),
-                               shown_key(x.substr(0, x.find('=')))));
+      write_refusal(args.log, core::log_level::warning,
+                    fmt::format("cafka {}: warning: the value of {} stands in "
+                                "the list of processes; file:PATH or env:NAME "
+                                "in its place says where it is",
+                                args.command->get_name(),
+                                shown_key(x.substr(0, x.find('=')))));
 }
 
 void complain(const config_arguments& about, const strings& wrong) {
   for (auto& x : wrong)
-    tell_refusal(about.log, core::log_level::error,
-                 fmt::format("cafka {}: {}", about.command->get_name(), x));
+    write_refusal(about.log, core::log_level::error,
+                  fmt::format("cafka {}: {}", about.command->get_name(), x));
 }
 
 /// `read` takes the groups from the settings, and adds to what is wrong.

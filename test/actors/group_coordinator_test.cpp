@@ -241,7 +241,8 @@ TEST_CASE("begins of an older assignment are void, and so are its ends") {
         == nullptr); // of the new one they are awaited
   x.tell(kafka::ends_found{x.script->asked("ends")->token, {{p1, 4}}, {}});
   REQUIRE(x.script->asked("counts"));
-  x.tell(kafka::partitions_counted{{{"t", 2}}, {}});
+  x.tell(kafka::partitions_counted{
+    x.script->asked("counts")->token, {{"t", 2}}, {}});
   x.tell(kafka::committed_found{
     x.script->asked("committed")->token, {{p1, std::nullopt}}, {}});
   REQUIRE(x.manager_heard.assigned.size() == 1);
@@ -252,11 +253,36 @@ TEST_CASE("counts that come when nothing is looked up are kept") {
   coordination x{begin_offset{offset_t{0}}};
   x.tell(kafka::assigned{{p0}});
   REQUIRE(x.script->asked("counts"));
+  auto token = x.script->asked("counts")->token;
   x.tell(kafka::revoked{{p0}, false});
-  x.tell(kafka::partitions_counted{{{"t", 1}}, {}});
+  x.tell(kafka::partitions_counted{token, {{"t", 1}}, {}});
   CHECK(x.registry->has_counted("t"));
   CHECK(x.registry->is_new(p1));
   CHECK(x.script->asked("committed") == nullptr);
+}
+
+TEST_CASE("counts of an older assignment are kept, and do not answer for the "
+          "newer one") {
+  auto fails = GENERATE(false, true);
+  coordination x{begin_offset{offset_t{0}}};
+  x.tell(kafka::assigned{{p0}});
+  REQUIRE(x.script->asked("counts"));
+  auto old = x.script->asked("counts")->token;
+  x.tell(kafka::assigned{{p1}});
+  auto asked = *x.script->asked("counts");
+  CHECK(asked.token != old);
+  if (fails)
+    x.tell(kafka::partitions_counted{old, {}, {errc::timed_out, "late"}});
+  else
+    x.tell(kafka::partitions_counted{old, {{"t", 2}}, {}});
+  CHECK(x.registry->has_counted("t") == !fails);
+  CHECK(x.manager_heard.failures.empty());
+  CHECK(x.script->asked("committed") == nullptr);
+  x.pass(2s);
+  CHECK(x.script->questions.size() == 2); // none is asked again
+  x.tell(kafka::partitions_counted{asked.token, {{"t", 2}}, {}});
+  REQUIRE(x.script->asked("committed"));
+  CHECK(x.script->asked("committed")->token == asked.token);
 }
 
 TEST_CASE(
@@ -514,12 +540,12 @@ TEST_CASE("a generation that is over is followed by just the next one") {
   x.assign({p0});
   auto former = x.gen(p0);
   auto g = x.registry->raise(p0);
-  x.post(hold_request{p0, {77}, g}); // of another one
+  x.post(follow_generation{p0, {77}, g}); // of another one
   x.post(commit_request{1, {{p0, g, 9}}});
   CHECK(x.script->commits.empty());
   CHECK(x.manager_heard.commits.back().entries[0].failure.code
         == errc::stale_membership);
-  x.post(hold_request{p0, former, g});
+  x.post(follow_generation{p0, former, g});
   x.post(commit_request{2, {{p0, former, 9}}});
   CHECK(x.script->commits.empty());
   x.post(commit_request{3, {{p0, g, 9}}});

@@ -185,8 +185,9 @@ TEST_CASE("a pause outlives the worker, a rebalance and the group's restart") {
   CHECK(g.handlers.offsets() == offsets{0, 1});
 }
 
-TEST_CASE("between two lives of the group a pause is kept, and what needs a "
-          "partition is unavailable") {
+TEST_CASE(
+  "between two incarnations of the group a pause is kept, and what needs a "
+  "partition is unavailable") {
   scripted_group g;
   g.append(0, 1);
   g.start_supervisor();

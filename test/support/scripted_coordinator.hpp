@@ -16,7 +16,7 @@ struct coordinator_script {
   std::vector<actors::ends_request> ends_asked;
   std::vector<actors::wake_request> wakes;
   std::vector<actors::position_request> positions_asked;
-  std::vector<actors::hold_request> holds;
+  std::vector<actors::follow_generation> holds;
   int ranges_asked = 0;
   std::vector<rebalance_id> done;
   int closes = 0; ///< close_client messages
@@ -112,7 +112,7 @@ public:
         if (!script_->ignores_close)
           self_->quit(caf::exit_reason::user_shutdown);
       },
-      [this](const hold_request& x) { script_->holds.push_back(x); },
+      [this](const follow_generation& x) { script_->holds.push_back(x); },
       [this](const position_request& x) {
         script_->positions_asked.push_back(x);
         if (script_->answers_positions)
