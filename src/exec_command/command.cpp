@@ -57,7 +57,7 @@ caf::config_value begin_of(const std::string& text) {
 /// Of the handler.
 caf::settings init_args_of(const arguments& x) {
   caf::settings result;
-  caf::put(result, "command", list_of(x.program));
+  caf::put(result, "command", list_of(*x.program));
   caf::put(result, "life", x.life);
   caf::put(result, "input", x.input);
   caf::put(result, "processes", x.processes);
@@ -97,7 +97,7 @@ exit_code try_file(const arguments& args) {
 }
 
 exit_code run(arguments& args, const run_function& run_groups) {
-  if (args.program.empty())
+  if (!args.program || args.program->empty())
     return refuse("behind -- stands no command");
   if (!args.try_file.empty())
     return try_file(args);
@@ -110,7 +110,7 @@ exit_code run(arguments& args, const run_function& run_groups) {
 
 } // namespace
 
-strings take_command(int& argc, char** argv) {
+std::optional<strings> take_command(int& argc, char** argv) {
   std::string_view word = argc > 1 ? argv[1] : "";
   std::string_view begin = word == "run"    ? "--exec"
                            : word == "exec" ? "--"
@@ -120,13 +120,13 @@ strings take_command(int& argc, char** argv) {
     return x == begin;
   });
   if (found == end)
-    return {};
+    return std::nullopt;
   argc = static_cast<int>(found - argv);
-  return {found + 1, end};
+  return strings{found + 1, end};
 }
 
-void add_exec(CLI::App& program, const strings& exec, run_function run_groups,
-              exit_code& result) {
+void add_exec(CLI::App& program, const std::optional<strings>& exec,
+              run_function run_groups, exit_code& result) {
   auto args = std::make_shared<arguments>();
   args->program = exec;
   auto* command = program.add_subcommand(
