@@ -102,6 +102,7 @@ void delivery_loop::drain(time_point deadline, close_reason why) {
 
 void delivery_loop::end() {
   session_->cancel();
+  notice_->announce(clock::now()); // a call that runs: its answer is void
   std::lock_guard guard{mutex_};
   transition_to(state::closed);
 }

@@ -104,7 +104,7 @@ public:
   /// is reported by `worker_drained`.
   void drain(time_point deadline, close_reason why);
   /// Nothing is read or reported any more, and nothing of the user's code
-  /// begins but `on_close`.
+  /// begins but `on_close`. A call that runs is told that its time is over.
   void end();
   /// Behind a call that runs. Once; further calls have no effect.
   void close_handler(close_reason why);

@@ -308,9 +308,21 @@ TEST_CASE(
 
 TEST_CASE(
   "an incarnation that is ended says nothing more, also of a call that runs") {
+  auto drains = GENERATE(false, true); // it had more time before
   incarnation x;
   x.append(3);
-  x.handlers.during_call = [&] { x.uut->end(); };
+  auto told = 0;
+  x.handlers.answer = [&](const message_batch& batch) {
+    batch.on_revoked([&](time_point) { ++told; });
+    CHECK_FALSE(batch.revoked());
+    if (drains)
+      x.uut->drain(std::chrono::steady_clock::now() + std::chrono::hours{1},
+                   close_reason::revoked);
+    x.uut->end();
+    CHECK(told == (drains ? 2 : 1));
+    CHECK(batch.revoke_deadline() <= std::chrono::steady_clock::now());
+    return handler_answer::ack();
+  };
   x.begin();
   CHECK(x.after_run() == lines{"built", "begun"});
   x.uut->close_handler(close_reason::lost);
