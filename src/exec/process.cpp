@@ -85,9 +85,9 @@ void process::close(const std::string& line, time_point latest,
   carry_out(std::move(todo), lock);
 }
 
-void process::limit_call(time_point latest, duration grace) {
+void process::limit_call(time_point latest, duration grace, std::string cause) {
   guard_type lock{mutex_};
-  session_.limit_call(latest, grace);
+  session_.limit_call(latest, grace, std::move(cause));
   publish_time();
 }
 
@@ -206,6 +206,9 @@ void process::carry_out(actions x, guard_type& lock) {
   publish_time();
   auto is_gone = session_.now_in() == session::state::gone;
   auto ends = is_gone && !std::exchange(ended_, is_gone);
+  // A call that was open hears of it by its result.
+  auto was_open = x.result && x.result->what == answer::kind::not_begun;
+  auto is_told = ends && session_.ended_between_calls() && !was_open;
   auto notes = std::exchange(notes_, {});
   for (auto& line : x.logs)
     note_line(line.level == info ? note_kind::output : note_kind::log,
@@ -217,7 +220,7 @@ void process::carry_out(actions x, guard_type& lock) {
     hooks_.note(each);
   for (auto& each : x.acks)
     hooks_.ack(each);
-  if (ends && !x.result && hooks_.gone)
+  if (is_told && hooks_.gone)
     hooks_.gone(*this);
   lock.lock();
   gone_ = gone_ || ends;

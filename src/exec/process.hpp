@@ -47,7 +47,8 @@ struct process_hooks {
   /// In the order of the program's lines; before the result of a call that was
   /// answered behind them.
   std::function<void(const std::variant<acked, acked_through, nacked>&)> ack;
-  /// Once: it is gone, and no call was open.
+  /// Once: it is gone, and no call was open, though the answer of the last one
+  /// may still be on its way to who awaits it.
   std::function<void(const process&)> gone;
 };
 
@@ -73,7 +74,7 @@ public:
   bool takes_calls() const;
   /// See `session::close`.
   void close(const std::string& line, time_point latest, duration grace);
-  void limit_call(time_point latest, duration grace);
+  void limit_call(time_point latest, duration grace, std::string cause);
   void terminate(const std::string& cause);
   /// Blocks until nothing of it runs any more.
   void await_gone();

@@ -158,9 +158,11 @@ void session::close(const std::string& line, time_point latest, duration grace,
     escalates_ = std::min(escalates_, kill_by_);
 }
 
-void session::limit_call(time_point latest, duration grace) {
+void session::limit_call(time_point latest, duration grace, std::string cause) {
   if (!call_)
     return;
+  if (latest < call_limit_)
+    limit_cause_ = std::move(cause);
   call_limit_ = std::min(call_limit_, latest);
   call_kill_by_ = std::min(call_kill_by_, latest + grace);
   if (call_ends_)
@@ -184,7 +186,7 @@ void session::on_time(time_point now, actions& out) {
   if (call_ends_ && now >= *call_ends_) {
     auto limited = now >= call_limit_;
     failure_class_ = limited ? failure_class_ : "timeout";
-    terminate(limited ? "the partition is given back" : timeout_hint, now, out);
+    terminate(limited ? limit_cause_ : timeout_hint, now, out);
     return;
   }
   if (state_ == state::closing) {

@@ -98,6 +98,12 @@ exec::session::life exec_group::life() const noexcept {
   return what_.processes > 0 ? life::pool : life::worker;
 }
 
+exec::ending_plan exec_group::plan_until(time_point deadline) const noexcept {
+  auto now = steady_clock::now();
+  return deadline > now ? exec::plan_ending(now, deadline, what_.term_after)
+                        : exec::ending_plan{now, grace_};
+}
+
 std::int64_t exec_group::deadline_ms() const {
   return wall_clock_ms(steady_clock::now() + what_.call_timeout);
 }

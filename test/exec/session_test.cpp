@@ -229,12 +229,13 @@ TEST_CASE(
   "a call of a partition that is given back ends in time, sign or not") {
   stage x{session::life::pool};
   x.call();
-  x.tested.limit_call(x.now + 10s, 2s);
+  x.tested.limit_call(x.now + 10s, 2s, "why");
+  x.tested.limit_call(x.now + 20s, 2s, "later");
   x.pass(9s);
   x.line(R"({"working":true})");
   x.pass(1s);
   CHECK(x.signal() == SIGTERM);
-  CHECK(x.tested.failure() == "the partition is given back");
+  CHECK(x.tested.failure() == "why");
   x.pass(2s);
   CHECK(x.signal() == SIGKILL);
 }
@@ -242,7 +243,8 @@ TEST_CASE(
 TEST_CASE("a wrong line gives nobody more time than its deadline") {
   stage pooled{session::life::pool};
   pooled.call();
-  pooled.tested.limit_call(pooled.now + 1s, 500ms);
+  pooled.tested.limit_call(pooled.now + 1s, 500ms,
+                           "the partition is given back");
   pooled.line("{");
   stage own;
   own.call();
@@ -259,9 +261,9 @@ TEST_CASE("a wrong line gives nobody more time than its deadline") {
 
 TEST_CASE("a limit is of the open call alone") {
   stage x{session::life::pool};
-  x.tested.limit_call(x.now + 1s, 500ms);
+  x.tested.limit_call(x.now + 1s, 500ms, "why");
   x.call();
-  x.tested.limit_call(x.now + 30s, 500ms);
+  x.tested.limit_call(x.now + 30s, 500ms, "why");
   x.line(R"({"ack":true})");
   x.call();
   x.line(R"({"working":true})");
