@@ -115,7 +115,7 @@ public:
                std::shared_ptr<exec_pool> pool)
     : pool_(std::move(pool)),
       current_(std::make_shared<current_process>(x, std::move(group))) {
-    pool_->enter();
+    pool_->enter(*current_);
   }
 
   handler_answer handle(const message_batch& batch) override {
@@ -129,7 +129,7 @@ public:
   }
 
   void on_close(close_reason) override {
-    pool_->leave();
+    pool_->leave(*current_);
   }
 
 private:
