@@ -122,7 +122,9 @@ private:
   void flush();
   void set_full(bool on);
   void send(char command);
-  bool read_from(stream x, time_point now, actions& out);
+  descriptor& output_of(stream x);
+  std::size_t read_from(stream x, time_point now, actions& out);
+  void read_rest(stream x, time_point now, actions& out);
   void take_output(std::string_view bytes, time_point now, actions& out);
   void take_errors(std::string_view bytes, time_point now);
   void read_status(time_point now, actions& out);
