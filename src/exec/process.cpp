@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <poll.h>
+#include <sys/wait.h>
 
 namespace cafka::exec {
 
@@ -181,6 +182,23 @@ void process::on_time(time_point now) {
   actions todo;
   session_.on_time(now, todo);
   carry_out(std::move(todo), lock);
+}
+
+void process::give_up(const std::string& why) {
+  guard_type lock{mutex_};
+  start_failure_ = "cannot start " + what_.program + ": " + why;
+  actions todo;
+  session_.on_start_failed(start_failure_, todo);
+  release();
+  carry_out(std::move(todo), lock);
+}
+
+/// Of its pipes and its guard, which ends now if it has not: it kills all.
+void process::release() {
+  program_.control.close();
+  waitpid(program_.guard, nullptr, 0);
+  set_full(false);
+  program_ = {};
 }
 
 void process::abandon() {

@@ -106,6 +106,8 @@ public:
   void on_full(std::function<void(bool)> f);
   /// Called, under its lock, when `next_time` comes earlier than before.
   void on_earlier(std::function<void()> f);
+  /// Who started it cannot serve it: it is killed, and has not been started.
+  void give_up(const std::string& why);
   /// Nothing counts any more, and the guard kills all.
   void abandon();
   bool gone() const;
@@ -121,6 +123,7 @@ private:
   void tell_left_out(time_point now);
   void flush();
   void set_full(bool on);
+  void release();
   void send(char command);
   descriptor& output_of(stream x);
   std::size_t read_from(stream x, time_point now, actions& out);

@@ -10,7 +10,6 @@
 
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace cafka::exec {
@@ -117,9 +116,7 @@ void process::on_report(const guard::report& x, time_point now, actions& out) {
   }
   start_failure_ += std::string{": "} + std::strerror(x.value);
   session_.on_start_failed(start_failure_, out);
-  waitpid(program_.guard, nullptr, 0);
-  set_full(false);
-  program_ = {};
+  release();
 }
 
 /// Nothing of the program runs any more, or its guard is lost and it is killed
@@ -143,9 +140,7 @@ void process::end(program_end x, time_point now, actions& out) {
   if (pid_ != -1) // else nobody knows that it began
     note(note_kind::ended, info, to_string(x));
   session_.on_end(x, out);
-  waitpid(program_.guard, nullptr, 0); // it tells the end last
-  set_full(false);
-  program_ = {};
+  release();
   if (pid_ == -1)
     start_failure_ = "cannot start " + what_.program + ": " + to_string(x);
 }
