@@ -15,6 +15,8 @@ namespace cafka::exec {
 
 /// The batch of an open call.
 struct open_call {
+  std::string topic;
+  partition_t partition = -1;
   core::range_set offsets; ///< of its records
   offset_t last = -1;
   std::uint64_t generation = 0;
