@@ -116,7 +116,9 @@ void session::on_end(const program_end& x, actions& out) {
                 && (!has_run_ || (x.batch_unread && life_ != life::batch));
   ended_between_calls_ = !call_ || unread;
   if (failure_.empty() && !was_told && ended_between_calls_ && is_bad(x)) {
-    failure_ = "ended with no batch open: " + to_string(x);
+    failure_ = (call_ ? "ended before it read its batch: "
+                      : "ended with no batch open: ")
+               + to_string(x);
     failure_class_ = class_of(x);
   }
   if (call_ && unread)
