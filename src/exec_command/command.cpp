@@ -4,8 +4,12 @@
 
 #include "exec_handlers/exec_settings.hpp"
 #include "exec_handlers/exec_try.hpp"
+#include "exec_handlers/replace_handler.hpp"
 #include "io/notes.hpp"
 #include "program/config_arguments.hpp"
+
+#include <cafka/config_file.hpp>
+#include <cafka/errors.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -82,11 +86,25 @@ exit_code refuse(const std::string& why) {
   return exit_code::usage;
 }
 
+/// A program without a group has settings of its own alone. What is wrong with
+/// those of the command line; empty: nothing.
+std::string override_own(caf::settings& content, const arguments& args) {
+  for (auto& x : args.command->remaining())
+    if (!x.starts_with("--cafka.handler-init-args."))
+      return "--try takes of --cafka.KEY=VALUE only handler-init-args.KEY";
+    else if (auto failure = override_config(content, x))
+      return text_of(failure);
+  return {};
+}
+
 exit_code try_file(const arguments& args) {
-  if (args.command->remaining_size() > 0)
-    return refuse("--try takes no --cafka.KEY=VALUE");
+  auto content = content_of(args);
+  if (auto failure = override_own(content, args); !failure.empty())
+    return refuse(failure);
+  exec_handlers::set_program(content, "cafka", *args.program);
   strings failures;
-  auto options = exec_handlers::read_exec_options(init_args_of(args), failures);
+  auto own = caf::get_if<caf::settings>(&content, "cafka.handler-init-args");
+  auto options = exec_handlers::read_exec_options(*own, failures);
   if (!failures.empty())
     return refuse(failures.front());
   using enum exec_handlers::trial_result;
