@@ -126,8 +126,8 @@ void delivery_loop::send_closed() {
   manager_->put(worker_drained{id_});
 }
 
-/// A call that runs comes back to a loop that is closed, and says nothing, unless
-/// its answer is to count.
+/// A call that runs comes back to a loop that is closed, and says nothing,
+/// unless its answer is to count.
 void delivery_loop::end_by_handler(worker_end x) {
   session_->cancel();
   std::lock_guard guard{mutex_};

@@ -163,9 +163,9 @@ public:
   /// whenever that comes nearer: a rebalance within a stop may have less time,
   /// and a worker that ends, or loses its partition, has none. For a handler
   /// that waits for something, or that has records which it answered with
-  /// `no_ack`. On threads of the runtime's or on the caller's, maybe at the same
-  /// time: it must be quick, may not throw, and may come when the handler is
-  /// gone. `f` and all that it owns are kept for as long as the partition's
+  /// `no_ack`. On threads of the runtime's or on the caller's, maybe at the
+  /// same time: it must be quick, may not throw, and may come when the handler
+  /// is gone. `f` and all that it owns are kept for as long as the partition's
   /// worker runs.
   void on_revoked(const std::function<void(time_point)>& f) const {
     notice_->on_announce(f);

@@ -162,8 +162,8 @@ struct handler_context {
   /// Ends the handler's worker, so that all that it did not ack comes again to
   /// its successor. For what happens between calls; where one runs,
   /// `worker_end::after_call` says whether its answer counts. Any thread, also
-  /// when the worker has ended: then it does nothing, and while the partition is
-  /// given back. May be kept.
+  /// when the worker has ended: then it does nothing, and while the partition
+  /// is given back. May be kept.
   std::function<void(worker_end)> end_worker = {};
 };
 

@@ -46,8 +46,8 @@ public:
   }
 
 private:
-  /// A program that has ended right behind its answer acks nothing any more, and
-  /// a drain would wait for that.
+  /// A program that has ended right behind its answer acks nothing any more,
+  /// and a drain would wait for that.
   handler_answer answered(const message_batch& batch,
                           const exec::process& process, exec::answer x) {
     using kind = exec::answer::kind;

@@ -182,8 +182,8 @@ std::vector<std::string> check_exec_args(const caf::settings& args) {
   return wrong;
 }
 
-/// A call blocks until its program answers. On CAF's scheduler programs that hang
-/// would hold up every actor, and a stop with them.
+/// A call blocks until its program answers. On CAF's scheduler programs that
+/// hang would hold up every actor, and a stop with them.
 std::string wrong_beside_program(const group_config& x) {
   return x.handler_threads > 0
            ? std::string{}
