@@ -102,6 +102,7 @@ void delivery_loop::drain(time_point deadline, close_reason why) {
 
 void delivery_loop::end() {
   session_->cancel();
+  notice_->announce(clock::now()); // a call that runs: its answer is void
   std::lock_guard guard{mutex_};
   transition_to(state::closed);
 }
@@ -125,12 +126,20 @@ void delivery_loop::send_closed() {
   manager_->put(worker_drained{id_});
 }
 
-/// A call that runs comes back to a loop that is closed, and says nothing.
+/// A call that runs comes back to a loop that is closed, and says nothing,
+/// unless its answer is to count.
 void delivery_loop::end_by_handler(worker_end x) {
   session_->cancel();
   std::lock_guard guard{mutex_};
   if (state_ == state::stopped || state_ == state::closed)
     return;
+  if (x.after_call && calls_)
+    ends_after_call_ = std::move(x);
+  else
+    end_as(std::move(x));
+}
+
+void delivery_loop::end_as(worker_end x) {
   if (x.cause.empty()) {
     fail(errc::none, {});
     return;
@@ -321,18 +330,31 @@ void delivery_loop::call(core::redelivery what, bool is_again,
                       std::move(what.failures)};
   if (is_again)
     manager_->put(call_begun{id_, range_of(batch), batch.size()});
+  calls_ = true;
   guard.unlock();
   call_times times{{}, age_of(*batch.begin())};
   auto begin = clock::now();
   auto result = session_->call(batch, what);
   times.took = clock::now() - begin;
   guard.lock();
+  calls_ = false;
+  auto end = std::exchange(ends_after_call_, std::nullopt);
   if (state_ == state::closed)
     return;
-  if (!result.begun) {
+  if (!result.begun && !end) {
     transition_to(state::stopped);
     return;
   }
+  if (result.begun)
+    take_answer(std::move(result), batch, times, is_again || alone_);
+  if (end && state_ != state::closed)
+    end_as(std::move(*end));
+}
+
+/// `asks`: the manager says what comes next.
+void delivery_loop::take_answer(handler_session::outcome result,
+                                const message_batch& batch, call_times times,
+                                bool asks) {
   auto verdict = judge(std::move(result), batch, outputs_bytes_max_);
   verdict.ended.times = times;
   if (verdict.failed)
@@ -340,10 +362,9 @@ void delivery_loop::call(core::redelivery what, bool is_again,
   else if (!verdict.wrong.empty())
     fail(errc::bad_answer, std::move(verdict.wrong));
   else
-    end_call(std::move(verdict.ended), is_again || alone_);
+    end_call(std::move(verdict.ended), asks);
 }
 
-/// `asks`: the manager says what comes next.
 void delivery_loop::end_call(call_ended x, bool asks) {
   using kind = handler_answer::kind;
   if (x.rest && !x.rest->outputs.empty())

@@ -31,13 +31,13 @@ public:
   /// A process of the handler's own, in the place of the one before. Why it
   /// does not run; empty: it does.
   std::string start();
-  /// The partition is being given back.
-  bool told() const;
+  /// The partition is being given back by then, or the worker has ended.
+  std::optional<time_point> told() const;
   /// `x` is gone, with no call open, or none that it has begun. Where it failed
   /// the worker ends with it, with nobody to blame; where it kept records, so
-  /// that its successor gets them first. True: the worker ends. Once for each;
-  /// any thread.
-  bool ends_worker(const exec::process& x);
+  /// that its successor gets them first. True: the worker ends. `after_call`:
+  /// see `worker_end`. Any thread.
+  bool ends_worker(const exec::process& x, bool after_call);
   /// There is no process, as `cause` says: the worker ends with it, with nobody
   /// to blame. The answer of the call of `batch`.
   handler_answer give_up(const message_batch& batch, const std::string& cause);
@@ -58,8 +58,9 @@ private:
   mutable std::mutex mutex_; // guards what follows
   exec::process_ptr process_;
   std::optional<time_point> deadline_;
+  bool is_over_ = false; // it was told when that had passed
   bool closed_ = false;
-  bool ended_worker_ = false;
+  std::optional<worker_end> end_; // of the worker, by this
   bool nacked_ = false; // what was kept when the partition was given back
 };
 

@@ -56,6 +56,9 @@ public:
   duration grace() const noexcept {
     return grace_;
   }
+  /// When and how fast a process ends whose partition is given back at
+  /// `deadline`; as `grace` says where that has passed.
+  exec::ending_plan plan_until(time_point deadline) const noexcept;
   /// The time at which `call-timeout` ends if it begins now.
   std::int64_t deadline_ms() const;
 

@@ -100,6 +100,21 @@ TEST_CASE("a command that is not there is refused, and nothing starts") {
   CHECK(y.err_has("it may not be executed: Permission denied"));
 }
 
+TEST_CASE("--exec without a command, and --group without --exec, are refused, "
+          "and nothing starts") {
+  exec_world w;
+  // As an unquoted variable of the shell that is not set, or one in quotes.
+  auto none = run_program({"run", w.conf, "--exec"});
+  CHECK(none.code == 2);
+  CHECK(none.err == "cafka run: behind --exec stands no command\n");
+  auto empty = run_program({"run", w.conf, "--exec", ""});
+  CHECK(empty.code == 2);
+  CHECK(empty.err_has("handler-init-args.command: a list of texts"));
+  auto group = run_program({"run", w.conf, "--group", "orders"});
+  CHECK(group.code == 2);
+  CHECK(group.err == "cafka run: --group: only with --exec\n");
+}
+
 TEST_CASE("check names a command that is not there") {
   scratch_directory files;
   auto conf = files.write(
