@@ -18,7 +18,8 @@ struct http_options {
   /// `/livez`, `/readyz` and `/metrics`: 16 to 4096 visible ASCII characters,
   /// read once. Empty: none is asked for.
   std::string token_file;
-  /// Takes what an operator intends: pause, restart, move and the like.
+  /// Takes what an operator intends: pause, restart, move and the like. Shows
+  /// the record that a partition stands at, which is user data.
   bool operations = false;
   /// Names, without a port, that requests may name in `Host` besides IP
   /// addresses and `localhost`.

@@ -9,6 +9,9 @@ namespace cafka {
 /// characters become `\n`, `\t`, `\r` or `\x1b`. Other bytes stay as they are.
 std::string escaped(std::string_view x);
 
+/// Any byte as `\xff`, but for `\n`, `\t` and `\r`.
+std::string escaped_byte(char x);
+
 /// In quotes; what is escaped above is, and `"` and `\`, too.
 std::string in_quotes(std::string_view x);
 
