@@ -99,6 +99,7 @@ coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
     [this](close_client) { self_->quit(caf::exit_reason::user_shutdown); },
     [this](const follow_generation& x) { on_follow_generation(x); },
     [this](const position_request& x) { on_position_request(x); },
+    [this](ping) { compat::post(manager_, pong{pong::actor::coordinator}); },
     [this](client_ready) { on_client_ready(); },
     [this](retry_look_up x) { look_up(x.rebalance); },
     [this](keep_alive) { on_keep_alive(); },

@@ -116,6 +116,10 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     behind_acks(parts_.intents, &operator_intents::restart),
     behind_acks(parts_.disposals, &record_disposals::take),
     behind_acks(parts_.moves, &partition_moves::take),
+    [this](const get_record& x) {
+      parts_.acks.take_in();
+      return parts_.intents.show(x);
+    },
     [this](buffer_filled) {
       parts_.acks.on_buffer_filled();
       look_at_orders();
@@ -138,6 +142,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     },
     behind_acks(parts_.writes, &record_writes::on_report),
     behind_acks(parts_.writes, &record_writes::on_letter_topics),
+    [this](const pong& x) { parts_.pings.on_pong(x); },
     [this](const event& x) { context_.publisher.relay(x); },
     behind_acks(*this, &group_manager_state::on_watch_due),
     behind_acks(parts_.workers, &worker_supervision::on_backoff_elapsed),
@@ -172,6 +177,7 @@ void group_manager_state::on_watch_due(const watch_due&) {
   parts_.rebalance.look(t);
   parts_.failures.look(t);
   parts_.progress.look(t);
+  parts_.pings.look(t);
   context_.report_refusals();
   parts_.commits.send_if_due();
   context_.registry->strands().retry();
@@ -201,6 +207,7 @@ group_status group_manager_state::status() {
   }
   result.pauses = pauses_of(*context_.registry);
   context_.registry->counts().show(result, context_.now());
+  parts_.pings.show(result, context_.now());
   result.handler_threads = context_.registry->strands().threads();
   return result;
 }

@@ -176,6 +176,8 @@ partition_status held_partition::status(const topic_partition& tp,
   result.paused = is_paused();
   if (auto queued = source->queued())
     result.queue_records = static_cast<std::int64_t>(*queued);
+  if (auto bytes = source->queued_bytes())
+    result.queue_bytes = static_cast<std::int64_t>(*bytes);
   result.last_error = machine.last_error();
   result.last_error_text = machine.last_error_text();
   if (machine.tracker())

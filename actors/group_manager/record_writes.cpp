@@ -28,6 +28,9 @@ group_producer_actor record_writes::start(std::uint64_t incarnation) {
   to.checked = [handle = context_.handle](letter_topics_checked x) {
     handle->post(std::move(x));
   };
+  to.alive = [handle = context_.handle] {
+    handle->post(pong{pong::actor::producer});
+  };
   producer_ = make_producer_(std::move(to));
   context_.monitors.add(*producer_,
                         [this, incarnation](const caf::error& cause) {
@@ -41,6 +44,7 @@ void record_writes::on_down(std::uint64_t incarnation,
   kafka::error why;
   why.code = errc::other_client_error;
   why.text = "the group's producer ended: " + text_of(cause);
+  parts_.pings.forget_producer();
   link_.on_down(incarnation, why);
 }
 

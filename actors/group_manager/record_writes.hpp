@@ -35,6 +35,10 @@ public:
   bool knows_letter_topics();
   void on_letter_topics(const letter_topics_checked& x);
 
+  /// False: there is no producer.
+  bool ping() const {
+    return link_.ping();
+  }
   /// Nothing is open that would count.
   void close();
   /// The manager ends.

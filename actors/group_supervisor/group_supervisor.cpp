@@ -71,6 +71,7 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
     [this](const restart_worker& x) { return ask_intent(x); },
     [this](const dispose_record& x) { return ask_intent(x); },
     [this](const move_partition& x) { return ask_intent(x); },
+    [this](const get_record& x) { return ask_record(x); },
     [this](const event& x) { on_event(x); },
     [this](client_closed x) { on_client_closed(x); },
     [this](strands_idle) {

@@ -19,7 +19,8 @@ struct http_options {
   /// `/metrics` and the page itself, `/`, which has no data. None is asked for
   /// where this is empty.
   std::string token_file;
-  /// Takes what an operator intends: pause, restart, move and the like.
+  /// Takes what an operator intends: pause, restart, move and the like. Shows
+  /// the record that a partition stands at, which is user data.
   bool operations = false;
   /// Names, without a port, that requests may name in `Host` besides IP
   /// addresses and `localhost`.

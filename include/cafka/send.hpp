@@ -74,6 +74,11 @@ caf::expected<operation_reply>
 ask(const group_actor& group, const move_partition& x,
     std::chrono::milliseconds timeout = ask_timeout);
 
+/// The record that a partition stands at, for people. Errors as above.
+caf::expected<record_excerpt>
+ask(const group_actor& group, const get_record& x,
+    std::chrono::milliseconds timeout = ask_timeout);
+
 /// A snapshot of the group and its partitions. Errors as above.
 caf::expected<group_status>
 status(const group_actor& group,

@@ -102,6 +102,11 @@ caf::expected<operation_reply> ask(const group_actor& group,
   return answer_of<operation_reply>(group, x, timeout);
 }
 
+caf::expected<record_excerpt> ask(const group_actor& group, const get_record& x,
+                                  std::chrono::milliseconds timeout) {
+  return answer_of<record_excerpt>(group, x, timeout);
+}
+
 caf::expected<group_status> status(const group_actor& group,
                                    std::chrono::milliseconds timeout) {
   return answer_of<group_status>(group, get_status{}, timeout);

@@ -63,6 +63,11 @@ public:
   virtual std::optional<std::size_t> queued() const {
     return std::nullopt;
   }
+
+  /// Their bytes, as they were when somebody counted last.
+  virtual std::optional<std::size_t> queued_bytes() const {
+    return std::nullopt;
+  }
 };
 using record_source_ptr = std::shared_ptr<record_source>;
 

@@ -18,4 +18,8 @@ bool is_control(std::string_view character) noexcept;
 /// Bytes that are no UTF-8 become U+FFFD, one each.
 std::string utf8_text(std::string_view x, std::size_t bytes_max);
 
+/// `x` for a terminal or a page: characters of UTF-8 stay, control characters
+/// and bytes that are no UTF-8 become `\n`, `\t`, `\r` or `\x1b`.
+std::string visible_text(std::string_view x);
+
 } // namespace cafka::core

@@ -7,6 +7,7 @@
 
 #include <cafka/errors.hpp>
 #include <cafka/http.hpp>
+#include <cafka/send.hpp>
 
 #include <caf/scoped_actor.hpp>
 
@@ -40,11 +41,13 @@ http::response plain(int status, std::string text) {
   return result;
 }
 
+constexpr auto no_group = "no group of this name runs\n";
+
 /// On a thread of the server's, which waits.
 http::response carry_out(caf::actor_system& system, const http::operation& x) {
   auto group = directory::find(system, x.group);
   if (!group)
-    return plain(404, "no group of this name runs\n");
+    return plain(404, no_group);
   auto to = caf::actor_cast<caf::actor>(*group);
   compat::visit visit;
   caf::scoped_actor self{system};
@@ -63,6 +66,16 @@ http::response carry_out(caf::actor_system& system, const http::operation& x) {
   return result;
 }
 
+http::response show_record(caf::actor_system& system,
+                           const http::record_question& x) {
+  auto group = directory::find(system, x.group);
+  if (!group)
+    return plain(404, no_group);
+  auto found = ask(*group, get_record{x.of.topic, x.of.partition});
+  return found ? http::answer_of(*found)
+               : plain(503, text_of(found.error()) + "\n");
+}
+
 http::site make_site(caf::actor_system& system, http::group_watch& watch,
                      http::access_rules rules) {
   http::site result;
@@ -70,6 +83,7 @@ http::site make_site(caf::actor_system& system, http::group_watch& watch,
   result.look = [&watch] { return watch.look(); };
   result.look_anew = [&watch] { return watch.look_anew(answer_limit); };
   result.carry_out = [&system](auto& x) { return carry_out(system, x); };
+  result.show_record = [&system](auto& x) { return show_record(system, x); };
   result.page = http::page_html;
   result.page_policy = http::policy_of(http::page_html);
   return result;

@@ -3,6 +3,7 @@
 #include "kafka/configuration.hpp"
 #include "kafka/event.hpp"
 #include "kafka/partition_list.hpp"
+#include "kafka/statistics.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -48,6 +49,8 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
   event_ptr event{rd_kafka_queue_poll(queue, 0)};
   if (!event)
     return false;
+  if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_STATS)
+    note_statistics(event.get());
   if (auto x = to_event(client, event.get())) {
     was_assigned = was_assigned || std::holds_alternative<assigned>(*x);
     complete(*x);
@@ -56,6 +59,13 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
     pending.push_back(std::move(*x));
   }
   return true;
+}
+
+// They come as often as the user wants them.
+void consumer::impl::note_statistics(rd_kafka_event_t* event) {
+  for (auto& [tp, bytes] : queued_bytes_in(rd_kafka_event_stats(event)))
+    if (auto i = sources.find(tp); i != sources.end())
+      i->second->note_queued_bytes(bytes);
 }
 
 // Adds what only this client knows, and takes out what nobody should: what

@@ -138,7 +138,17 @@ std::optional<std::size_t> partition_queue::queued() const {
   return rd_kafka_queue_length(queue_.get());
 }
 
+std::optional<std::size_t> partition_queue::queued_bytes() const {
+  std::lock_guard guard{mutex_};
+  return queue_ ? queued_bytes_ : std::nullopt;
+}
+
 // -- for the client's owner ---------------------------------------------------
+
+void partition_queue::note_queued_bytes(std::size_t x) {
+  std::lock_guard guard{mutex_};
+  queued_bytes_ = x;
+}
 
 error partition_queue::move_to(offset_t to, const std::function<error()>& how) {
   std::lock_guard guard{mutex_};

@@ -32,6 +32,7 @@ struct heard {
   std::deque<position_result> positions;
   std::deque<client_failure> failures;
   std::deque<member_waiting> waits;
+  std::vector<pong::actor> pongs;
   int recovered = 0;
 };
 
@@ -63,6 +64,7 @@ public:
       [](const restart_worker&) { return operation_reply{}; },
       [](const dispose_record&) { return operation_reply{}; },
       [](const move_partition&) { return operation_reply{}; },
+      [](const get_record&) { return record_excerpt{}; },
       [](buffer_filled) {},
       [](doze_over) {},
       [this](const assignments_received& x) { x_->assigned.push_back(x); },
@@ -77,6 +79,7 @@ public:
       [this](const member_waiting& x) { x_->waits.push_back(x); },
       [](const write_report&) {},
       [](const letter_topics_checked&) {},
+      [this](const pong& x) { x_->pongs.push_back(x.from); },
       [](const event&) {},
       [](watch_due) {},
       [](const backoff_elapsed&) {},
@@ -630,4 +633,10 @@ TEST_CASE("however a coordinator ends, its client is ended and that is told") {
           == errc::coordinator_died);
   }
   CHECK(x.closed == 1);
+}
+
+TEST_CASE("a coordinator answers a ping") {
+  coordination c;
+  c.post(ping{});
+  CHECK(c.manager_heard.pongs == std::vector{pong::actor::coordinator});
 }

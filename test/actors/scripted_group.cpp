@@ -351,6 +351,10 @@ partition_status scripted_group::status(partition_t p) {
   return {};
 }
 
+record_excerpt scripted_group::record(partition_t p) {
+  return ask<record_excerpt>(*this, *front_, get_record{"t", p});
+}
+
 committed_offsets scripted_group::committed(const std::string& topic) {
   return ask<committed_offsets>(*this, *front_, get_committed_offsets{topic});
 }

@@ -25,6 +25,7 @@ struct coordinator_script {
   bool answers_seeks = true;
   bool answers_ends = true;
   bool answers_positions = true;
+  bool answers_pings = true;
   bool ignores_close = false;
   bool closes_clients = true; ///< a client is gone as its coordinator ends
   /// What a `keep_alive` ends the coordinator with.
@@ -117,6 +118,10 @@ public:
         script_->positions_asked.push_back(x);
         if (script_->answers_positions)
           answer_position(x);
+      },
+      [this](ping) {
+        if (script_->answers_pings)
+          compat::post(*script_->manager, pong{pong::actor::coordinator});
       },
       [](client_ready) {},
       [](retry_look_up) {},

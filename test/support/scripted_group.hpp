@@ -106,6 +106,7 @@ public:
   ack_reply ask_ack(partition_t p, const offsets& xs, bool cumulative = true);
   group_status status();
   partition_status status(partition_t p);
+  record_excerpt record(partition_t p);
   committed_offsets committed(const std::string& topic = "t");
   /// An operator's intent; its answer, once it is there.
   template <class Intent>
