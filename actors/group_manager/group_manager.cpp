@@ -116,10 +116,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     behind_acks(parts_.intents, &operator_intents::restart),
     behind_acks(parts_.disposals, &record_disposals::take),
     behind_acks(parts_.moves, &partition_moves::take),
-    [this](const get_record& x) {
-      parts_.acks.take_in();
-      return parts_.intents.show(x);
-    },
+    behind_acks(parts_.intents, &operator_intents::show),
     [this](buffer_filled) {
       parts_.acks.on_buffer_filled();
       look_at_orders();

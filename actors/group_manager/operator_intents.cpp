@@ -92,7 +92,7 @@ operation_reply operator_intents::restart(const restart_worker& x) {
 
 // -- the record that a partition stands at ------------------------------------
 
-record_excerpt operator_intents::show(const get_record& x) const {
+record_excerpt operator_intents::show(const get_record& x) {
   topic_partition tp{x.topic, x.partition};
   record_excerpt none;
   auto* held = context_.look_up(tp);

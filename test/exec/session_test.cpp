@@ -542,18 +542,24 @@ TEST_CASE("more ends in a minute than ten are too many") {
   CHECK_FALSE(x.take(now + 60s));
 }
 
+namespace {
+
+/// What a program may write, right or wrong.
+constexpr const char* lines[] = {R"({"ack":true})",
+                                 R"({"ack":12})",
+                                 R"({"ack":13})",
+                                 R"({"no_ack":true})",
+                                 R"({"fail":14})",
+                                 R"({"acked":[12],"generation":7})",
+                                 R"({"acked_through":14,"generation":7})",
+                                 R"({"working":true})",
+                                 "text",
+                                 "{"};
+
+} // namespace
+
 TEST_CASE("every call ends once, and nothing counts behind a SIGTERM") {
   check_property("a session", [] {
-    constexpr const char* lines[] = {R"({"ack":true})",
-                                     R"({"ack":12})",
-                                     R"({"ack":13})",
-                                     R"({"no_ack":true})",
-                                     R"({"fail":14})",
-                                     R"({"acked":[12],"generation":7})",
-                                     R"({"acked_through":14,"generation":7})",
-                                     R"({"working":true})",
-                                     "text",
-                                     "{"};
     session tested{session::life::worker, limits};
     time_point now{1h};
     int open = 0;
