@@ -73,8 +73,7 @@ std::string bits_of(offset_t committed, const std::vector<offset_range>& ranges,
 
 /// Behind the last offset that the runs tell of.
 offset_t end_of_runs(offset_t committed, std::string_view bytes) {
-  auto all = decode_offset_map(committed, bytes,
-                               std::numeric_limits<offset_t>::max());
+  auto all = decode_offset_map(committed, bytes, end_of_offsets);
   return all->empty() ? committed : all->ranges().back().last;
 }
 

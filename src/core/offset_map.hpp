@@ -5,6 +5,7 @@
 #include <cafka/types.hpp>
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ namespace cafka::core {
 /// tell, or no room for it.
 std::string encode_offset_map(offset_t committed, const range_set& complete,
                               std::size_t bytes_max);
+
+/// Of a log of which nobody knows the end.
+inline constexpr offset_t end_of_offsets = std::numeric_limits<offset_t>::max();
 
 /// What is complete above `committed`, and below `end`: the log's. Nothing: the
 /// bytes are none of the above, by their first byte, their length, a run of no

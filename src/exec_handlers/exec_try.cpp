@@ -2,11 +2,11 @@
 
 #include "exec_handlers/exec_try.hpp"
 
+#include "core/base64.hpp"
 #include "exec_handlers/exec_answer.hpp"
 #include "exec_handlers/exec_handlers.hpp"
 #include "exec_handlers/exec_settings.hpp"
 #include "io/notes.hpp"
-#include "io/record_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -45,7 +45,7 @@ std::optional<std::string> bytes_of(const json& x, const std::string& name) {
   if (auto i = x.find(name); i != x.end() && i->is_string())
     return i->get<std::string>();
   if (auto i = x.find(name + "_base64"); i != x.end() && i->is_string())
-    return io::bytes_of_base64(i->get<std::string>());
+    return core::bytes_of_base64(i->get<std::string>());
   return std::nullopt;
 }
 

@@ -2,8 +2,6 @@
 
 #include "support/property.hpp"
 
-#include <limits>
-
 using namespace cafka;
 using namespace cafka::core;
 using namespace cafka::test;
@@ -12,7 +10,7 @@ namespace {
 
 using ranges = std::vector<offset_range>;
 
-constexpr offset_t no_end = std::numeric_limits<offset_t>::max();
+constexpr auto no_end = end_of_offsets;
 constexpr std::size_t no_limit = 1 << 20;
 
 range_set set_of(const ranges& xs) {
