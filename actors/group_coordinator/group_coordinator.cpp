@@ -163,7 +163,7 @@ void group_coordinator_state::send_parked() {
     return;
   std::vector<kafka::partition_offset> offsets;
   for (auto& x : request->entries)
-    offsets.push_back({x.tp, x.offset});
+    offsets.push_back({x.tp, x.offset, x.note});
   client_->commit(request->id, offsets);
 }
 
@@ -204,6 +204,7 @@ void group_coordinator_state::on_event(const kafka::assigned& x) {
   on_answer();
   auto id = member_.on_assigned(x.partitions).id;
   begins_.start();
+  found_.clear();
   for (auto& tp : x.partitions)
     std::erase_if(missing_topics_, [&](auto& y) {
       return y.first.find(tp.topic) != std::string::npos;
@@ -315,8 +316,8 @@ void group_coordinator_state::answer(
       auto i = failures.find(what.tp);
       failure = i == failures.end() ? broker.failure : i->second;
     }
-    result.entries.push_back(
-      {what.tp, what.generation, what.offset, std::move(failure)});
+    result.entries.push_back({what.tp, what.generation, what.offset,
+                              std::move(failure), what.note.metadata});
   }
   compat::post(manager_, std::move(result));
 }

@@ -161,7 +161,7 @@ void ack_intake::apply(const topic_partition& tp, held_partition& x,
   if (effect.records > 0 && x.worker
       && x.machine.state() == partition_state::starting)
     x.worker->loop->withdraw();
-  if (effect.moved)
+  if (effect.moved || (effect.records > 0 && parts_.commits.keeps_maps()))
     parts_.commits.acked(effect.records);
   if (effect.freed != core::volume{} && x.machine.has_worker()
       && x.worker->loop->free(effect.freed, x.position()))

@@ -28,6 +28,7 @@ held_partition::held_partition(const group_config& config,
     outputs_bytes_max(config.outputs_max_bytes),
     noted_row(machine.row()),
     committed(x.committed.value_or(-1)),
+    committed_map(x.map.metadata),
     progress_at(now) {
   identify(group, x.tp);
   progress_to = watermark();
@@ -47,8 +48,22 @@ void held_partition::begin_generation(const std::string& group,
   identify(group, tp);
 }
 
-bool held_partition::is_uncommitted() const noexcept {
-  return (commit_to || machine.tracker()) && commit_position() != committed;
+/// Where nothing above is acked, and where it is moved to, that is nothing.
+core::commit_note held_partition::commit_note(std::size_t bytes_max) const {
+  auto& tracker = machine.tracker();
+  if (commit_to || !tracker || tracker->acked_above().empty())
+    return {};
+  auto metadata = core::map_metadata(tracker->watermark(),
+                                     tracker->acked_above(), bytes_max);
+  if (metadata.empty())
+    return {};
+  return {std::move(metadata), source->leader_epoch()};
+}
+
+bool held_partition::is_uncommitted(
+  const core::commit_note& note) const noexcept {
+  return (commit_to || machine.tracker())
+         && (commit_position() != committed || note.metadata != committed_map);
 }
 
 void held_partition::note_progress(time_point now) {

@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "core/ack_watch.hpp"
 #include "core/answer_line.hpp"
+#include "core/committed_map.hpp"
 #include "core/flow_window.hpp"
 #include "core/partition.hpp"
 #include "core/progress_watch.hpp"
@@ -48,8 +49,10 @@ struct held_partition {
   offset_t commit_position() const noexcept {
     return commit_to.value_or(watermark());
   }
+  /// What its next commit says besides, with so many bytes of metadata at most.
+  core::commit_note commit_note(std::size_t bytes_max) const;
   /// The broker has not confirmed that.
-  bool is_uncommitted() const noexcept;
+  bool is_uncommitted(const core::commit_note& note) const noexcept;
   bool takes_acks(generation of) const noexcept;
   /// No room for another record in its window.
   bool is_full() const noexcept;
@@ -100,6 +103,7 @@ struct held_partition {
   std::size_t outputs_bytes_max;
   core::failure_row noted_row; ///< as the registry has it
   offset_t committed = -1;     ///< confirmed by the broker
+  std::string committed_map;   ///< the same: the metadata beside it
   /// An operator moves it there, as soon as the broker has confirmed that;
   /// nothing is read until then.
   std::optional<offset_t> commit_to;

@@ -40,30 +40,36 @@ enum class event_kind : std::uint8_t {
   dead_lettered,      ///< tp, generation, offset, text: where it
                       ///< is, as `topic-partition@offset`
   dead_letter_failed, ///< tp, generation, offset, code, text
-  record_skipped,   ///< tp, generation, offset, code, text: of its last failure
-  failure_flood,    ///< tp, generation, offset, count: records in a row that
-                    ///< were got past; see `flood-after`
-  output_failed,    ///< tp, generation, offset: first of its batch, code, text
-  ack_refused,      ///< tp, generation (of the ack), count, text: result
-  delivery_waits,   ///< tp, generation, count: separate ranges of acks
-  commit_sent,      ///< tp, generation, offset
-  committed,        ///< tp, generation, offset: confirmed by the broker
-  commit_failed,    ///< tp, generation, offset, code, text
-  reset,            ///< tp, generation (the new one), offset: lost position,
-                    ///< text: the policy and where it begins
-  client_error,     ///< code, text; once for as long as it lasts
-  client_recovered, ///< a broker answers after there was none left
-  member_waits,     ///< text: why the member has no partitions yet; once a
-                    ///< minute
-  partition_waits,  ///< tp, generation, offset: position, text: what for; when
-                    ///< it begins and once a minute
-  acks_overdue,     ///< tp, generation, offset: watermark, count: delivered
-                    ///< and not acked; see `ack-timeout`
-  handler_slow,     ///< tp, generation, count: milliseconds so far
-  partition_stalled,  ///< tp, generation, offset: where nothing comes from,
-                      ///< count: offsets up to the end, text: what is done
-  partition_resumed,  ///< tp, generation, offset: position; it stalled before
-  handler_not_closed, ///< tp, generation, text: what `on_close` threw
+  record_skipped, ///< tp, generation, offset, code, text: of its last failure
+  failure_flood,  ///< tp, generation, offset, count: records in a row that
+                  ///< were got past; see `flood-after`
+  output_failed,  ///< tp, generation, offset: first of its batch, code, text
+  ack_refused,    ///< tp, generation (of the ack), count, text: result
+  delivery_waits, ///< tp, generation, count: separate ranges of acks
+  commit_sent,    ///< tp, generation, offset
+  committed,      ///< tp, generation, offset: confirmed by the broker
+  commit_failed,  ///< tp, generation, offset, code, text
+  foreign_offset_metadata, ///< tp, generation, offset: committed, text: why what
+                           ///< stands beside it does not count
+  offset_map_refused,   ///< tp, generation, count: bytes of metadata that were
+                        ///< refused, text: what follows; once
+  offset_map_unguarded, ///< text: what an unclean election can do with maps of
+                        ///< acked offsets, since librdkafka tells no epochs
+  reset,             ///< tp, generation (the new one), offset: lost position,
+                     ///< text: the policy and where it begins
+  client_error,      ///< code, text; once for as long as it lasts
+  client_recovered,  ///< a broker answers after there was none left
+  member_waits,      ///< text: why the member has no partitions yet; once a
+                     ///< minute
+  partition_waits,   ///< tp, generation, offset: position, text: what for; when
+                     ///< it begins and once a minute
+  acks_overdue,      ///< tp, generation, offset: watermark, count: delivered
+                     ///< and not acked; see `ack-timeout`
+  handler_slow,      ///< tp, generation, count: milliseconds so far
+  partition_stalled, ///< tp, generation, offset: where nothing comes from,
+                     ///< count: offsets up to the end, text: what is done
+  partition_resumed, ///< tp, generation, offset: position; it stalled before
+  handler_not_closed,        ///< tp, generation, text: what `on_close` threw
   handler_threads_exhausted, ///< count: threads, all busy; no other can be made
   program_started, ///< tp, generation, count: pid; both empty for a process of
                    ///< a pool. Of groups whose handler is a program

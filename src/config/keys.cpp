@@ -105,6 +105,16 @@ bool read(begin_offset& to, const config_value& x) {
   return true;
 }
 
+/// A flag, or what fits.
+bool read(std::optional<bool>& to, const config_value& x) {
+  auto* text = get_if<std::string>(&x);
+  if (text && *text == auto_name) {
+    to.reset();
+    return true;
+  }
+  return read(to.emplace(), x);
+}
+
 bool read(offset_reset_policy& to, const config_value& x) {
   return read_enum(to, x, offset_reset_names);
 }
@@ -250,6 +260,8 @@ std::vector<config_key> make_keys() {
     key("outputs-max-bytes", a_number, &c::outputs_max_bytes),
     key("handler-threads", a_number, &c::handler_threads),
     key("ack-ranges-max", a_number, &c::ack_ranges_max),
+    key("offset-map", "\"auto\", true or false", &c::offset_map),
+    key("offset-map-max", a_number, &c::offset_map_max),
     key("handler-timeout", a_time, &c::handler_timeout),
     key("ack-timeout", a_time, &c::ack_timeout),
     key("progress-timeout", a_time, &c::progress_timeout),

@@ -26,7 +26,8 @@ std::vector<offset_range> runs_of(const record_block& block) {
 } // namespace
 
 partition::partition(generation g, offset_t begin, restart_limits limits,
-                     failure_rules rules, failure_row row)
+                     failure_rules rules, failure_row row,
+                     const range_set& acked)
   : generation_(g),
     begin_(begin),
     limits_(limits),
@@ -35,7 +36,7 @@ partition::partition(generation g, offset_t begin, restart_limits limits,
     row_(row),
     isolation_(rules_.ack_timeout) {
   if (begin >= 0)
-    tracker_.emplace(begin);
+    tracker_.emplace(begin).adopt(acked);
 }
 
 // -- the incarnation of a worker ----------------------------------------------

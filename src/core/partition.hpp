@@ -52,8 +52,10 @@ class partition {
 public:
   /// `begin`: offset of the first record; negative for a logical one, which the
   /// source's first answer resolves. `row`: of the group's last incarnation.
+  /// `acked`: above `begin`.
   partition(generation g, offset_t begin, restart_limits limits,
-            failure_rules rules = {}, failure_row row = {});
+            failure_rules rules = {}, failure_row row = {},
+            const range_set& acked = {});
 
   // -- the incarnation of a worker
 
@@ -91,8 +93,8 @@ public:
   std::optional<move_target> target() const noexcept;
   /// The client goes on there: so does the worker, or one is to begin.
   void moved() noexcept;
-  /// A broker says that the position is out of its range, which may be one that
-  /// takes itself for the leader. True: its leader is to be asked.
+  /// A broker says that the position is out of its range, and may only take
+  /// itself for the leader. True: its leader is to be asked.
   bool doubt() noexcept;
   /// It is asked once more.
   void ask_again() noexcept {
@@ -151,8 +153,8 @@ public:
 
   // -- acks
 
-  /// From outside of the handler's calls: passes no failed record, but for
-  /// `offset` itself where that was delivered again, and none of `withhold`.
+  /// From outside of the calls: passes no failed record, but for `offset` itself
+  /// where that was delivered again, and none of `withhold`.
   ack_effect ack(offset_t offset);
   ack_effect ack_individual(std::span<const offset_t> offsets);
   /// A call with the records of `batch` answered that all up to `through` are

@@ -1,7 +1,7 @@
 /// The lines of a program, read.
 
+#include "core/base64.hpp"
 #include "exec/protocol.hpp"
-#include "io/record_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -77,7 +77,7 @@ std::optional<std::string> bytes_in(const json& in, const std::string& name) {
   auto* coded = member(in, coded_name.c_str());
   if (!coded)
     return std::nullopt;
-  auto result = io::bytes_of_base64(text_in(*coded, coded_name.c_str()));
+  auto result = core::bytes_of_base64(text_in(*coded, coded_name.c_str()));
   if (!result)
     throw wrong{coded_name + " must be base64"};
   return result;

@@ -1,6 +1,6 @@
 #include "exec_handlers/try_steps.hpp"
 
-#include "io/record_json.hpp"
+#include "core/base64.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,7 +28,7 @@ std::optional<std::string> bytes_of(const json& x, const std::string& name) {
   if (auto i = x.find(name); i != x.end() && i->is_string())
     return i->get<std::string>();
   if (auto i = x.find(name + "_base64"); i != x.end() && i->is_string())
-    return io::bytes_of_base64(i->get<std::string>());
+    return core::bytes_of_base64(i->get<std::string>());
   return std::nullopt;
 }
 

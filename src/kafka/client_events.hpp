@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/begin_lookup.hpp"
+#include "core/committed_map.hpp"
 #include "core/partition_move.hpp"
 #include "kafka/error.hpp"
 
@@ -21,6 +22,7 @@ namespace cafka::kafka {
 struct partition_offset {
   topic_partition tp;
   offset_t offset = 0;
+  core::commit_note note = {}; ///< of a commit
 };
 using core::offset_earliest;
 using core::offset_latest;
@@ -53,6 +55,7 @@ struct committed_found {
   struct entry {
     topic_partition tp;
     std::optional<offset_t> offset;
+    core::commit_note note = {};
   };
   std::uint64_t token = 0;
   std::vector<entry> entries;
@@ -72,6 +75,8 @@ struct ends_found {
   std::uint64_t token = 0;
   std::map<topic_partition, offset_t> ends;
   error failure; // of the request that asked for all
+  /// Of the leaders, where librdkafka tells them (2.1).
+  std::map<topic_partition, std::int32_t> leader_epochs = {};
 };
 
 /// Answer to `find_range` with `token`.

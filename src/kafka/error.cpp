@@ -173,7 +173,8 @@ error error_of_code(int code, std::string_view words) {
     result.text += ": " + hint;
   result.fatal = code == RD_KAFKA_RESP_ERR__FATAL;
   result.too_large = code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE
-                     || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+                     || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE
+                     || code == RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE;
   result.retriable = result.code != errc::authentication
                      && (is_retriable(code) || is_foreign_answer(words));
   return result;

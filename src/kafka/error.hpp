@@ -17,7 +17,8 @@ struct error {
   std::string text;       ///< librdkafka's name and words, and a hint
   bool fatal = false;     ///< the client's handle is unusable from now on
   bool retriable = false; ///< the same request may succeed later
-  bool too_large = false; ///< a record, or its batch, is larger than is taken
+  bool too_large = false; ///< a record, its batch or the metadata of a commit
+                          ///< is larger than is taken
   explicit operator bool() const noexcept {
     return code != errc::none;
   }

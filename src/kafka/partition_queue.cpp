@@ -1,5 +1,6 @@
 #include "kafka/partition_queue.hpp"
 
+#include "kafka/leader_epoch.hpp"
 #include "kafka/message_copy.hpp"
 #include "kafka/partition_list.hpp"
 
@@ -129,6 +130,11 @@ std::optional<offset_t> partition_queue::readable_end() const {
 bool partition_queue::at_end() const {
   std::lock_guard guard{mutex_};
   return at_end_;
+}
+
+std::int32_t partition_queue::leader_epoch() const {
+  std::lock_guard guard{mutex_};
+  return leader_epoch_;
 }
 
 std::optional<std::size_t> partition_queue::queued() const {
@@ -322,6 +328,7 @@ std::shared_ptr<const record_block>
 partition_queue::copy_taken(const draining& state) {
   record_block::builder result;
   result.reserve(taken_.size(), state.bytes);
+  leader_epoch_ = leader_epoch_of(*taken_.back());
   for (auto& msg : taken_)
     copy(*msg, state.has_headers, result);
   taken_.clear();

@@ -40,6 +40,7 @@ public:
   offset_t position() const override;
   std::optional<offset_t> readable_end() const override;
   bool at_end() const override;
+  std::int32_t leader_epoch() const override;
   std::optional<std::size_t> queued() const override;
   std::optional<std::size_t> queued_bytes() const override;
 
@@ -107,6 +108,7 @@ private:
   rd_kafka_t* client_;
   queue_ptr queue_;   // null: closed
   offset_t position_; // logical until something was seen
+  std::int32_t leader_epoch_ = -1;
   bool resolved_ = false;
   bool at_end_ = false;
   std::optional<offset_t> end_;

@@ -1,5 +1,6 @@
 #include "kafka/questions.hpp"
 
+#include "kafka/leader_epoch.hpp"
 #include "kafka/partition_list.hpp"
 
 #include <algorithm>
@@ -62,7 +63,7 @@ committed_found ask_committed(rd_kafka_t* client, std::uint64_t token,
     // Negative: the group never committed.
     auto offset = x.offset >= 0 ? std::optional<offset_t>{x.offset}
                                 : std::nullopt;
-    result.entries.push_back({{x.topic, x.partition}, offset});
+    result.entries.push_back({{x.topic, x.partition}, offset, note_of(x)});
   }
   return result;
 }
@@ -79,8 +80,11 @@ ends_found ask_ends(rd_kafka_t* client,
   result.failure = error_of_code(rd_kafka_offsets_for_times(
     client, list.get(), milliseconds_until(deadline)));
   for (int i = 0; !result.failure && i < list->cnt; ++i)
-    if (auto& x = list->elems[i]; x.err == 0 && x.offset >= 0)
-      result.ends[{x.topic, x.partition}] = x.offset;
+    if (auto& x = list->elems[i]; x.err == 0 && x.offset >= 0) {
+      topic_partition tp{x.topic, x.partition};
+      result.ends[tp] = x.offset;
+      result.leader_epochs[tp] = leader_epoch_of(x);
+    }
   return result;
 }
 
@@ -91,8 +95,11 @@ ends_found ask_ends_singly(rd_kafka_t* client,
   if (!result.failure || partitions.size() == 1)
     return result;
   for (auto& x : partitions)
-    if (clock::now() < deadline)
-      result.ends.merge(ask_ends(client, {x}, deadline).ends);
+    if (clock::now() < deadline) {
+      auto one = ask_ends(client, {x}, deadline);
+      result.ends.merge(one.ends);
+      result.leader_epochs.merge(one.leader_epochs);
+    }
   return result;
 }
 

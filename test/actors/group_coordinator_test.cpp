@@ -97,7 +97,6 @@ const topic_partition p1{"t", 1};
 
 struct coordination {
   explicit coordination(begin_offset begin = logical_offset::earliest) {
-    auto options = std::make_shared<group_options>();
     options->config.group = "g";
     options->config.topics = {"t"};
     options->config.begin_offset = begin;
@@ -169,6 +168,7 @@ struct coordination {
     post(commit_request{id, {{tp, gen(tp), offset}}});
   }
 
+  std::shared_ptr<group_options> options = std::make_shared<group_options>();
   actor_fixture fixture;
   heard manager_heard;
   std::shared_ptr<client_script> script = std::make_shared<client_script>();
@@ -313,6 +313,88 @@ TEST_CASE(
   x.tell(kafka::revoked{{p0}, false});
   x.pass(2s);
   CHECK(x.script->questions.size() == 1);
+}
+
+// -- what is acked above a commit ---------------------------------------------
+
+TEST_CASE(
+  "metadata beside a commit are read when the end of the log is known") {
+  coordination x;
+  x.options->config.offset_map = true;
+  x.tell(kafka::assigned{{p0, p1}});
+  core::range_set acked;
+  acked.insert({7, 9});
+  core::commit_note note{core::map_metadata(5, acked, 100)};
+  x.tell(kafka::committed_found{
+    x.script->asked("committed")->token, {{p0, 5, note}, {p1, 5}}, {}});
+  CHECK(x.manager_heard.assigned.empty());
+  auto* asked = x.script->asked("ends");
+  REQUIRE(asked);
+  CHECK(asked->partitions == std::vector{p0});
+  x.tell(kafka::ends_found{asked->token, {{p0, 9}}, {}});
+  REQUIRE(x.manager_heard.assigned.size() == 1);
+  auto& told = x.manager_heard.assigned[0].partitions;
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].map.complete.ranges() == acked.ranges());
+  CHECK(told[0].map.metadata == note.metadata);
+  CHECK(told[1].map.complete.empty());
+}
+
+TEST_CASE("a map of acks counts neither beyond the end of the log nor where "
+          "nobody tells the end") {
+  auto ends = GENERATE(std::map<topic_partition, offset_t>{{p0, 8}},
+                       std::map<topic_partition, offset_t>{});
+  coordination x;
+  x.options->config.offset_map = true;
+  x.tell(kafka::assigned{{p0}});
+  core::range_set acked;
+  acked.insert({7, 9});
+  x.tell(kafka::committed_found{x.script->asked("committed")->token,
+                                {{p0, 5, {core::map_metadata(5, acked, 100)}}},
+                                {}});
+  x.tell(kafka::ends_found{x.script->asked("ends")->token, ends, {}});
+  REQUIRE(x.manager_heard.assigned.size() == 1);
+  auto& told = x.manager_heard.assigned[0].partitions[0];
+  CHECK(told.begin == 5);
+  CHECK(told.map.complete.empty());
+  CHECK_FALSE(told.map.ignored.empty());
+}
+
+TEST_CASE("the ends of logs are asked for again where nobody answers") {
+  coordination x;
+  x.options->config.offset_map = true;
+  x.tell(kafka::assigned{{p0}});
+  x.tell(kafka::committed_found{
+    x.script->asked("committed")->token, {{p0, 5, {"bwAAAAUc"}}}, {}});
+  auto token = x.script->asked("ends")->token;
+  x.tell(kafka::ends_found{token, {}, {errc::timed_out, "late"}});
+  CHECK(x.manager_heard.assigned.empty());
+  x.pass(1s);
+  CHECK(x.script->questions.size() == 3);
+  x.tell(kafka::ends_found{token, {{p0, 20}}, {}});
+  CHECK(x.manager_heard.assigned.size() == 1);
+}
+
+TEST_CASE("without offset-map nobody asks for more than the commit") {
+  coordination x;
+  x.options->config.offset_map = false;
+  x.tell(kafka::assigned{{p0}});
+  x.tell(kafka::committed_found{
+    x.script->asked("committed")->token, {{p0, 5, {"bwAAAAUc"}}}, {}});
+  REQUIRE(x.manager_heard.assigned.size() == 1);
+  CHECK(x.manager_heard.assigned[0].partitions[0].map.complete.empty());
+  CHECK(x.manager_heard.assigned[0].partitions[0].map.ignored.empty());
+}
+
+TEST_CASE("what is acked above a commit leaves with it, and comes back") {
+  coordination x;
+  x.assign({p0});
+  x.post(commit_request{1, {{p0, x.gen(p0), 8, {"map", 3}}}});
+  REQUIRE(x.script->commits.size() == 1);
+  CHECK(x.script->commits[0].offsets[0].note == core::commit_note{"map", 3});
+  x.tell(kafka::commit_answered{1, {{{p0, 8}, {}}}, {}});
+  REQUIRE(x.manager_heard.commits.size() == 1);
+  CHECK(x.manager_heard.commits[0].entries[0].metadata == "map");
 }
 
 // -- commits ------------------------------------------------------------------

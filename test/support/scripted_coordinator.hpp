@@ -52,7 +52,8 @@ inline actors::commit_result answer_to(const actors::commit_request& x,
                                        const kafka::error& failure = {}) {
   actors::commit_result result{x.id, {}};
   for (auto& y : x.entries)
-    result.entries.push_back({y.tp, y.generation, y.offset, failure});
+    result.entries.push_back(
+      {y.tp, y.generation, y.offset, failure, y.note.metadata});
   return result;
 }
 

@@ -60,6 +60,8 @@ public:
   // -- the coordinator's side; messages are sent, the actors do not run yet
   /// At what the group had committed.
   void assign(const partitions& ps, offset_t begin = 0);
+  /// The same with what stood beside it.
+  void assign_with(partition_t p, offset_t begin, core::committed_map map);
   /// At `begin`, logical or not, because nothing was committed.
   void assign_new(const partitions& ps, offset_t begin);
   void revoke(const partitions& ps);
