@@ -69,7 +69,8 @@ control::table_limits room() {
 /// What the screen shows now.
 class screen {
 public:
-  explicit screen(const server& from) : from_(from) {
+  screen(const server& from, control::status_view first)
+    : from_(from), last_(std::move(first)) {
   }
 
   /// False: nobody sees it any more.
@@ -112,7 +113,8 @@ private:
 
   const server& from_;
   control::status_view last_;
-  std::chrono::steady_clock::time_point seen_at_{};
+  std::chrono::steady_clock::time_point seen_at_
+    = std::chrono::steady_clock::now();
 };
 
 /// What the terminal had stays in what can be scrolled back to.
@@ -136,7 +138,7 @@ exit_code top(const server_arguments& args) {
     return exit_code::ok;
   }
   make_room();
-  screen shown{*from};
+  screen shown{*from, std::move(*first)};
   while (shown.show())
     std::this_thread::sleep_for(look_interval);
   return exit_code::ok;

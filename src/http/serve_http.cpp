@@ -23,7 +23,7 @@ namespace {
 /// their state.
 constexpr std::chrono::milliseconds answer_limit{500};
 
-std::string text_of(const std::vector<config_error>& xs) {
+std::string joined(const std::vector<config_error>& xs) {
   std::string result;
   for (auto& x : xs)
     result += (result.empty() ? "" : "; ") + to_string(x);
@@ -117,7 +117,7 @@ caf::expected<http_server> serve_http(caf::actor_system& system,
                                       const http_options& options) {
   compat::visit visit;
   if (auto wrong = validate(options); !wrong.empty())
-    return make_error(errc::invalid_config, text_of(wrong));
+    return make_error(errc::invalid_config, joined(wrong));
   auto at = parse_listen(options.listen);
   if (!at)
     return make_error(errc::invalid_config,
