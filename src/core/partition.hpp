@@ -50,9 +50,8 @@ namespace cafka::core {
 /// ack passes a record that failed, before it is handled or got past.
 class partition {
 public:
-  /// `begin`: offset of the first record; negative for a logical one, which the
-  /// source's first answer resolves. `row`: of the group's last incarnation.
-  /// `acked`: above `begin`.
+  /// `begin`: of the first record; a logical one, below 0, is resolved by the
+  /// source. `row`: of the group's last incarnation. `acked`: above `begin`.
   partition(generation g, offset_t begin, restart_limits limits,
             failure_rules rules = {}, failure_row row = {},
             const range_set& acked = {});
@@ -104,8 +103,7 @@ public:
   int asked() const noexcept {
     return asked_;
   }
-  /// The leader holds the position: the client is moved there, and the worker
-  /// reads on, which knows what it has had.
+  /// The leader holds it: the client moves there, and the worker reads on.
   void believe() noexcept;
   /// It is out of range: a new generation begins at `begin`, by a move.
   void reset(generation g, offset_t begin);
