@@ -113,7 +113,9 @@ TEST_CASE("a record is asked for by its group, topic and partition, and shown "
           "to nobody else") {
   record_excerpt shown;
   shown.offset = 100;
-  shown.value = {false, 5, "s\xc3\xa9cret"};
+  shown.value = {false, 5,
+                 "s\xc3\xa9"
+                 "cret"};
   const std::string path = "/api/record?group=a%20b&topic=t&partition=3";
   http_site off{{token, false, {}}};
   off.show_record(shown);
@@ -125,7 +127,8 @@ TEST_CASE("a record is asked for by its group, topic and partition, and shown "
   CHECK(x.shown_records().empty());
   auto answer = x.get(path, with_token);
   CHECK(answer.status == 200);
-  CHECK_THAT(answer.body, has_text("s\xc3\xa9cret"));
+  CHECK_THAT(answer.body, has_text("s\xc3\xa9"
+                                   "cret"));
   CHECK_THAT(answer.head, has_text("Cache-Control: no-store"));
   REQUIRE(x.shown_records().size() == 1);
   CHECK(x.shown_records()[0].group == "a b");
