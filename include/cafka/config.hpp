@@ -191,13 +191,13 @@ struct group_config {
   std::size_t ack_ranges_max = 10'000;
   /// Commits tell in their metadata what is acked above them, so that it does
   /// not come again to the next owner of the partition; see
-  /// `config/README.md`. Nothing: where librdkafka is 2.1 or newer. An older one
-  /// does not tell leader epochs: where a log was rewritten behind an unclean
-  /// election, records of the new log can be skipped.
+  /// `config/README.md`. Nothing: where librdkafka is 2.1 or newer. An older
+  /// one does not tell leader epochs: where a log was rewritten behind an
+  /// unclean election, records of the new log can be skipped.
   std::optional<bool> offset_map;
   /// The most bytes of these metadata, 8 to 32,767; no more than the broker
-  /// takes (`offset.metadata.max.bytes`). Where more is acked the lowest offsets
-  /// are told, and the others come again.
+  /// takes (`offset.metadata.max.bytes`). Where more is acked the lowest
+  /// offsets are told, and the others come again.
   std::size_t offset_map_max = 4'096;
   /// A handler call that takes longer is told by the event `handler_slow`,
   /// again and again, and in the status. 0 turns this off.

@@ -74,8 +74,8 @@ struct partition_status {
   errc last_error = errc::none;    ///< of its last worker that failed
   std::string last_error_text;     ///< the cause of that failure, if any
   std::int64_t queue_records = -1; ///< in the client, fetched; -1 while unknown
-  /// The bytes of these, when librdkafka counted them last; -1 while unknown, as
-  /// where `kafka { statistics-interval-ms = … }` is not set.
+  /// The bytes of these, when librdkafka counted them last; -1 while unknown,
+  /// as where `kafka { statistics-interval-ms = … }` is not set.
   std::int64_t queue_bytes = -1;
   /// Handed to handler calls since the group was spawned, redelivered ones
   /// included.

@@ -134,8 +134,8 @@ std::string count_text(const group_view& x) {
                             x.partitions.size());
   if (paused > 0)
     result += fmt::format(", {} paused", paused);
-  auto ill = std::ranges::count_if(
-    x.partitions, [](auto& p) { return !p.is_healthy(); });
+  auto ill = std::ranges::count_if(x.partitions,
+                                   [](auto& p) { return !p.is_healthy(); });
   if (ill > 0)
     result += "; " + trouble_text(x.partitions.front());
   if (ill > 1)

@@ -9,8 +9,8 @@
 /// Which group and which partition an operator means.
 namespace cafka::control {
 
-/// Of `topic/partition`, or of `topic`: then the partition is -1. Nothing: it is
-/// neither.
+/// Of `topic/partition`, or of `topic`: then the partition is -1. Nothing: it
+/// is neither.
 std::optional<topic_partition> parse_partition(std::string_view x);
 
 /// The group of that name, or the only one where it is empty. Null, and `wrong`

@@ -151,8 +151,8 @@ public:
 
   // -- acks
 
-  /// From outside of the calls: passes no failed record, but for `offset` itself
-  /// where that was delivered again, and none of `withhold`.
+  /// From outside of the calls: passes no failed record, but for `offset`
+  /// itself where that was delivered again, and none of `withhold`.
   ack_effect ack(offset_t offset);
   ack_effect ack_individual(std::span<const offset_t> offsets);
   /// A call with the records of `batch` answered that all up to `through` are

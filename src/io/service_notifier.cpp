@@ -95,7 +95,7 @@ service_notifier service_notifier::from_environment() {
 bool service_notifier::send(std::string_view state) const {
   return socket_ != -1
          && ::send(socket_, state.data(), state.size(),
-                 MSG_NOSIGNAL | MSG_DONTWAIT)
+                   MSG_NOSIGNAL | MSG_DONTWAIT)
               != -1;
 }
 

@@ -71,8 +71,8 @@ private:
 };
 
 /// To standard error, in the way of who reads there; `to` as in
-/// `event_log::settings`. The one of a process, whose dropped lines are counted in
-/// its format, too.
+/// `event_log::settings`. The one of a process, whose dropped lines are counted
+/// in its format, too.
 std::shared_ptr<event_log>
 make_event_log(const log_arguments& args,
                std::function<void(const std::string&)> to);
