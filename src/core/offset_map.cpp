@@ -174,7 +174,7 @@ decode_offset_map(offset_t committed, std::string_view bytes, offset_t end) {
   auto payload = bytes.substr(1);
   auto magic = bytes.front();
   std::optional<std::string> content;
-  if (magic == 'p' || magic == 's') {
+  if (std::string_view{"psJa"}.find(magic) != std::string_view::npos) {
     content = unpacked(payload);
     if (!content)
       return std::nullopt;
@@ -185,11 +185,13 @@ decode_offset_map(offset_t committed, std::string_view bytes, offset_t end) {
     case 'p':
       return read_runs(committed, payload, int32_bytes, end);
     case 'n':
+    case 'J':
       return read_runs(committed, payload, int16_bytes, end);
     case 'o':
     case 's':
       return read_bits(committed, payload, int32_bytes, end);
     case 'l':
+    case 'a':
       return read_bits(committed, payload, int16_bytes, end);
     default:
       return std::nullopt;

@@ -22,6 +22,7 @@
 ///        offset on, the least significant of a byte first; 1: complete
 ///   'p', 's'  the payloads of 'e' and 'o', in a zstd frame
 ///   'n', 'l'  those of 'e' and 'o' with int16
+///   'J', 'a'  the payloads of 'n' and 'l', in a zstd frame
 /// ```
 namespace cafka::core {
 

@@ -163,7 +163,7 @@ TEST_CASE("metadata that a broker refuses become half, then none, at once and "
   g.coordinator.answers_commits = false;
   g.assign({0});
   g.settle();
-  offsets odd;
+  offsets odd{0};
   for (offset_t x = 1; x < 2'000; x += 1 + x % 3)
     odd.push_back(x);
   g.ack_individual(0, odd);

@@ -67,8 +67,9 @@ TEST_CASE("an excerpt has so many bytes at most, of which the value has what "
   CHECK(x.headers.size() == 1); // no name is cut
   CHECK(x.header_count == 3);
   CHECK(excerpt("", large).value.begin.size() == 40);
-  CHECK(bytes_in(excerpt(large, large, {}, record_excerpt_bytes_max + 1))
-        > record_excerpt_bytes_max);
+  std::string huge(record_excerpt_bytes_max, 'x');
+  CHECK(bytes_in(excerpt(huge, huge, {}, record_excerpt_bytes_max))
+        == record_excerpt_bytes_max);
 }
 
 TEST_CASE("an excerpt cuts text before a character, and other bytes anywhere") {
