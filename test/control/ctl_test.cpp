@@ -136,6 +136,7 @@ TEST_CASE(
 TEST_CASE("ctl sends each intent with who and why, and prints what became of "
           "it") {
   ctl_world w;
+  w.site.show_record(failing_record());
   const std::vector<std::string> why{"--reason", "deploy", "--who", "ann"};
   auto run = [&](std::vector<std::string> args) {
     args.insert(args.end(), why.begin(), why.end());

@@ -15,7 +15,8 @@ std::string error_of(std::map<std::string, std::string> parameters) {
   request x;
   x.parameters = std::move(parameters);
   std::string wrong;
-  CHECK(read_question(x, wrong).has_value() == wrong.empty());
+  auto is_read = read_question(x, wrong).has_value();
+  CHECK(is_read == wrong.empty());
   return wrong;
 }
 
