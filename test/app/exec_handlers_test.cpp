@@ -300,7 +300,7 @@ TEST_CASE("the processes of a pool that nobody will call end beside the calls "
   what.term_after = 10h;
   // The first one answers when the other one has seen its end.
   w.shell(R"(while read -r line; do case "$line" in
-*'"offset":12,'*) echo > "$HERE/begun"; while [ ! -e "$HERE/ended" ]; do :; done
+*'"offset":12,'*) echo > "$HERE/begun"; while [ ! -e "$HERE/ended" ]; do sleep 0.05; done
   echo '{"ack":true}';;
 *'"offset":13,'*) echo '{"ack":true}'; mine=1;;
 esac; done; [ -z "$mine" ] || echo > "$HERE/ended")",
@@ -343,7 +343,8 @@ TEST_CASE("who waited for the end of a process of a pool while its partition "
   auto what = pool_of(1);
   what.term_after = 10h;
   w.options.config.drain_timeout = w.options.config.stop_timeout = 10h;
-  w.shell(answers_twice + "while [ ! -e \"$HERE/go\" ]; do :; done", what);
+  w.shell(answers_twice + "while [ ! -e \"$HERE/go\" ]; do sleep 0.05; done",
+          what);
   auto x = w.build();
   CHECK(x->handle(12).what() == kind::ack);
   REQUIRE(w.await_log("SIGTERM: wrong line"));
