@@ -15,7 +15,6 @@
 #include <sstream>
 #include <thread>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -610,22 +609,6 @@ TEST_CASE("the handler exec is refused where its calls would block actors") {
   CHECK_THAT(text_of(failure), has_text("handler exec: handler-threads = 0: "
                                         "from 1 with handler = \"exec\""));
   CHECK_FALSE(options.handler);
-}
-
-TEST_CASE(
-  "the handler exec is refused where the system has no descriptor left") {
-  rlimit before;
-  getrlimit(RLIMIT_NOFILE, &before);
-  rlimit none{0, before.rlim_max};
-  setrlimit(RLIMIT_NOFILE, &none);
-  group_options options;
-  exec_options what;
-  what.command = {"/bin/true"};
-  auto failure = exec_handlers::set_handler(nullptr, options, what);
-  setrlimit(RLIMIT_NOFILE, &before);
-  CHECK(code_of(failure) == errc::handler_not_built);
-  CHECK_THAT(text_of(failure), has_text("no descriptor for the pipes of "
-                                        "programs: Too many open files"));
 }
 
 TEST_CASE("arguments of the handler exec that exclude each other are refused") {
