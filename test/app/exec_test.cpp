@@ -117,8 +117,9 @@ TEST_CASE("a command that is not there is refused, and nothing starts") {
   CHECK(y.err_has("it may not be executed: Permission denied"));
 }
 
-TEST_CASE("--exec without a command, and --group without --exec, are refused, "
-          "and nothing starts") {
+TEST_CASE(
+  "an --exec without a command, and a --group without --exec, are refused, "
+  "and nothing starts") {
   exec_world w;
   // As an unquoted variable of the shell that is not set, or one in quotes.
   auto none = run_program({"run", w.conf, "--exec"});
@@ -418,7 +419,7 @@ TEST_CASE("a program is tried without Kafka, and told what it did wrong") {
   INFO(good.out << good.err);
   CHECK(good.code == 0);
   CHECK(good.out_has("ok    records of the file: ack\n"));
-  CHECK(good.out_has("ok    bytes that are no UTF-8: reject 3: no text\n"));
+  CHECK(good.out_has("ok    bytes that are no UTF-8: reject 4: no text\n"));
   CHECK(good.out_has("ok    the deadline of an open batch: ack\n"));
   CHECK(good.out_has("ok    the partition is given back: it ended\n"));
   CHECK(good.out_has("nothing is wrong\n"));
