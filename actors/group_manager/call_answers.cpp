@@ -141,16 +141,29 @@ void call_answers::count_written(const topic_partition& tp, held_partition& x,
   auto counted = x.answers.written(id);
   if (x.has_running_worker()) {
     x.worker->loop->free_outputs(before - x.answers.bytes());
-    x.worker->loop->look_again();
-  }
+  std::vector<core::withheld_records::words> said;
   for (auto& answer : counted) {
-    x.machine.count_again(decided_by(answer));
+    said.push_back(x.machine.count_again(decided_by(answer)));
     if (answer.rest)
       context_.counts().outputs_written(answer.rest->outputs_taken);
   }
-  for (auto& answer : counted)
+  for (std::size_t i = 0; i < counted.size(); ++i) {
     if (auto* held = context_.look_up(tp, g))
-      count(*held, answer);
+      count(*held, counted[i]);
+    take_early(tp, g, said[i]);
+  }
+}
+
+/// What others said of the records before the answer of their call counted.
+void call_answers::take_early(const topic_partition& tp, generation g,
+                              core::withheld_records::words& said) {
+  if (auto* held = context_.look_up(tp, g); held && !said.acked.empty())
+    parts_.acks.apply(tp, *held, held->machine.ack_early(said.acked));
+  for (auto& x : said.nacked)
+    if (auto* held = context_.look_up(tp, g))
+      parts_.failures.take(tp, *held,
+                           {tp.topic, tp.partition, g, x.offset,
+                            std::move(x.cause.text), x.retry});
 }
 
 /// This one has failed, and those behind it are as if they had not been given.
@@ -161,7 +174,7 @@ void call_answers::void_failed(const topic_partition& tp, held_partition& x,
     return; // it was void
   context_.counts().outputs_failed();
   for (auto& answer : failed)
-    x.machine.count_again(decided_by(answer));
+    x.machine.forget_answer(decided_by(answer));
   auto& first = failed.front();
   auto call = first.rest->failed;
   call.cause.text = report.failure.text;

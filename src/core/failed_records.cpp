@@ -63,6 +63,14 @@ std::uint32_t failed_records::failures(offset_t x) const noexcept {
   return found == nullptr ? 0 : found->failures;
 }
 
+range_set failed_records::not_acked_by(offset_t named) const {
+  range_set result;
+  for (auto& [offset, x] : entries_)
+    if (offset != named || !x.may_be_acked())
+      result.insert({offset, offset + 1});
+  return result;
+}
+
 std::vector<std::pair<offset_t, std::uint32_t>>
 failed_records::counts(offset_range x) const {
   std::vector<std::pair<offset_t, std::uint32_t>> result;

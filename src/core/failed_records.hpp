@@ -174,6 +174,13 @@ public:
 
 private:
   std::map<offset_t, entry> entries_;
+  /// Those that a cumulative ack leaves: all but `named`, if that was delivered
+  /// again.
+  range_set not_acked_by(offset_t named) const;
+  /// The one that failed most; null: there is none.
+  const std::pair<const offset_t, entry>* worst() const noexcept;
+  /// One whose last step was tried and failed; the same.
+  const std::pair<const offset_t, entry>* stuck() const noexcept;
 };
 
 } // namespace cafka::core

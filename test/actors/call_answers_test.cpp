@@ -1,0 +1,114 @@
+// What comes while answers wait for their outputs: acks and nacks from elsewhere,
+// the end of the partition, of the producer, and room in the window.
+
+#include "support/scripted_group.hpp"
+
+using namespace cafka;
+using namespace cafka::test;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+/// An output for each record.
+handler_answer transform(const message_batch& x) {
+  std::vector<output> made;
+  for (auto y : x)
+    made.push_back({"out", 0, std::to_string(y.offset()), "12345"});
+  return handler_answer::ack().after(std::move(made));
+}
+
+/// Outputs for record 0; the others are kept.
+handler_answer transform_first(const message_batch& x) {
+  return x.first_offset() == 0 ? transform(x) : handler_answer::no_ack();
+}
+
+void start(scripted_group& g, int records) {
+  g.append(0, records);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+}
+
+void start_kept(scripted_group& g, int records) {
+  g.config.batch_size = 1;
+  g.handlers.answer = transform_first;
+  start(g, records);
+}
+
+/// Keys of all that was handed to the client, in order.
+strings keys(const scripted_group& g) {
+  strings result;
+  for (auto& x : g.writer->sent)
+    result.push_back(x.record.key.value_or(""));
+  return result;
+}
+
+} // namespace
+
+// -- what others say of records whose answers wait ----------------------------
+
+TEST_CASE("an ack that comes while its record's answer waits behind outputs "
+          "counts when they are written") {
+  scripted_group g;
+  start_kept(g, 4);
+  CHECK(g.ask_ack(0, {2}, false).result == ack_result::withheld);
+  CHECK(g.ask_ack(0, {3}).result == ack_result::withheld); // 1 and 3, too
+  CHECK(g.status(0).watermark == 0);
+  g.deliver(0);
+  CHECK(g.status(0).watermark == 4);
+  CHECK(g.status(0).window_records == 0);
+  CHECK(g.count(event_kind::ack_refused) == 0);
+}
+
+TEST_CASE("an ack that comes while its record's answer waits is void where "
+          "that is") {
+  scripted_group g;
+  start_kept(g, 2);
+  g.ack_individual(0, {1});
+  g.settle();
+  g.handlers.answer = nullptr;
+  g.refuse(0, errc::other_client_error);
+  g.advance(100ms);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 0, 1});
+  CHECK(g.status(0).watermark == 2);
+}
+
+TEST_CASE("a nack that comes while its record's answer waits behind outputs "
+          "counts when they are written") {
+  scripted_group g;
+  SECTION("a rejected record is got past") {
+    g.config.on_failure.then = {failure_step::skip};
+    start_kept(g, 2);
+    CHECK(g.ask_nack(0, 1, false).result == ack_result::withheld);
+    CHECK(g.ask_ack(0, {1}, false).result == ack_result::withheld);
+    CHECK(g.count(event_kind::record_failed) == 0);
+    g.deliver(0);
+    CHECK(g.last(event_kind::record_skipped).offset == 1);
+  }
+  SECTION("one that is to be tried again comes again") {
+    start_kept(g, 2);
+    g.nack(0, 1, true);
+    g.settle();
+    g.deliver(0);
+    CHECK(g.last(event_kind::record_failed).offset == 1);
+    CHECK(g.last(event_kind::record_failed).text == "bad");
+    g.handlers.answer = nullptr;
+    g.advance(100ms);
+    CHECK(g.handlers.offsets() == offsets{0, 1, 1});
+  }
+  CHECK(g.status(0).watermark == 2);
+}
+
+TEST_CASE("a revoke waits for no ack that came before its record's answer "
+          "counted") {
+  scripted_group g;
+  start_kept(g, 2);
+  g.ack_individual(0, {1});
+  g.revoke({0});
+  g.settle();
+  CHECK(g.coordinator.done.empty());
+  g.deliver(0);
+  CHECK(g.last_commit() == std::map<partition_t, offset_t>{{0, 2}});
+  CHECK(g.coordinator.done.size() == 1);
+}
