@@ -19,6 +19,8 @@ using kind = handler_answer::kind;
 offset_range decided_by(const call_ended& x) {
   if (x.answer == kind::ack_through)
     return {x.batch.first, x.through + 1};
+  if (x.answer == kind::reject) // up to what it names
+    return {x.batch.first, x.through + 2};
   return x.batch;
 }
 

@@ -112,3 +112,27 @@ TEST_CASE("a revoke waits for no ack that came before its record's answer "
   CHECK(g.last_commit() == std::map<partition_t, offset_t>{{0, 2}});
   CHECK(g.coordinator.done.size() == 1);
 }
+
+TEST_CASE("a rejected record's answer that counts leaves the answers behind it "
+          "waiting for their outputs") {
+  scripted_group g;
+  g.config.on_failure.then = {failure_step::skip};
+  g.handlers.answer = [](const message_batch& x) {
+    switch (x.first_offset()) {
+      case 0:
+        return handler_answer::ack_through(0).after({{"out", 0, "a"}});
+      case 1:
+        return handler_answer::reject(1, "no customer");
+      default:
+        return handler_answer::ack().after({{"out", 0, "b"}});
+    }
+  };
+  start(g, 4);
+  REQUIRE(keys(g) == strings{"a", "b"});
+  g.deliver(0);
+  CHECK(g.status(0).watermark == 2);
+  CHECK(g.ask_ack(0, {2}, false).result == ack_result::withheld);
+  CHECK(g.ask_ack(0, {3}).watermark == 2);
+  g.deliver(1);
+  CHECK(g.status(0).watermark == 4);
+}
