@@ -185,6 +185,10 @@ void call_answers::void_failed(const topic_partition& tp, held_partition& x,
                    report.failure.text);
   if (!x.has_running_worker()) {
     parts_.failures.carry_out(
+  if (x.machine.state() == partition_state::draining && x.worker) {
+    x.worker->turns.end(true); // a call that runs is still waited for
+    return;
+  }
       tp, x, x.machine.call_failed(call, context_.now(), context_.jitter()));
     return;
   }

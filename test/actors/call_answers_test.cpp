@@ -136,3 +136,27 @@ TEST_CASE("a rejected record's answer that counts leaves the answers behind it "
   g.deliver(1);
   CHECK(g.status(0).watermark == 4);
 }
+
+TEST_CASE("an output that fails while its partition is given back leaves a "
+          "call that runs to its end") {
+  auto answer = GENERATE(0, 1); // of the call that runs
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.handlers.answer = [&](const message_batch& x) {
+    if (x.first_offset() == 0)
+      return transform(x);
+    g.revoke({0});
+    g.actors.run();
+    g.writer->refuse(0, {errc::other_client_error, "no"});
+    g.actors.run();
+    CHECK(g.count(event_kind::output_failed) == 1);
+    CHECK(g.coordinator.done.empty());
+    return answer == 0 ? handler_answer::ack() : transform(x);
+  };
+  start(g, 2);
+  CHECK(g.coordinator.done.size() == 1);
+  CHECK(g.last(event_kind::revoked).offset == 0);
+  CHECK(g.writer->sent.size() == 1); // what it answered is void
+}
+
+// -- room, and who is told of it ----------------------------------------------
