@@ -129,6 +129,8 @@ void call_answers::on_outputs(const topic_partition& tp, held_partition& x,
   auto* held = context_.look_up(tp, g);
   if (held == nullptr)
     return;
+  if (held->has_running_worker())
+    held->worker->loop->look_again(); // where outputs alone made room
   if (held->answers.empty() && held->machine.is_due(context_.now()))
     parts_.workers.on_backoff_elapsed({tp, g});
   parts_.workers.deliver_if_waiting(*held);
@@ -141,7 +143,7 @@ void call_answers::count_written(const topic_partition& tp, held_partition& x,
   auto g = x.machine.gen();
   auto before = x.answers.bytes();
   auto counted = x.answers.written(id);
-  if (x.has_running_worker()) {
+  if (x.has_running_worker())
     x.worker->loop->free_outputs(before - x.answers.bytes());
   std::vector<core::withheld_records::words> said;
   for (auto& answer : counted) {
@@ -183,12 +185,12 @@ void call_answers::void_failed(const topic_partition& tp, held_partition& x,
   context_.publish(event_kind::output_failed, tp, x.machine.gen(),
                    first.batch.first, 0, report.failure.code,
                    report.failure.text);
-  if (!x.has_running_worker()) {
-    parts_.failures.carry_out(
   if (x.machine.state() == partition_state::draining && x.worker) {
     x.worker->turns.end(true); // a call that runs is still waited for
     return;
   }
+  if (!x.has_running_worker()) {
+    parts_.failures.carry_out(
       tp, x, x.machine.call_failed(call, context_.now(), context_.jitter()));
     return;
   }

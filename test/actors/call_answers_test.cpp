@@ -160,3 +160,49 @@ TEST_CASE("an output that fails while its partition is given back leaves a "
 }
 
 // -- room, and who is told of it ----------------------------------------------
+
+TEST_CASE("a report of outputs that makes room in the window is followed by "
+          "the next call at once") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.config.prefetch_count = 1;
+  g.config.prefetch_bytes = 1;
+  g.handlers.answer = transform;
+  start(g, 5);
+  CHECK(g.handlers.offsets() == offsets{0, 1});
+  g.deliver(0);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2});
+  g.deliver(1);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3});
+}
+
+TEST_CASE("a producer that dies makes room in the window at once where its "
+          "dead letters give way to a skip") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.config.prefetch_count = 1;
+  g.config.prefetch_bytes = 1;
+  g.config.on_failure.then = {failure_step::dead_letter, failure_step::skip};
+  g.handlers.answer = [](const message_batch& x) {
+    return handler_answer::reject(x.first_offset(), "no customer");
+  };
+  start(g, 3);
+  REQUIRE(g.handlers.offsets() == offsets{0, 1});
+  g.kill_producer();
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2});
+}
+
+TEST_CASE("a nack that was accepted before the producer died counts") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.handlers.answer = [](const message_batch& x) {
+    return x.first_offset() == 0 ? handler_answer::no_ack() : transform(x);
+  };
+  start(g, 2);
+  // The manager has it before it hears of the end.
+  g.actors.system().spawn(
+    [&g](caf::event_based_actor*) { g.nack(0, 0, true); });
+  g.kill_producer();
+  REQUIRE(g.count(event_kind::record_failed) == 1);
+  CHECK(g.last(event_kind::record_failed).offset == 0);
+}
