@@ -106,6 +106,21 @@ bool failed_records::any_away() const noexcept {
 }
 
 std::optional<time_point> failed_records::next_retry() const noexcept {
+auto failed_records::worst() const noexcept
+  -> const std::pair<const offset_t, entry>* {
+  auto i = std::ranges::max_element(entries_, {},
+                                    [](auto& x) { return x.second.failures; });
+  return i == entries_.end() ? nullptr : &*i;
+}
+
+auto failed_records::stuck() const noexcept
+  -> const std::pair<const offset_t, entry>* {
+  auto i = std::ranges::find_if(entries_, [](auto& x) {
+    return x.second.way && x.second.way->is_stuck();
+  });
+  return i == entries_.end() ? nullptr : &*i;
+}
+
   std::optional<time_point> result;
   for (auto& [offset, x] : entries_)
     if (auto at = x.way ? x.way->retry_at() : std::nullopt;

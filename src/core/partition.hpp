@@ -264,9 +264,10 @@ public:
   }
   /// Its backoff is over by `now`, and no successor has begun.
   bool is_due(time_point now) const noexcept;
-  /// When the backoff is over; nothing where none runs.
+  /// When the backoff is over, or a step past a record is tried again; nothing
+  /// where neither is waited for.
   std::optional<time_point> next_try() const noexcept {
-    return next_try_;
+    return next_try_ ? next_try_ : failed_.next_retry();
   }
   /// As assigned; negative: logical.
   offset_t begin() const noexcept {
