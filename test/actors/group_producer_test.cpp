@@ -37,7 +37,8 @@ struct world {
     options->config.group = "g";
     options->log = [this](const log_record& x) { lines.push_back(x.text); };
     settings.client = "c";
-    settings.topic = "dlq.{group}";
+    if (settings.topic.empty())
+      settings.topic = "dlq.{group}";
     settings.wall_clock = [] { return std::int64_t{1'000}; };
     uut = fixture.system().spawn<group_producer>(
       options, settings,
@@ -315,6 +316,24 @@ TEST_CASE("a check of the topics is answered when a broker has answered, and "
     CHECK(x.checked[0].missing);
     CHECK_THAT(x.checked[0].failure.text, has_text("dlq.g"));
   }
+}
+
+TEST_CASE("a topic of dead letters that is missing is told, whatever is wrong "
+          "with others") {
+  auto missing_first = GENERATE(false, true);
+  world x{group_producer_settings{"", "dlq.{topic}"}};
+  x.send(check_letter_topics{3, {"a", "b"}});
+  REQUIRE(x.script->questions.size() == 2);
+  auto answer = [&](std::size_t i, partition_t n, const kafka::error& why) {
+    x.script->tell(kafka::topic_found{x.script->questions[i].token, n, why});
+    x.fixture.run();
+  };
+  auto refused = failure_of(errc::authorization, "no right");
+  answer(missing_first ? 1 : 0, 0, missing_first ? kafka::error{} : refused);
+  answer(missing_first ? 0 : 1, 0, missing_first ? refused : kafka::error{});
+  REQUIRE(x.checked.size() == 1);
+  CHECK(x.checked[0].missing);
+  CHECK_THAT(x.checked[0].failure.text, has_text("dlq.b"));
 }
 
 TEST_CASE("outputs are reported when all of them are written") {
