@@ -81,11 +81,12 @@ failed_records::counts(offset_range x) const {
   return result;
 }
 
-range_set failed_records::on_their_way() const {
+range_set failed_records::on_their_way(offset_range x) const {
   range_set result;
-  for (auto& [offset, x] : entries_)
-    if (x.way)
-      result.insert({offset, offset + 1});
+  auto end = entries_.lower_bound(x.last);
+  for (auto i = entries_.lower_bound(x.first); i != end; ++i)
+    if (i->second.way)
+      result.insert({i->first, i->first + 1});
   return result;
 }
 
@@ -105,7 +106,6 @@ bool failed_records::any_away() const noexcept {
   });
 }
 
-std::optional<time_point> failed_records::next_retry() const noexcept {
 auto failed_records::worst() const noexcept
   -> const std::pair<const offset_t, entry>* {
   auto i = std::ranges::max_element(entries_, {},
@@ -121,6 +121,7 @@ auto failed_records::stuck() const noexcept
   return i == entries_.end() ? nullptr : &*i;
 }
 
+std::optional<time_point> failed_records::next_retry() const noexcept {
   std::optional<time_point> result;
   for (auto& [offset, x] : entries_)
     if (auto at = x.way ? x.way->retry_at() : std::nullopt;

@@ -167,8 +167,8 @@ public:
   std::uint32_t failures(offset_t x) const noexcept;
   /// Of each of them in `x` that is not on its way, for who gets it again.
   std::vector<std::pair<offset_t, std::uint32_t>> counts(offset_range x) const;
-  /// Those that have a way past the handler: they are not delivered.
-  range_set on_their_way() const;
+  /// Those of `x` that have a way past the handler: they are not delivered.
+  range_set on_their_way(offset_range x) const;
   bool is_on_its_way(offset_t x) const noexcept;
   /// Its dead letter is handed over, and has no report.
   bool is_away(offset_t x) const noexcept;

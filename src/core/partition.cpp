@@ -170,11 +170,12 @@ bool partition::take(const intake& x) {
 }
 
 std::optional<redelivery> partition::next_redelivery(offset_t after) const {
-  if (isolation_.waits_for())
+  if (!tracker_ || isolation_.waits_for())
     return std::nullopt;
   if (isolation_.on())
     after = -1;
-  auto result = log_.next_redelivery(after, failed_.on_their_way());
+  auto result = log_.next_redelivery(
+    after, failed_.on_their_way({after + 1, tracker_->position()}));
   if (!result)
     return result;
   auto& block = *result->from->block;

@@ -101,15 +101,13 @@ ack_effect partition::ack_individual(std::span<const offset_t> offsets) {
 }
 
 ack_effect partition::ack_pending(offset_range x) {
-  std::vector<offset_t> offsets;
-  for (auto part : tracker_->pending().intersection(x))
-    for (auto i = part.first; i < part.last; ++i)
-      if (!failed_.is_on_its_way(i) && !withheld_.contains(i))
-        offsets.push_back(i);
-  if (offsets.empty())
-    return {};
+  auto except = failed_.on_their_way(x);
+  for (auto part : withheld_.records().intersection(x))
+    except.insert(part);
   auto before = tracker_->watermark();
-  return apply_acks(tracker_->ack_individual(offsets), before);
+  auto outcome = tracker_->ack_pending(x, except);
+  return outcome.newly_acked.empty() ? ack_effect{}
+                                     : apply_acks(outcome, before);
 }
 
 std::optional<ack_effect> partition::ack_each(std::span<const offset_t> offsets,
@@ -127,6 +125,8 @@ std::optional<ack_effect> partition::ack_each(std::span<const offset_t> offsets,
       || offsets.back() >= tracker_->position())
     return std::nullopt;
   return ack(offsets.back());
+}
+
 void partition::forget_answer(offset_range batch) {
   withheld_.release(batch);
   awaited_.erase(batch);
@@ -139,8 +139,6 @@ ack_effect partition::ack_early(const range_set& acked) {
       for (auto i = part.first; i < part.last; ++i)
         offsets.push_back(i);
   return offsets.empty() ? ack_effect{} : ack_individual(offsets);
-}
-
 }
 
 void partition::await_acks(offset_range x) {
@@ -159,7 +157,7 @@ ack_effect partition::drop(offset_range batch) {
   ack_effect result;
   range_set own;
   own.insert(batch);
-  for (auto x : failed_.on_their_way().intersection(batch))
+  for (auto x : failed_.on_their_way(batch).ranges())
     own.erase(x);
   for (auto x : own.ranges())
     result.freed += log_.drop(x);

@@ -196,7 +196,7 @@ bool partition::is_through() const {
   auto until = *isolation_.until();
   if (tracker_->position() < until)
     return false;
-  auto next = log_.next_redelivery(-1, failed_.on_their_way());
+  auto next = log_.next_redelivery(-1, failed_.on_their_way({0, until}));
   if (!next)
     return true;
   auto first = next->indices.empty() ? 0 : next->indices.front();
