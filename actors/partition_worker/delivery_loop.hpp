@@ -173,6 +173,7 @@ private:
   std::optional<offset_t> asks_after_;
   bool alone_ = false; // of the source one record, and the manager is asked
   core::range_set skip_;
+  std::vector<std::pair<offset_t, std::uint32_t>> failures_; // of the source's
   offset_t from_ = 0;          // nothing of the source below it
   offset_t delivered_to_ = -1; // behind what was handed out last
 };

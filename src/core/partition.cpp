@@ -1,6 +1,7 @@
 #include "core/partition.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace cafka::core {
@@ -207,7 +208,8 @@ delivery_step partition::read_step() const {
     return {};
   auto at = tracker_->position();
   return {std::nullopt, tracker_->acked_above(), at,
-          at < isolation_.until().value_or(at)};
+          at < isolation_.until().value_or(at),
+          failed_.counts({at, std::numeric_limits<offset_t>::max()})};
 }
 
 void partition::call_begun(time_point now) noexcept {
