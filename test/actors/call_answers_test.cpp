@@ -206,3 +206,23 @@ TEST_CASE("a nack that was accepted before the producer died counts") {
   REQUIRE(g.count(event_kind::record_failed) == 1);
   CHECK(g.last(event_kind::record_failed).offset == 0);
 }
+
+TEST_CASE("each partition has its own bound of outputs") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.config.outputs_max_bytes = 70; // one output
+  g.handlers.answer = transform;
+  g.append(0, 3);
+  g.append(1, 3);
+  g.start_manager();
+  g.assign({0, 1});
+  g.settle();
+  CHECK(g.handlers.offsets(0) == offsets{0});
+  CHECK(g.handlers.offsets(1) == offsets{0});
+  g.deliver(0);
+  CHECK(g.handlers.calls.size() == 3);
+  g.deliver(2);
+  CHECK(g.handlers.calls.size() == 4);
+  CHECK(
+    (g.handlers.offsets(0).size() == 1 || g.handlers.offsets(1).size() == 1));
+}

@@ -181,7 +181,7 @@ TEST_CASE(
 TEST_CASE("beyond outputs-max-bytes the next call waits") {
   scripted_group g;
   g.config.batch_size = 1;
-  g.config.outputs_max_bytes = 12; // two outputs of 6 bytes
+  g.config.outputs_max_bytes = 140; // two outputs of 6 bytes
   g.config.progress_timeout = 5s;
   g.handlers.answer = transform;
   start(g, 5);
@@ -201,7 +201,7 @@ TEST_CASE("beyond outputs-max-bytes the next call waits") {
 TEST_CASE("beyond outputs-max-bytes what is to come again waits, too") {
   scripted_group g;
   g.config.batch_size = 2;
-  g.config.outputs_max_bytes = 6;
+  g.config.outputs_max_bytes = 70;
   g.handlers.answer = [](const message_batch& x) {
     return handler_answer::ack_through(x.first_offset())
       .after({{"out", 0, "k", "12345"}});
@@ -216,17 +216,31 @@ TEST_CASE("beyond outputs-max-bytes what is to come again waits, too") {
 
 TEST_CASE("one answer whose outputs are more than outputs-max-bytes fails") {
   scripted_group g;
-  g.config.outputs_max_bytes = 11;
+  g.config.outputs_max_bytes = 139;
   g.handlers.answer = transform;
   start(g, 2);
   CHECK(g.writer->sent.empty());
   CHECK(g.last(event_kind::worker_failed).code == errc::output_failed);
   CHECK(g.last(event_kind::worker_failed).text
-        == "its outputs have 12 bytes, and outputs-max-bytes allows 11");
+        == "its outputs count as 140 bytes, 64 of each beside its own, and "
+           "outputs-max-bytes allows 139");
   g.advance(100ms);
   g.deliver(0);
   g.deliver(1);
   CHECK(g.status(0).watermark == 2);
+}
+
+TEST_CASE("outputs without any bytes are bounded, too") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.config.outputs_max_bytes = 128;
+  g.handlers.answer = [](const message_batch&) {
+    return handler_answer::ack().after({{"out"}});
+  };
+  start(g, 4);
+  CHECK(g.handlers.offsets() == offsets{0, 1});
+  g.deliver(0);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2});
 }
 
 TEST_CASE("outputs fit to an ack alone") {
