@@ -48,7 +48,7 @@ void progress_checks::look(time_point t) {
       context_.publish(event_kind::partition_resumed, tp, m.gen(),
                        x.position());
     auto is_stuck
-      = x.is_full() && !x.is_writing() && !x.is_paused
+      = x.is_full() && !x.is_writing() && !x.is_paused && !m.is_paused()
         && !x.delivery_waits(context_.registry->strands().is_busy(tp));
     auto records = m.retained().records;
     auto passed = (m.tracker() ? x.position() : 0)
