@@ -4,9 +4,11 @@
 /// cafka/detail/caf_compat.hpp.
 
 #include <cafka/detail/caf_compat.hpp>
+#include <cafka/types.hpp>
 
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/logger.hpp>
 #include <caf/thread_hook.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -38,6 +40,12 @@ auto request(Self* self, const Dest& dest, caf::timespan timeout, Ts&&... xs) {
 #else
   return self->mail(std::forward<Ts>(xs)...).request(dest, timeout);
 #endif
+}
+
+/// By the actor's clock, which tests move by hand.
+template <class Self>
+time_point now(Self* self) {
+  return time_point{self->clock().now().time_since_epoch()};
 }
 
 // -- actors -------------------------------------------------------------------
@@ -172,6 +180,31 @@ public:
 private:
   std::shared_mutex mutex_;
   std::optional<Handle> to_;
+};
+
+// -- threads of the user's ----------------------------------------------------
+
+/// For as long as a thread of any kind makes actors. CAF gives it the logger of
+/// the system, where it has none, and no system ends before all threads let go
+/// of its logger: this does.
+class visit {
+public:
+  visit() noexcept : is_guest_(caf::logger::current_logger() == nullptr) {
+  }
+  ~visit() {
+    if (!is_guest_)
+      return;
+#if CAFKA_CAF_017
+    caf::logger::set_current_actor_system(nullptr);
+#else
+    caf::logger::current_logger(nullptr);
+#endif
+  }
+  visit(const visit&) = delete;
+  visit& operator=(const visit&) = delete;
+
+private:
+  bool is_guest_;
 };
 
 // -- start-up -----------------------------------------------------------------

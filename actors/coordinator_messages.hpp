@@ -34,6 +34,7 @@ struct assignment {
   /// What the group had committed, if anything.
   std::optional<offset_t> committed;
   core::record_source_ptr source;
+  core::committed_map map = {}; ///< beside it
 };
 
 /// The group gave these partitions, and their begins are known. Not answered.
@@ -58,6 +59,7 @@ struct commit_result {
     cafka::generation generation;
     offset_t offset = 0;
     kafka::error failure;
+    std::string metadata = {};
   };
   std::uint64_t id = 0;
   std::vector<entry> entries;
@@ -149,7 +151,7 @@ struct position_request {
 
 /// The generation of a held partition is over, and from now on `generation`
 /// holds: commits of it leave. Of another one than `former` it is void.
-struct hold_request {
+struct follow_generation {
   topic_partition tp;
   cafka::generation former;
   cafka::generation generation;

@@ -14,8 +14,8 @@ namespace cafka::actors {
 using coordinator_actor
   = compat::typed<void(commit_request), void(revocation_done),
                   void(seek_request), void(ends_request), void(range_request),
-                  void(wake_request), void(close_client), void(hold_request),
-                  void(position_request),
+                  void(wake_request), void(close_client),
+                  void(follow_generation), void(position_request), void(ping),
                   // from the client's threads and from itself
                   void(client_ready), void(retry_look_up), void(keep_alive)>;
 
@@ -28,6 +28,7 @@ using manager_actor = compat::typed<
   void(nack), ack_reply(nack_request), operation_reply(pause_partitions),
   operation_reply(resume_partitions), operation_reply(restart_worker),
   operation_reply(dispose_record), operation_reply(move_partition),
+  record_excerpt(get_record),
   // from those who fill its buffer
   void(buffer_filled), void(doze_over),
   // from the coordinator
@@ -36,6 +37,8 @@ using manager_actor = compat::typed<
   void(client_failure), void(client_recovered), void(member_waiting),
   // from its producer
   void(write_report), void(letter_topics_checked),
+  // from both
+  void(pong),
   // from the registry's thread pool and from itself
   void(event), void(watch_due), void(backoff_elapsed), void(redelivery_due),
   void(ask_range_again)>;
@@ -47,7 +50,7 @@ using reaper_actor
 
 using group_producer_actor
   = compat::typed<void(write_dead_letter), void(write_outputs),
-                  void(check_letter_topics), void(close_producer),
+                  void(check_letter_topics), void(close_producer), void(ping),
                   // from the client's threads and from itself
                   void(producer_ready), void(producer_tick)>;
 
@@ -65,6 +68,7 @@ using supervisor_actor = compat::typed<
   void(nack), ack_reply(nack_request), operation_reply(pause_partitions),
   operation_reply(resume_partitions), operation_reply(restart_worker),
   operation_reply(dispose_record), operation_reply(move_partition),
+  record_excerpt(get_record),
   // from the manager, about itself and the group
   void(event),
   // from the reaper of a client, from the strands, from itself

@@ -32,6 +32,17 @@ struct buffer_filled {};
 /// Reports may wait in it that the manager was not woken for.
 struct doze_over {};
 
+// -- the manager -> its neighbours, and back ----------------------------------
+
+/// To the coordinator and the producer: answered with a `pong`, at once.
+struct ping {};
+
+/// They take messages.
+struct pong {
+  enum class actor : std::uint8_t { coordinator, producer };
+  actor from = actor::coordinator;
+};
+
 // -- an actor to itself, on time ----------------------------------------------
 
 /// To the coordinator: the client is to be polled, if it did not wake anybody.
@@ -118,7 +129,7 @@ struct stop_deadline {
   each(ask_range_again)                                                        \
   each(position_result)                                                        \
   each(position_request)                                                       \
-  each(hold_request)                                                           \
+  each(follow_generation)                                                      \
   each(wake_request)                                                           \
   each(commit_request)                                                         \
   each(revocation_done)                                                        \
@@ -150,7 +161,9 @@ struct stop_deadline {
   each(write_report)                                                           \
   each(letter_topics_checked)                                                  \
   each(producer_ready)                                                         \
-  each(producer_tick)
+  each(producer_tick)                                                          \
+  each(ping)                                                                   \
+  each(pong)
 
 #define CAFKA_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafka::actors::name)
 CAFKA_INTERNAL_MESSAGES(CAFKA_UNSAFE)

@@ -76,6 +76,7 @@ struct letter_topics_checked {
 struct producer_listener {
   std::function<void(write_report)> report;
   std::function<void(letter_topics_checked)> checked;
+  std::function<void()> alive = {}; ///< to a `ping`
 };
 
 // -- a producer to itself -----------------------------------------------------

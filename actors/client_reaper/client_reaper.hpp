@@ -18,12 +18,9 @@ namespace cafka::actors {
 /// it waits for each with a limit of its own. Made with the owner of its
 /// clients, which it outlives; it ends with its last client.
 ///
-/// ```
-///   bury_client ──► ending ── client_gone ──► over
-///                     └───── client_overdue ──► cut off, told, left behind
-/// ```
-///
-/// Who is ending has an entry; who is over or left behind has none.
+/// A client has an entry from `bury_client` until it has ended (`client_gone`).
+/// One that is overdue (`client_overdue`) is cut off, told, and left behind
+/// without an entry.
 class client_reaper_state {
 public:
   static constexpr const char* name = "cafka.client_reaper";

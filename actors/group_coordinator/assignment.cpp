@@ -1,6 +1,7 @@
 // Where assigned partitions begin: `core::begin_lookup` says what to ask next.
 
 #include "actors/group_coordinator/group_coordinator.hpp"
+#include "config/offset_map_setting.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,6 +25,16 @@ constexpr milliseconds probe_timeout = seconds{3};
 /// whose serial numbers are the other tokens, count from 1.
 constexpr std::uint64_t probe_token = 0;
 
+std::optional<core::log_end> end_of(const topic_partition& tp,
+                                    const kafka::ends_found& all) {
+  auto end = all.ends.find(tp);
+  if (end == all.ends.end())
+    return std::nullopt;
+  auto epoch = all.leader_epochs.find(tp);
+  return core::log_end{end->second,
+                       epoch == all.leader_epochs.end() ? -1 : epoch->second};
+}
+
 } // namespace
 
 /// Without a partition there is no need: an assignment will tell.
@@ -43,10 +54,13 @@ void group_coordinator_state::look_up(rebalance_id id) {
       client_->find_ends(partitions, timeout, id.value);
       break;
     case question::counts:
-      client_->count_partitions(timeout);
+      client_->count_partitions(timeout, id.value);
       break;
     case question::committed:
       client_->look_up_committed(id.value, partitions, timeout);
+      break;
+    case question::log_ends:
+      client_->find_ends(with_metadata(), timeout, id.value);
       break;
   }
 }
@@ -65,6 +79,10 @@ void group_coordinator_state::on_ends_for_begin(const kafka::ends_found& x) {
     retry_later(x.failure, "the ends of the partitions");
     return;
   }
+  if (!found_.empty()) {
+    accept(std::exchange(found_, {}), x);
+    return;
+  }
   begins_.on_ends(x.ends);
   look_up(id);
 }
@@ -74,25 +92,45 @@ void group_coordinator_state::on_event(const kafka::committed_found& x) {
     on_answer();
   if (!member_.looks_up({x.token}))
     return; // of a rebalance that was overtaken, or a probe
-  if (x.failure)
+  if (x.failure) {
     retry_later(x.failure, "what the group committed");
-  else
-    accept(x.entries);
+    return;
+  }
+  found_ = x.entries;
+  if (!reads_maps() || with_metadata().empty()) {
+    accept(std::exchange(found_, {}));
+    return;
+  }
+  begins_.on_metadata();
+  look_up({x.token});
 }
 
+bool group_coordinator_state::reads_maps() const {
+  return keeps_offset_map(options_->config);
+}
+
+std::vector<topic_partition> group_coordinator_state::with_metadata() const {
+  std::vector<topic_partition> result;
+  for (auto& x : found_)
+    if (x.offset && !x.note.metadata.empty())
+      result.push_back(x.tp);
+  return result;
+}
+
+/// How many there are is true whoever asked; what follows is not.
 void group_coordinator_state::on_event(const kafka::partitions_counted& x) {
   if (!x.failure) {
     on_answer();
     note(x.counts);
-    begins_.on_counts();
   }
-  auto* assigned = member_.looking_up();
-  if (assigned == nullptr)
-    return; // taken back meanwhile
-  if (x.failure)
+  if (!member_.looks_up({x.token}))
+    return; // of a rebalance that was overtaken
+  if (x.failure) {
     retry_later(x.failure, "how many partitions the topics have");
-  else
-    look_up(assigned->id);
+    return;
+  }
+  begins_.on_counts();
+  look_up({x.token});
 }
 
 /// What is assigned exists, whatever a broker says that does not know it yet.
@@ -120,7 +158,8 @@ void group_coordinator_state::retry_later(kafka::error x,
 /// The sources are open before the client fetches, and the manager hears of
 /// them before their first record.
 void group_coordinator_state::accept(
-  const std::vector<kafka::committed_found::entry>& found) {
+  const std::vector<kafka::committed_found::entry>& found,
+  const kafka::ends_found& ends) {
   auto id = member_.on_begins_known().id;
   assignments_received message{options_->config.group, id, {}};
   std::vector<kafka::partition_offset> begins;
@@ -129,8 +168,11 @@ void group_coordinator_state::accept(
     auto g = registry_->raise(x.tp);
     fence_.take(x.tp, g);
     begins.push_back({x.tp, begin});
-    message.partitions.push_back(
-      {x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});
+    auto& added = message.partitions.emplace_back(
+      assignment{x.tp, g, begin, x.offset, client_->open_source(x.tp, begin)});
+    if (x.offset && reads_maps())
+      added.map = core::read_committed_map(*x.offset, x.note,
+                                           end_of(x.tp, ends));
   }
   compat::post(manager_, std::move(message));
   if (auto failure = client_->assign(begins))

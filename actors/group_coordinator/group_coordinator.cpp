@@ -97,8 +97,9 @@ coordinator_actor::behavior_type group_coordinator_state::make_behavior() {
     [this](const wake_request& x) { on_wake_request(x); },
     [this](const range_request& x) { on_range_request(x); },
     [this](close_client) { self_->quit(caf::exit_reason::user_shutdown); },
-    [this](const hold_request& x) { on_hold_request(x); },
+    [this](const follow_generation& x) { on_follow_generation(x); },
     [this](const position_request& x) { on_position_request(x); },
+    [this](ping) { compat::post(manager_, pong{pong::actor::coordinator}); },
     [this](client_ready) { on_client_ready(); },
     [this](retry_look_up x) { look_up(x.rebalance); },
     [this](keep_alive) { on_keep_alive(); },
@@ -162,7 +163,7 @@ void group_coordinator_state::send_parked() {
     return;
   std::vector<kafka::partition_offset> offsets;
   for (auto& x : request->entries)
-    offsets.push_back({x.tp, x.offset});
+    offsets.push_back({x.tp, x.offset, x.note});
   client_->commit(request->id, offsets);
 }
 
@@ -203,6 +204,7 @@ void group_coordinator_state::on_event(const kafka::assigned& x) {
   on_answer();
   auto id = member_.on_assigned(x.partitions).id;
   begins_.start();
+  found_.clear();
   for (auto& tp : x.partitions)
     std::erase_if(missing_topics_, [&](auto& y) {
       return y.first.find(tp.topic) != std::string::npos;
@@ -314,8 +316,8 @@ void group_coordinator_state::answer(
       auto i = failures.find(what.tp);
       failure = i == failures.end() ? broker.failure : i->second;
     }
-    result.entries.push_back(
-      {what.tp, what.generation, what.offset, std::move(failure)});
+    result.entries.push_back({what.tp, what.generation, what.offset,
+                              std::move(failure), what.note.metadata});
   }
   compat::post(manager_, std::move(result));
 }
@@ -331,7 +333,7 @@ void group_coordinator_state::on_answer() {
 }
 
 time_point group_coordinator_state::now() const {
-  return time_point{self_->clock().now().time_since_epoch()};
+  return compat::now(self_);
 }
 
 bool group_coordinator_state::ends_with(const kafka::error& x) {

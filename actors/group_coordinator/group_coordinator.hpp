@@ -88,7 +88,10 @@ private:
 
   // -- assignment.cpp: where assigned partitions begin
   void look_up(rebalance_id id);
-  void accept(const std::vector<kafka::committed_found::entry>& found);
+  void accept(const std::vector<kafka::committed_found::entry>& found,
+              const kafka::ends_found& ends = {});
+  bool reads_maps() const;
+  std::vector<topic_partition> with_metadata() const;
   bool topics_are_counted() const;
   void on_ends_for_begin(const kafka::ends_found& x);
   void note(std::map<std::string, partition_t> counts);
@@ -100,7 +103,7 @@ private:
   void on_wake_request(const wake_request& x);
   void on_range_request(const range_request& x);
   void on_position_request(const position_request& x);
-  void on_hold_request(const hold_request& x);
+  void on_follow_generation(const follow_generation& x);
   void probe();
   void publish_waits();
   std::string what_it_waits_for() const;
@@ -117,6 +120,8 @@ private:
   core::membership member_;
   core::commit_fence fence_;
   core::begin_lookup begins_;
+  /// With metadata, for which the ends of the logs are asked.
+  std::vector<kafka::committed_found::entry> found_;
   bool settled_ = true;                  // unless the client says otherwise
   std::optional<std::uint64_t> ends_id_; // of the request that is not answered
   caf::timespan keep_alive_;

@@ -160,7 +160,7 @@ void ack_intake::apply(const topic_partition& tp, held_partition& x,
   if (effect.records > 0 && x.worker
       && x.machine.state() == partition_state::starting)
     x.worker->loop->withdraw();
-  if (effect.moved)
+  if (effect.moved || (effect.records > 0 && parts_.commits.keeps_maps()))
     parts_.commits.acked(effect.records);
   if (effect.freed != core::volume{} && x.machine.has_worker()
       && x.worker->loop->free(effect.freed, x.position()))
@@ -184,7 +184,7 @@ void ack_intake::check_ranges(const topic_partition& tp, held_partition& x) {
                      ranges);
   if (!x.machine.has_worker())
     return;
-  x.worker->loop->hold(x.machine.is_paused());
+  x.worker->loop->hold(waits);
   x.worker->loop->look_again();
 }
 

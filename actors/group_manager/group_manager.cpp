@@ -102,10 +102,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
                                 x.cumulative);
     },
     [this](const get_committed_offsets& x) { return committed(x.topic); },
-    [this](get_status) {
-      parts_.acks.take_in();
-      return status();
-    },
+    [this](get_status) { return status(); },
     [this](const subscribe_events& x) {
       context_.publisher.subscribe(x.listener, context_.monitors);
     },
@@ -120,6 +117,7 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     behind_acks(parts_.intents, &operator_intents::restart),
     behind_acks(parts_.disposals, &record_disposals::take),
     behind_acks(parts_.moves, &partition_moves::take),
+    behind_acks(parts_.intents, &operator_intents::show),
     [this](buffer_filled) {
       parts_.acks.on_buffer_filled();
       look_at_orders();
@@ -135,20 +133,14 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
     behind_acks(parts_.progress, &progress_checks::on_ends_result),
     behind_acks(parts_.lost, &lost_positions::on_range_result),
     behind_acks(parts_.moves, &partition_moves::on_position),
-    [this](const client_failure& x) {
-      if (x.what.code == errc::broker_unavailable)
-        context_.counts().outage(true);
-      context_.publish(event_kind::client_error, 0, x.what.code, x.what.text);
-    },
-    [this](client_recovered) {
-      context_.counts().outage(false);
-      context_.publish(event_kind::client_recovered);
-    },
+    [this](const client_failure& x) { on_client_failure(x); },
+    [this](client_recovered) { on_client_recovered(); },
     [this](const member_waiting& x) {
       context_.publish(event_kind::member_waits, 0, errc::none, x.what_for);
     },
     behind_acks(parts_.writes, &record_writes::on_report),
     behind_acks(parts_.writes, &record_writes::on_letter_topics),
+    [this](const pong& x) { parts_.pings.on_pong(x); },
     [this](const event& x) { context_.publisher.relay(x); },
     behind_acks(*this, &group_manager_state::on_watch_due),
     behind_acks(parts_.workers, &worker_supervision::on_backoff_elapsed),
@@ -159,9 +151,21 @@ manager_actor::behavior_type group_manager_state::make_behavior() {
 
 void group_manager_state::on_commit_result(const commit_result& x) {
   auto answer = parts_.commits.on_result(x);
+  if (!answer)
+    return; // stale
   parts_.moves.on_commit_result(x);
-  if (answer)
-    parts_.rebalance.commit_answered(*answer);
+  parts_.rebalance.commit_answered(*answer);
+}
+
+void group_manager_state::on_client_failure(const client_failure& x) {
+  if (x.what.code == errc::broker_unavailable)
+    context_.counts().outage(true);
+  context_.publish(event_kind::client_error, 0, x.what.code, x.what.text);
+}
+
+void group_manager_state::on_client_recovered() {
+  context_.counts().outage(false);
+  context_.publish(event_kind::client_recovered);
 }
 
 void group_manager_state::on_watch_due(const watch_due&) {
@@ -171,6 +175,7 @@ void group_manager_state::on_watch_due(const watch_due&) {
   parts_.rebalance.look(t);
   parts_.failures.look(t);
   parts_.progress.look(t);
+  parts_.pings.look(t);
   context_.report_refusals();
   parts_.commits.send_if_due();
   context_.registry->strands().retry();
@@ -179,7 +184,9 @@ void group_manager_state::on_watch_due(const watch_due&) {
 
 // -- queries ------------------------------------------------------------------
 
-group_status group_manager_state::status() const {
+/// With all acks that were sent before the question.
+group_status group_manager_state::status() {
+  parts_.acks.take_in();
   group_status result;
   result.name = context_.config().name;
   result.group = context_.config().group;
@@ -198,6 +205,7 @@ group_status group_manager_state::status() const {
   }
   result.pauses = pauses_of(*context_.registry);
   context_.registry->counts().show(result, context_.now());
+  parts_.pings.show(result, context_.now());
   result.handler_threads = context_.registry->strands().threads();
   return result;
 }

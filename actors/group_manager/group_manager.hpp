@@ -43,8 +43,10 @@ private:
   auto behind_acks(Part& part, R (Part::*f)(const T&));
   void look_at_orders();
   void on_commit_result(const commit_result& x);
+  void on_client_failure(const client_failure& x);
+  void on_client_recovered();
   void on_watch_due(const watch_due&);
-  group_status status() const;
+  group_status status();
   committed_offsets committed(const std::string& topic) const;
 
   group_manager_parts parts_;

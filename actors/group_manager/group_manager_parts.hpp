@@ -2,6 +2,7 @@
 
 #include "actors/group_manager/ack_intake.hpp"
 #include "actors/group_manager/call_answers.hpp"
+#include "actors/group_manager/control_pings.hpp"
 #include "actors/group_manager/lost_positions.hpp"
 #include "actors/group_manager/manager_context.hpp"
 #include "actors/group_manager/offset_commits.hpp"
@@ -46,7 +47,8 @@ struct group_manager_parts {
       lost(*this),
       intents(*this),
       disposals(*this),
-      moves(*this) {
+      moves(*this),
+      pings(*this) {
   }
   group_manager_parts(const group_manager_parts&) = delete;
   group_manager_parts& operator=(const group_manager_parts&) = delete;
@@ -65,6 +67,7 @@ struct group_manager_parts {
   operator_intents intents;
   record_disposals disposals;
   partition_moves moves;
+  control_pings pings;
 };
 
 } // namespace cafka::actors

@@ -28,6 +28,7 @@ held_partition::held_partition(const group_config& config,
     outputs_bytes_max(config.outputs_max_bytes),
     noted_row(machine.row()),
     committed(x.committed.value_or(-1)),
+    committed_map(x.map.metadata),
     progress_at(now) {
   identify(group, x.tp);
   progress_to = watermark();
@@ -47,8 +48,22 @@ void held_partition::begin_generation(const std::string& group,
   identify(group, tp);
 }
 
-bool held_partition::is_uncommitted() const noexcept {
-  return (commit_to || machine.tracker()) && commit_position() != committed;
+/// Where nothing above is acked, and where it is moved to, that is nothing.
+core::commit_note held_partition::commit_note(std::size_t bytes_max) const {
+  auto& tracker = machine.tracker();
+  if (commit_to || !tracker || tracker->acked_above().empty())
+    return {};
+  auto metadata = core::map_metadata(tracker->watermark(),
+                                     tracker->acked_above(), bytes_max);
+  if (metadata.empty())
+    return {};
+  return {std::move(metadata), source->leader_epoch()};
+}
+
+bool held_partition::is_uncommitted(
+  const core::commit_note& note) const noexcept {
+  return (commit_to || machine.tracker())
+         && (commit_position() != committed || note.metadata != committed_map);
 }
 
 void held_partition::note_progress(time_point now) {
@@ -83,9 +98,10 @@ core::progress_facts held_partition::progress(bool call_waits) const noexcept {
   core::progress_facts result;
   if (machine.tracker())
     result.position = position();
-  if (machine.state() == partition_state::exhausted || is_paused)
+  if (machine.state() == partition_state::exhausted || is_paused())
     result.what = delivery::stopped;
-  else if (delivery_waits(call_waits) || machine.is_paused() || is_full()
+  else if (delivery_waits(call_waits)
+           || machine.is_paused(core::pause_reason::ack_ranges) || is_full()
            || has_full_outputs())
     result.what = delivery::waits;
   return result;
@@ -104,7 +120,7 @@ std::int64_t held_partition::lag() const {
   if (!tracker)
     return -1;
   auto asked = watch.end().value_or(-1);
-  auto is_read = machine.state() == partition_state::running && !is_paused;
+  auto is_read = machine.state() == partition_state::running && !is_paused();
   if (is_read && source->at_end() && !tracker->has_pending()
       && asked <= tracker->position())
     return 0;
@@ -180,9 +196,11 @@ partition_status held_partition::status(const topic_partition& tp,
   if (auto since = machine.call_since())
     result.call_ms = ms_of(now - *since);
   result.since_progress_ms = ms_of(now - progress_at);
-  result.paused = is_paused;
+  result.paused = is_paused();
   if (auto queued = source->queued())
     result.queue_records = static_cast<std::int64_t>(*queued);
+  if (auto bytes = source->queued_bytes())
+    result.queue_bytes = static_cast<std::int64_t>(*bytes);
   result.last_error = machine.last_error();
   result.last_error_text = machine.last_error_text();
   if (machine.tracker())

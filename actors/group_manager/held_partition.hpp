@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "core/ack_watch.hpp"
 #include "core/answer_line.hpp"
+#include "core/committed_map.hpp"
 #include "core/flow_window.hpp"
 #include "core/partition.hpp"
 #include "core/progress_watch.hpp"
@@ -20,9 +21,9 @@ namespace cafka::actors {
 
 class delivery_loop;
 
-/// What the manager keeps of one partition that this member holds: its machine,
-/// where every state of it stands, its source, its worker with the machine of
-/// its turns, and who watches it.
+/// What the manager keeps of one partition that this member holds: its machine
+/// with its states and pauses, its source, its worker with the machine of its
+/// turns, what is to be committed of it, and who watches it.
 struct held_partition {
   /// The worker that lives, or that was fenced and is not down yet.
   struct worker_link {
@@ -48,14 +49,20 @@ struct held_partition {
   offset_t commit_position() const noexcept {
     return commit_to.value_or(watermark());
   }
+  /// What its next commit says besides, with so many bytes of metadata at most.
+  core::commit_note commit_note(std::size_t bytes_max) const;
   /// The broker has not confirmed that.
-  bool is_uncommitted() const noexcept;
+  bool is_uncommitted(const core::commit_note& note) const noexcept;
   bool takes_acks(generation of) const noexcept;
   /// No room for another record in its window.
   bool is_full() const noexcept;
   /// No call begins before more of its outputs are reported.
   bool has_full_outputs() const noexcept {
     return answers.bytes() >= outputs_bytes_max;
+  }
+  /// By an operator.
+  bool is_paused() const noexcept {
+    return machine.is_paused(core::pause_reason::intent);
   }
   /// Something of it is on its way to a broker.
   bool is_writing() const noexcept {
@@ -96,10 +103,10 @@ struct held_partition {
   std::size_t outputs_bytes_max;
   core::failure_row noted_row; ///< as the registry has it
   offset_t committed = -1;     ///< confirmed by the broker
+  std::string committed_map;   ///< the same: the metadata beside it
   /// An operator moves it there, as soon as the broker has confirmed that;
   /// nothing is read until then.
   std::optional<offset_t> commit_to;
-  bool is_paused = false; ///< by an operator
   time_point progress_at; ///< it got on last
   offset_t progress_to = -1;
 };

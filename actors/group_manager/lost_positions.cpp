@@ -60,10 +60,9 @@ void lost_positions::on_range_result(const range_result& x) {
 held_partition* lost_positions::find_doubted(const topic_partition& tp,
                                              generation g) {
   auto* held = context_.find(tp, g);
-  if (held == nullptr || held->machine.state() == partition_state::doubted)
-    return held;
-  context_.count_stale();
-  return nullptr;
+  return held ? context_.current(held, held->machine.state()
+                                         == partition_state::doubted)
+              : nullptr;
 }
 
 void lost_positions::ask_later(const range_result& x, held_partition& held) {

@@ -21,17 +21,13 @@ manager_context::manager_context(base* actor,
 
 held_partition* manager_context::find(const topic_partition& tp, generation g) {
   auto* result = look_up(tp, g);
-  if (result == nullptr)
-    count_stale();
-  return result;
+  return is_current(result != nullptr) ? result : nullptr;
 }
 
 held_partition* manager_context::find(const worker_id& id) {
   auto* result = find(id.tp, id.generation);
-  if (result == nullptr || result->machine.is_current(id.incarnation))
-    return result;
-  count_stale();
-  return nullptr;
+  return result ? current(result, result->machine.is_current(id.incarnation))
+                : nullptr;
 }
 
 held_partition* manager_context::look_up(const topic_partition& tp) {
@@ -48,7 +44,7 @@ held_partition* manager_context::look_up(const topic_partition& tp,
 // -- time ---------------------------------------------------------------------
 
 time_point manager_context::now() const {
-  return time_point{self->clock().now().time_since_epoch()};
+  return compat::now(self);
 }
 
 void manager_context::arm(time_point at) {

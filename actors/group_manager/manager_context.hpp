@@ -40,20 +40,29 @@ public:
     return registry->counts();
   }
 
-  // -- partitions; null: there is none
+  // -- what is stale
 
-  /// The one place where what is stale is dropped and counted: of a partition
-  /// that is not held, of a generation or of a worker's incarnation that is
-  /// over.
-  held_partition* find(const topic_partition& tp, generation g);
-  held_partition* find(const worker_id& id);
-  /// Something else that came was stale.
-  void count_stale() noexcept {
-    ++stale_dropped_;
+  /// The one place where it is counted: what came and does not fit any more is
+  /// to be dropped by who asks. Gives `fits`.
+  bool is_current(bool fits) noexcept {
+    stale_dropped_ += fits ? 0 : 1;
+    return fits;
+  }
+  /// Null where it does not fit, too. One that is null is counted already.
+  template <class T>
+  T* current(T* x, bool fits) noexcept {
+    return x != nullptr && is_current(fits) ? x : nullptr;
   }
   std::uint64_t stale_dropped() const noexcept {
     return stale_dropped_;
   }
+
+  // -- partitions; null: there is none
+
+  /// Stale is what is of a partition that is not held, of a generation or of a
+  /// worker's incarnation that is over.
+  held_partition* find(const topic_partition& tp, generation g);
+  held_partition* find(const worker_id& id);
   /// Not counted, since it may be gone in good order: of any generation, or of
   /// this one while its acks count.
   held_partition* look_up(const topic_partition& tp);

@@ -3,6 +3,8 @@
 #include "actors/group_manager/offset_commits.hpp"
 
 #include "actors/group_manager/manager_context.hpp"
+#include "config/offset_map_setting.hpp"
+#include "kafka/client_version.hpp"
 
 #include <utility>
 
@@ -10,7 +12,15 @@ namespace cafka::actors {
 
 offset_commits::offset_commits(manager_context& context)
   : context_(context),
-    policy_(context.config().commit_interval, context.config().commit_count) {
+    policy_(context.config().commit_interval, context.config().commit_count),
+    keeps_maps_(keeps_offset_map(context.config())),
+    metadata_(keeps_maps_ ? context.config().offset_map_max : 0) {
+  if (keeps_maps_ && !kafka::knows_leader_epochs())
+    context_.publish(
+      event_kind::offset_map_unguarded, 0, errc::none,
+      "offset-map = true: librdkafka before 2.1 tells no leader "
+      "epochs; behind an unclean election records of the new log "
+      "can be skipped");
 }
 
 void offset_commits::acked(std::size_t records) {
@@ -46,9 +56,12 @@ std::optional<std::uint64_t>
 offset_commits::send(const std::set<topic_partition>* only) {
   commit_request request;
   for (auto& [tp, x] : context_.held) {
-    if ((only && !only->count(tp)) || !x.is_uncommitted())
+    if (only && !only->count(tp))
       continue;
-    request.entries.push_back({tp, x.machine.gen(), x.commit_position()});
+    auto note = x.commit_note(metadata_.bytes());
+    if (x.is_uncommitted(note))
+      request.entries.push_back(
+        {tp, x.machine.gen(), x.commit_position(), std::move(note)});
   }
   if (request.entries.empty())
     return std::nullopt;
@@ -61,29 +74,59 @@ offset_commits::send(const std::set<topic_partition>* only) {
   return last_id_;
 }
 
+bool offset_commits::is_uncommitted(const held_partition& x) const {
+  return x.is_uncommitted(x.commit_note(metadata_.bytes()));
+}
+
+void offset_commits::on_committed(const commit_result::entry& x) {
+  context_.publish(event_kind::committed, x.tp, x.generation, x.offset);
+  auto* held = context_.look_up(x.tp);
+  if (held == nullptr || held->machine.gen() != x.generation)
+    return;
+  held->committed = x.offset;
+  held->committed_map = x.metadata;
+}
+
+void offset_commits::on_failed(const commit_result::entry& x, answer& to) {
+  if (x.failure.retriable)
+    to.again.push_back(x.tp);
+  context_.publish(event_kind::commit_failed, x.tp, x.generation, x.offset, 0,
+                   x.failure.code, x.failure.text);
+}
+
+/// They are sent again at once, with less metadata.
+void offset_commits::on_metadata_refused(const commit_result::entry& x) {
+  policy_.urge();
+  if (metadata_.refused(x.metadata.size()))
+    context_.publish(event_kind::offset_map_refused, x.tp, x.generation, -1,
+                     x.metadata.size(), x.failure.code,
+                     x.failure.text
+                       + ": half of offset-map-max from now on, and no maps "
+                         "where that is refused, too");
+}
+
 std::optional<offset_commits::answer>
 offset_commits::on_result(const commit_result& x) {
+  if (!context_.is_current(policy_.in_flight() && x.id == last_id_))
+    return std::nullopt;
   answer result{x.id, {}};
   bool ok = true;
+  // Those beside it in the request are refused with it: the largest is meant.
+  const commit_result::entry* refused = nullptr;
   for (auto& entry : x.entries) {
-    if (entry.failure) {
-      ok = false;
-      if (entry.failure.retriable)
-        result.again.push_back(entry.tp);
-      context_.publish(event_kind::commit_failed, entry.tp, entry.generation,
-                       entry.offset, 0, entry.failure.code, entry.failure.text);
-      continue;
+    ok = ok && !entry.failure;
+    if (!entry.failure) {
+      on_committed(entry);
+    } else if (entry.failure.too_large && metadata_.bytes() > 0) {
+      result.again.push_back(entry.tp);
+      if (!refused || entry.metadata.size() > refused->metadata.size())
+        refused = &entry;
+    } else {
+      on_failed(entry, result);
     }
-    context_.publish(event_kind::committed, entry.tp, entry.generation,
-                     entry.offset);
-    auto* held = context_.look_up(entry.tp);
-    if (held != nullptr && held->machine.gen() == entry.generation)
-      held->committed = entry.offset;
   }
-  if (!policy_.in_flight() || x.id != last_id_) {
-    context_.count_stale();
-    return std::nullopt;
-  }
+  if (refused)
+    on_metadata_refused(*refused);
   context_.counts().committed(ok, context_.now() - sent_at_);
   policy_.answered(ok, context_.now());
   return result;

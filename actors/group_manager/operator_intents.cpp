@@ -7,6 +7,7 @@
 #include "actors/partition_pauses/partition_pauses.hpp"
 #include "actors/partition_worker/delivery_loop.hpp"
 #include "core/partition_orders.hpp"
+#include "core/record_excerpt.hpp"
 
 #include <utility>
 
@@ -39,7 +40,7 @@ void operator_intents::apply_pauses() {
 }
 
 void operator_intents::set_pause(held_partition& x, bool on) {
-  if (std::exchange(x.is_paused, on) == on || !x.worker)
+  if (!x.machine.set_pause(core::pause_reason::intent, on) || !x.worker)
     return;
   x.worker->loop->pause(on);
   if (on)
@@ -87,6 +88,31 @@ operation_reply operator_intents::restart(const restart_worker& x) {
   return {operation_result::done,
           behind_call ? "the next worker begins behind the call that runs"
                       : "the next worker begins"};
+}
+
+// -- the record that a partition stands at ------------------------------------
+
+record_excerpt operator_intents::show(const get_record& x) {
+  topic_partition tp{x.topic, x.partition};
+  record_excerpt none;
+  auto* held = context_.look_up(tp);
+  if (held == nullptr) {
+    none.text = "this member does not hold " + to_string(tp);
+    return none;
+  }
+  auto& machine = held->machine;
+  auto failing = machine.failing_offset();
+  auto found = core::partition_orders{machine}.stands_at();
+  if (!found) {
+    none.text = failing ? "offset " + std::to_string(*failing)
+                            + " fails, and comes again from the broker first"
+                        : "no record is delivered and not acked";
+    return none;
+  }
+  auto index = found->indices.empty() ? 0 : found->indices.front();
+  auto& block = *found->from->block;
+  return core::excerpt_of({block, index, 1, held->identity,
+                           machine.failures_of(block.offset_at(index))});
 }
 
 // -- what all of them share ---------------------------------------------------

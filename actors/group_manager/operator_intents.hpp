@@ -25,6 +25,9 @@ public:
   operation_reply resume(const resume_partitions& x);
   operation_reply restart(const restart_worker& x);
 
+  /// The record that a partition stands at.
+  record_excerpt show(const get_record& x);
+
   /// They are this member's now, and no worker has begun.
   void on_assigned(const std::vector<topic_partition>& added);
 

@@ -68,10 +68,8 @@ partition_moves::refusal(const move_partition& x) const {
 /// Until here the partition has gone on.
 void partition_moves::on_position(const position_result& x) {
   auto i = orders_.find(x.tp);
-  if (i == orders_.end() || i->second.id != x.id) {
-    context_.count_stale();
+  if (!context_.is_current(i != orders_.end() && i->second.id == x.id))
     return;
-  }
   auto found = core::locate(i->second.to, x.what);
   if (found.result != operation_result::done) {
     answer(x.tp, {found.result, std::move(found.text)});
@@ -149,7 +147,7 @@ void partition_moves::commit(const topic_partition& tp, held_partition& x,
                      of.from < 0 ? x.machine.begin() : of.from);
   x.committed = -1; // it is sent, wherever that was
   x.commit_to = of.move.to();
-  compat::post(context_.coordinator, hold_request{tp, former, g});
+  compat::post(context_.coordinator, follow_generation{tp, former, g});
   parts_.commits.begin_known();
   parts_.commits.send_if_due();
 }

@@ -48,7 +48,8 @@ void progress_checks::look(time_point t) {
       context_.publish(event_kind::partition_resumed, tp, m.gen(),
                        x.position());
     auto is_stuck
-      = x.is_full() && !x.is_writing() && !x.is_paused && !m.is_paused()
+      = x.is_full() && !x.is_writing() && !x.is_paused()
+        && !m.is_paused(core::pause_reason::ack_ranges)
         && !x.delivery_waits(context_.registry->strands().is_busy(tp));
     auto records = m.retained().records;
     auto passed = (m.tracker() ? x.position() : 0)
@@ -69,10 +70,8 @@ void progress_checks::look(time_point t) {
 
 void progress_checks::on_ends_result(const ends_result& answer) {
   using action = core::progress_action;
-  if (answer.id != ends_id_) {
-    context_.count_stale();
+  if (!context_.is_current(answer.id == ends_id_))
     return;
-  }
   for (auto& [tp, g] : std::exchange(ends_asked_, {})) {
     auto* x = context_.find(tp, g);
     if (x == nullptr)

@@ -39,10 +39,8 @@ rebalancing::rebalancing(group_manager_parts& parts)
 // -- assignments and revocations ----------------------------------------------
 
 void rebalancing::on_assigned(const assignments_received& x) {
-  if (x.rebalance < last_rebalance_) {
-    context_.count_stale();
+  if (!context_.is_current(x.rebalance >= last_rebalance_))
     return;
-  }
   last_rebalance_ = x.rebalance;
   if (stop_result_)
     return; // the coordinator is about to close
@@ -50,8 +48,8 @@ void rebalancing::on_assigned(const assignments_received& x) {
   offset_t unread = 0;
   auto& registry = *context_.registry;
   for (auto& a : x.partitions) {
-    core::partition machine{a.generation, a.begin, limits_, rules_,
-                            registry.row(a.tp)};
+    core::partition machine{a.generation,       a.begin,       limits_, rules_,
+                            registry.row(a.tp), a.map.complete};
     auto [i, is_new] = context_.held.try_emplace(a.tp, context_.config(),
                                                  x.group, a, std::move(machine),
                                                  registry.replaced_at(a.tp),
@@ -60,6 +58,9 @@ void rebalancing::on_assigned(const assignments_received& x) {
       continue; // kept, never doubled
     added.push_back(i);
     context_.publish(event_kind::assigned, a.tp, a.generation, a.begin);
+    if (!a.map.ignored.empty())
+      context_.publish(event_kind::foreign_offset_metadata, a.tp, a.generation,
+                       a.begin, 0, errc::none, a.map.ignored);
     if (a.committed)
       continue;
     if (begins_at_end(context_.config()))
@@ -86,10 +87,8 @@ void rebalancing::on_assigned(const assignments_received& x) {
 }
 
 void rebalancing::on_revoked(const assignments_revoked& x) {
-  if (x.rebalance < last_rebalance_) {
-    context_.count_stale();
+  if (!context_.is_current(x.rebalance >= last_rebalance_))
     return;
-  }
   last_rebalance_ = x.rebalance;
   auto held = x.partitions;
   std::erase_if(held, [this](auto& tp) { return !context_.held.contains(tp); });
@@ -178,7 +177,7 @@ void rebalancing::carry_out(const core::revocation::actions& x) {
   if (x.commit)
     commit_last(*x.commit);
   for (auto& tp : x.uncommitted)
-    if (auto& y = held.at(tp); y.is_uncommitted())
+    if (auto& y = held.at(tp); parts_.commits.is_uncommitted(y))
       context_.publish(event_kind::commit_failed, tp, y.machine.gen(), -1, 0,
                        errc::timed_out,
                        "not accepted before the partition is given back");

@@ -150,10 +150,8 @@ void record_failures::on_letter(const topic_partition& tp, held_partition& x,
     failure = {errc::dead_letter_failed, report.failure.text, {}};
   auto effect = x.machine.reported(report.id, failure, report.where,
                                    context_.now(), context_.jitter());
-  if (!effect) {
-    context_.count_stale(); // all was forgotten meanwhile
-    return;
-  }
+  if (!context_.is_current(effect.has_value()))
+    return; // all was forgotten meanwhile
   carry_out(tp, x, *effect);
   parts_.rebalance.check_drained(tp);
 }

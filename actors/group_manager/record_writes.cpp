@@ -28,6 +28,9 @@ group_producer_actor record_writes::start(std::uint64_t incarnation) {
   to.checked = [handle = context_.handle](letter_topics_checked x) {
     handle->post(std::move(x));
   };
+  to.alive = [handle = context_.handle] {
+    handle->post(pong{pong::actor::producer});
+  };
   producer_ = make_producer_(std::move(to));
   context_.monitors.add(*producer_,
                         [this, incarnation](const caf::error& cause) {
@@ -42,6 +45,7 @@ void record_writes::on_down(std::uint64_t incarnation,
   why.code = errc::other_client_error;
   why.text = "the group's producer ended: " + text_of(cause);
   parts_.acks.take_in(); // what strands and nacks said before counts first
+  parts_.pings.forget_producer();
   link_.on_down(incarnation, why);
   parts_.acks.flush();
 }
@@ -60,19 +64,19 @@ void record_writes::kill() {
 bool record_writes::knows_letter_topics() {
   auto& steps = context_.config().on_failure.then;
   if (std::ranges::find(steps, failure_step::dead_letter) == steps.end()
-      || letter_topics_ == letter_topics::known)
+      || letter_topics_ == topic_check::known)
     return true;
-  if (letter_topics_ == letter_topics::unknown) {
-    letter_topics_ = letter_topics::asked;
+  if (letter_topics_ == topic_check::unknown) {
+    letter_topics_ = topic_check::asked;
     link_.check({0, context_.config().topics});
   }
   return false;
 }
 
 void record_writes::on_letter_topics(const letter_topics_checked& x) {
-  if (!link_.accept(x))
+  if (!context_.is_current(link_.accept(x)))
     return;
-  letter_topics_ = letter_topics::known;
+  letter_topics_ = topic_check::known;
   if (x.missing) {
     parts_.rebalance.stop(close_reason::stopped,
                           make_error(errc::dead_letter_topic_missing,
@@ -90,7 +94,8 @@ void record_writes::on_letter_topics(const letter_topics_checked& x) {
 // -- reports ------------------------------------------------------------------
 
 void record_writes::on_report(const write_report& x) {
-  if (auto accepted = link_.accept(x))
+  auto accepted = link_.accept(x);
+  if (context_.is_current(accepted.has_value()))
     take(*accepted);
 }
 

@@ -35,13 +35,17 @@ public:
   bool knows_letter_topics();
   void on_letter_topics(const letter_topics_checked& x);
 
+  /// False: there is no producer.
+  bool ping() const {
+    return link_.ping();
+  }
   /// Nothing is open that would count.
   void close();
   /// The manager ends.
   void kill();
 
 private:
-  enum class letter_topics { unknown, asked, known };
+  enum class topic_check { unknown, asked, known };
 
   group_producer_actor start(std::uint64_t incarnation);
   void on_down(std::uint64_t incarnation, const caf::error& cause);
@@ -52,7 +56,7 @@ private:
   producer_factory make_producer_;
   producer_link link_;
   std::optional<group_producer_actor> producer_; // the last one
-  letter_topics letter_topics_ = letter_topics::unknown;
+  topic_check letter_topics_ = topic_check::unknown;
 };
 
 } // namespace cafka::actors

@@ -36,8 +36,8 @@ void worker_supervision::spawn(const topic_partition& tp, held_partition& x) {
   x.machine.call_begun(context_.now());
   context_.publish(event_kind::worker_started, tp, x.machine.gen(), -1,
                    incarnation);
-  x.worker->loop->hold(x.machine.is_paused());
-  x.worker->loop->pause(x.is_paused);
+  x.worker->loop->hold(x.machine.is_paused(core::pause_reason::ack_ranges));
+  x.worker->loop->pause(x.is_paused());
   x.worker->loop->begin();
 }
 
@@ -63,7 +63,7 @@ worker_supervision::make_loop(const topic_partition& tp,
 }
 
 void worker_supervision::deliver(held_partition& x, offset_t after) {
-  if (x.is_paused || x.machine.waits_for_ack() || x.has_full_outputs()) {
+  if (x.is_paused() || x.machine.waits_for_ack() || x.has_full_outputs()) {
     x.worker->turns.wait(after);
     return;
   }
@@ -227,10 +227,8 @@ void worker_supervision::on_backoff_elapsed(const backoff_elapsed& x) {
   auto* held = context_.find(x.tp, x.generation);
   if (held == nullptr)
     return;
-  if (!held->machine.is_due(context_.now())) {
-    context_.count_stale(); // given back, or begun already
-    return;
-  }
+  if (!context_.is_current(held->machine.is_due(context_.now())))
+    return; // given back, or begun already
   if (!held->answers.empty())
     return; // they may bring it back: the last one of them asks again
   if (held->machine.backoff_over(held->source->position())) {
@@ -256,10 +254,8 @@ void worker_supervision::on_seek_done(const seek_done& x) {
   if (held == nullptr)
     return;
   auto target = held->machine.target();
-  if (!target || target->id != x.id) {
-    context_.count_stale(); // given back or failed meanwhile
-    return;
-  }
+  if (!context_.is_current(target && target->id == x.id))
+    return; // given back or failed meanwhile
   auto has_worker = held->machine.has_worker();
   // Read on without the move and the records in between would be skipped.
   if (x.failure && has_worker) {

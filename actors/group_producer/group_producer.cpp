@@ -90,6 +90,10 @@ group_producer_actor::behavior_type group_producer_state::make_behavior() {
     [this](const write_outputs& x) { on_write(x); },
     [this](const check_letter_topics& x) { on_check(x); },
     [this](const close_producer& x) { on_close(x); },
+    [this](ping) {
+      if (to_.alive)
+        to_.alive();
+    },
     [this](producer_ready) { on_ready(); },
     [this](producer_tick x) { on_tick(x); },
   };
@@ -284,7 +288,7 @@ void group_producer_state::keep_ticking() {
 }
 
 time_point group_producer_state::now() const {
-  return time_point{self_->clock().now().time_since_epoch()};
+  return compat::now(self_);
 }
 
 } // namespace cafka::actors

@@ -37,13 +37,9 @@ struct group_producer_settings {
 /// It decides nothing: what a report means is its owner's. It never runs user
 /// code.
 ///
-/// ```
-///   write_dead_letter ─► topic found ─► sent ─ too large ─► sent shrunk
-///                          │              │                   │
-///                          └── timeout ───┴── report, timeout ┴─► write_report
-/// ```
-///
-/// A dead letter's way; one that is told is forgotten.
+/// A dead letter is sent as soon as its topic is found. One that is too large
+/// is sent once more, shrunk. Its report or its timeout ends it wherever it is,
+/// with one `write_report`; then it is forgotten.
 class group_producer_state {
 public:
   static constexpr const char* name = "cafka.group_producer";

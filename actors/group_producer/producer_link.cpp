@@ -74,6 +74,12 @@ void producer_link::on_down(std::uint64_t incarnation,
     compat::post(producer(), *check_);
 }
 
+bool producer_link::ping() const {
+  if (producer_)
+    compat::post(*producer_, actors::ping{});
+  return producer_.has_value();
+}
+
 bool producer_link::close(std::chrono::milliseconds limit) {
   check_.reset();
   if (producer_)

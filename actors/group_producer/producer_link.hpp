@@ -36,6 +36,8 @@ public:
   bool accept(const letter_topics_checked& x);
   /// The producer of that incarnation has ended.
   void on_down(std::uint64_t incarnation, const kafka::error& why);
+  /// False: there is none.
+  bool ping() const;
   /// Nothing is written any more. False: there is no producer to wait for.
   bool close(std::chrono::milliseconds limit);
   /// The reports that are owed.

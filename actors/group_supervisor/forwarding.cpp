@@ -114,6 +114,25 @@ caf::result<group_status> group_supervisor_state::ask_status() {
   return promise;
 }
 
+caf::result<record_excerpt>
+group_supervisor_state::ask_record(const get_record& x) {
+  record_excerpt none;
+  if (!has_manager()) {
+    none.text = phase_ == phase::stopping ? "the group stops"
+                                          : "the group restarts";
+    return none;
+  }
+  none.text = "the group's manager does not answer";
+  auto promise = self_->make_response_promise<record_excerpt>();
+  compat::request(self_, children_->manager, query_timeout, x)
+    .then([promise](const record_excerpt& y) mutable { promise.deliver(y); },
+          [promise, none](const caf::error&) mutable {
+            promise.deliver(none);
+          });
+  return promise;
+}
+
+/// Without a manager nobody else touches what is counted.
 group_status group_supervisor_state::own_status() const {
   group_status result;
   result.name = options_->config.name;
@@ -123,6 +142,9 @@ group_status group_supervisor_state::own_status() const {
   result.state = phase_ == phase::stopping ? group_state::stopping
                                            : group_state::restarting;
   result.pauses = pauses_of(*registry_);
+  if (!has_manager())
+    registry_->counts().show(
+      result, time_point{self_->clock().now().time_since_epoch()});
   return result;
 }
 

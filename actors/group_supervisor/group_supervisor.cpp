@@ -71,6 +71,7 @@ supervisor_actor::behavior_type group_supervisor_state::make_behavior() {
     [this](const restart_worker& x) { return ask_intent(x); },
     [this](const dispose_record& x) { return ask_intent(x); },
     [this](const move_partition& x) { return ask_intent(x); },
+    [this](const get_record& x) { return ask_record(x); },
     [this](const event& x) { on_event(x); },
     [this](client_closed x) { on_client_closed(x); },
     [this](strands_idle) {
@@ -161,9 +162,8 @@ void group_supervisor_state::restart_or_give_up() {
     give_up(code, *cause_);
     return;
   }
-  auto t = time_point{self_->clock().now().time_since_epoch()};
   auto delay = policy_.on_failure(
-    t, std::uniform_real_distribution<double>{0, 1}(random_));
+    compat::now(self_), std::uniform_real_distribution<double>{0, 1}(random_));
   if (!delay) {
     give_up(errc::restarts_exhausted,
             make_error(code, text_of(*cause_)

@@ -91,6 +91,7 @@ private:
   caf::result<ack_reply> ask_ack(const Request& x);
   caf::result<committed_offsets> ask_committed(const get_committed_offsets& x);
   caf::result<group_status> ask_status();
+  caf::result<record_excerpt> ask_record(const get_record& x);
   group_status own_status() const;
   template <class Intent>
   caf::result<operation_reply> ask_intent(const Intent& x);

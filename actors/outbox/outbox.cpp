@@ -1,5 +1,7 @@
 #include "actors/outbox/outbox.hpp"
 
+#include "core/log_line.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -274,9 +276,8 @@ void outbox::on_event(const kafka::topic_created& x, time_point) {
 }
 
 void outbox::on_event(const kafka::client_error& x, time_point now) {
-  // As a warning of syslog(3): what becomes of the records is told for itself.
-  constexpr int warning = 4;
-  settings_.log({warning, "PRODUCER", x.what.text});
+  // What becomes of the records is told for itself.
+  settings_.log({core::log_level::warning, "PRODUCER", x.what.text});
   if (x.what.fatal)
     renew(x.what, now);
 }

@@ -21,15 +21,12 @@ namespace cafka::actors {
 /// fatal one is replaced: what it had no report for counts as not written, and
 /// reports that come later are void. No actor: it belongs to one.
 ///
-/// ```
-///   send ──► waiting ── the queue has room ──► open ── report ──► told
-///               ▲                               │
-///               │         batch too large:      ├── fatal client, or
-///               └─ alone ◄── once more, alone ──┘   overdue ──► told as
-///                                                   not written
-/// ```
+/// A record waits until the client's queue has room. Then it is open until its
+/// report, which is told. One of a batch that was too large is sent once more,
+/// alone. A record whose client fails for good, or whose report is overdue, is
+/// told as not written. The queue that a record lies in is its state; what is
+/// told is forgotten.
 ///
-/// The queue that a record lies in is its state; what is told is forgotten.
 /// While records to a partition go alone, later ones to it wait behind them. The
 /// client has some of these already, so that they may be written before.
 class outbox {

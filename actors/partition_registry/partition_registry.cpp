@@ -14,8 +14,8 @@ partition_registry::partition_registry(
   : buffer_(std::make_shared<actors::manager_buffer>(doze)),
     strands_(make_executor([l = listener_](std::size_t threads) {
       std::unique_lock guard{l->mutex};
-      if (l->tell)
-        l->tell(threads);
+      if (l->on_exhausted)
+        l->on_exhausted(threads);
     })) {
 }
 
@@ -98,7 +98,7 @@ partition_registry::enter(const topic_partition& tp,
 
 void partition_registry::on_threads_exhausted(exhausted_callback f) {
   std::unique_lock guard{listener_->mutex};
-  listener_->tell = std::move(f);
+  listener_->on_exhausted = std::move(f);
 }
 
 } // namespace cafka

@@ -80,7 +80,8 @@ public:
     return buffer_;
   }
 
-  /// For the manager of the moment alone.
+  /// For the manager of the moment alone, and for the supervisor while there is
+  /// none.
   actors::group_counts& counts() noexcept {
     return group_counts_;
   }
@@ -91,7 +92,7 @@ public:
 private:
   struct listener {
     std::mutex mutex;
-    exhausted_callback tell;
+    exhausted_callback on_exhausted;
   };
 
   struct entry {

@@ -104,7 +104,7 @@ public:
   /// is reported by `worker_drained`.
   void drain(time_point deadline, close_reason why);
   /// Nothing is read or reported any more, and nothing of the user's code
-  /// begins but `on_close`.
+  /// begins but `on_close`. A call that runs is told that its time is over.
   void end();
   /// Behind a call that runs. Once; further calls have no effect.
   void close_handler(close_reason why);
@@ -138,7 +138,10 @@ private:
   core::delivery_ptr report(core::fetched x);
   bool may_read() const;
   void call(core::redelivery what, bool is_again, guard_type& guard);
+  void take_answer(handler_session::outcome result, const message_batch& batch,
+                   call_times times, bool asks);
   void end_call(call_ended x, bool asks);
+  void end_as(worker_end x);
   void send_ended();
   void send_closed();
   void fail(errc code, std::string text);
@@ -172,6 +175,8 @@ private:
   /// Goes behind it: retained records above come next.
   std::optional<offset_t> asks_after_;
   bool alone_ = false; // of the source one record, and the manager is asked
+  bool calls_ = false; // the handler
+  std::optional<worker_end> ends_after_call_; // then
   core::range_set skip_;
   std::vector<std::pair<offset_t, std::uint32_t>> failures_; // of the source's
   offset_t from_ = 0;          // nothing of the source below it

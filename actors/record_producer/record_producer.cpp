@@ -112,7 +112,7 @@ void record_producer_state::end_if_told() {
 }
 
 time_point record_producer_state::now() const {
-  return time_point{self_->clock().now().time_since_epoch()};
+  return compat::now(self_);
 }
 
 } // namespace cafka::actors

@@ -12,7 +12,8 @@ enum class ack_result : std::uint8_t {
   not_held,         ///< this member does not hold the partition
   stale_generation, ///< meant for another generation of the partition
   negative_offset,  ///< an offset below 0, or no offset at all
-  below_watermark,  ///< cumulative or individual: acked and passed already
+  below_watermark,  ///< cumulative or individual: acked and passed already, as
+                    ///< it lies below the commit position
   beyond_delivered, ///< at or above what was handed to a handler
   not_delivered,    ///< individual: a hole, no record was delivered there
   withheld,         ///< all of it failed and was not delivered again since,

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -76,7 +77,7 @@ struct failure_config {
   /// gives way to the next.
   std::vector<failure_step> then;
   /// After so many records in a row that were got past and none handled, one of
-  /// them goes per `flood_interval`.
+  /// them goes per `flood_interval`; 1 or more.
   std::size_t flood_after = 10;
   /// The pause between two of these, 1 ms or more.
   std::chrono::milliseconds flood_interval{60'000};
@@ -157,13 +158,16 @@ struct group_config {
   milliseconds restart_backoff_min{100};
   /// The longest such wait, `restart_backoff_min` or more.
   milliseconds restart_backoff_max{30'000};
-  /// More restarts of a partition than this in the window exhaust it.
+  /// More restarts of a partition than this in the window exhaust it. Only
+  /// workers that end without a call count; a failed call never does. May be 0.
   std::size_t restart_max = unlimited;
-  /// How long a restart counts for `restart_max`.
+  /// How long a restart counts for `restart_max`. It must be longer than that
+  /// many restarts take with their backoffs.
   milliseconds restart_window{600'000};
   /// More restarts of the whole group than this in the window end it. May be 0.
   std::size_t supervisor_restart_max = 10;
-  /// How long a restart counts for `supervisor_restart_max`.
+  /// How long a restart counts for `supervisor_restart_max`. It must be longer
+  /// than that many restarts take with their backoffs.
   milliseconds supervisor_restart_window{600'000};
   /// The wait before the first restart of the group; it doubles from there. May
   /// be 0.
@@ -186,6 +190,16 @@ struct group_config {
   /// The most separate ranges of individual acks of a partition, 1 or more; its
   /// delivery waits at this many.
   std::size_t ack_ranges_max = 10'000;
+  /// Commits tell in their metadata what is acked above them, so that it does
+  /// not come again to the next owner of the partition; see
+  /// `config/README.md`. Nothing: where librdkafka is 2.1 or newer. An older
+  /// one does not tell leader epochs: where a log was rewritten behind an
+  /// unclean election, records of the new log can be skipped.
+  std::optional<bool> offset_map;
+  /// The most bytes of these metadata, 8 to 32,767; no more than the broker
+  /// takes (`offset.metadata.max.bytes`). Where more is acked the lowest
+  /// offsets are told, and the others come again.
+  std::size_t offset_map_max = 4'096;
   /// A handler call that takes longer is told by the event `handler_slow`,
   /// again and again, and in the status. 0 turns this off.
   milliseconds handler_timeout{300'000};
@@ -195,6 +209,8 @@ struct group_config {
   /// A partition that lags this long without a record, and without a reason, is
   /// reported, sought, assigned anew, and after four times as long, once for
   /// where it stands, given a new client: the group restarts. 0 turns this off.
+  /// Else it must be more than twice `sleep_timeout`, or twice `max_wait_time`
+  /// where `min_bytes` is above 0.
   /// A minute is longer than a leader's election, librdkafka's waits before it
   /// connects again (10 s) and the default `max-wait-time` take together.
   milliseconds progress_timeout{60'000};

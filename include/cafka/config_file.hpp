@@ -31,7 +31,7 @@ struct configured_group {
 /// empty, nothing should be started.
 struct configured_groups {
   std::vector<configured_group> groups; ///< in the order of their names
-  std::vector<config_error> errors;     ///< all that is wrong; empty: nothing
+  std::vector<config_error> errors;     ///< all that is wrong, if anything
   http_options http;                    ///< of the whole process
 };
 

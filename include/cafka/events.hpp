@@ -20,7 +20,8 @@ enum class event_kind : std::uint8_t {
   begin_resolved,      ///< tp, generation, offset: what a logical begin became
   begins_at_end,       ///< count: offsets that stand before the begins of one
                        ///< rebalance and are not read, text: see begin-offset
-  revoked, ///< tp, generation, offset: watermark that was given back
+  revoked, ///< tp, generation, offset: watermark (the commit position) that was
+           ///< given back
   lost,    ///< tp, generation, offset: watermark; not committed
   revocation_complete, ///< count: the `revoked` or `lost` of one rebalance or
                        ///< of the stop, which came just before; 0: it took
@@ -39,30 +40,36 @@ enum class event_kind : std::uint8_t {
   dead_lettered,      ///< tp, generation, offset, text: where it
                       ///< is, as `topic-partition@offset`
   dead_letter_failed, ///< tp, generation, offset, code, text
-  record_skipped,   ///< tp, generation, offset, code, text: of its last failure
-  failure_flood,    ///< tp, generation, offset, count: records in a row that
-                    ///< were got past; see `flood-after`
-  output_failed,    ///< tp, generation, offset: first of its batch, code, text
-  ack_refused,      ///< tp, generation (of the ack), count, text: result
-  delivery_waits,   ///< tp, generation, count: separate ranges of acks
-  commit_sent,      ///< tp, generation, offset
-  committed,        ///< tp, generation, offset: confirmed by the broker
-  commit_failed,    ///< tp, generation, offset, code, text
-  reset,            ///< tp, generation (the new one), offset: lost position,
-                    ///< text: the policy and where it begins
-  client_error,     ///< code, text; once for as long as it lasts
-  client_recovered, ///< a broker answers after there was none left
-  member_waits,     ///< text: why the member has no partitions yet; once a
-                    ///< minute
-  partition_waits,  ///< tp, generation, offset: position, text: what for; when
-                    ///< it begins and once a minute
-  acks_overdue,     ///< tp, generation, offset: watermark, count: delivered
-                    ///< and not acked; see `ack-timeout`
-  handler_slow,     ///< tp, generation, count: milliseconds so far
-  partition_stalled,  ///< tp, generation, offset: where nothing comes from,
-                      ///< count: offsets up to the end, text: what is done
-  partition_resumed,  ///< tp, generation, offset: position; it stalled before
-  handler_not_closed, ///< tp, generation, text: what `on_close` threw
+  record_skipped, ///< tp, generation, offset, code, text: of its last failure
+  failure_flood,  ///< tp, generation, offset, count: records in a row that
+                  ///< were got past; see `flood-after`
+  output_failed,  ///< tp, generation, offset: first of its batch, code, text
+  ack_refused,    ///< tp, generation (of the ack), count, text: result
+  delivery_waits, ///< tp, generation, count: separate ranges of acks
+  commit_sent,    ///< tp, generation, offset
+  committed,      ///< tp, generation, offset: confirmed by the broker
+  commit_failed,  ///< tp, generation, offset, code, text
+  foreign_offset_metadata, ///< tp, generation, offset: committed, text: why what
+                           ///< stands beside it does not count
+  offset_map_refused,   ///< tp, generation, count: bytes of metadata that were
+                        ///< refused, text: what follows; once
+  offset_map_unguarded, ///< text: what an unclean election can do with maps of
+                        ///< acked offsets, since librdkafka tells no epochs
+  reset,             ///< tp, generation (the new one), offset: lost position,
+                     ///< text: the policy and where it begins
+  client_error,      ///< code, text; once for as long as it lasts
+  client_recovered,  ///< a broker answers after there was none left
+  member_waits,      ///< text: why the member has no partitions yet; once a
+                     ///< minute
+  partition_waits,   ///< tp, generation, offset: position, text: what for; when
+                     ///< it begins and once a minute
+  acks_overdue,      ///< tp, generation, offset: watermark, count: delivered
+                     ///< and not acked; see `ack-timeout`
+  handler_slow,      ///< tp, generation, count: milliseconds so far
+  partition_stalled, ///< tp, generation, offset: where nothing comes from,
+                     ///< count: offsets up to the end, text: what is done
+  partition_resumed, ///< tp, generation, offset: position; it stalled before
+  handler_not_closed,        ///< tp, generation, text: what `on_close` threw
   handler_threads_exhausted, ///< count: threads, all busy; no other can be made
   program_started, ///< tp, generation, count: pid; both empty for a process of
                    ///< a pool. Of groups whose handler is a program
@@ -101,9 +108,9 @@ bool is_warning(event_kind x) noexcept;
 struct event {
   event_kind kind = event_kind::assigned; ///< says which fields are filled
   std::string group;                      ///< the Kafka consumer group id
-  topic_partition tp;                     ///< the partition; empty: none
-  cafka::generation generation;           ///< of the partition; 0: none
-  offset_t offset = -1;                   ///< -1: none
+  topic_partition tp;                     ///< the partition, or empty
+  cafka::generation generation;           ///< of the partition, or 0
+  offset_t offset = -1;                   ///< -1 where there is none
   std::uint64_t count = 0;                ///< its meaning stands at the kind
   errc code = errc::none;                 ///< the error by name
   std::string text;                       ///< for people

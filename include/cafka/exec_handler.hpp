@@ -60,7 +60,8 @@ struct exec_options {
 /// run a program as its handler: sets `handler`. To be called last: `config`
 /// and `log` must be there. The error names what is wrong with `what`: no
 /// command, a program or a guard that is not there or not executable, arguments
-/// that exclude each other. Starts nothing.
+/// that exclude each other; or that `handler-threads` is 0, or that the system
+/// has no descriptor or no thread left. Starts no program.
 ///
 /// Lines that the program writes to standard error go to `log` with the
 /// facility `exec` as warnings, those that it prints as information. Without a

@@ -142,16 +142,16 @@ make_partition_registry(caf::actor_system& system, const group_config& config);
 
 /// A group without our supervisor. When one of the two ends, end the other,
 /// wait for `client_closed` to be called, then spawn both anew with the same
-/// memory. `stop_group` to the manager ends both.
+/// registry. `stop_group` to the manager ends both.
 struct manager_parts {
   group_actor manager;    ///< takes what a group takes
   caf::actor coordinator; ///< to monitor and to end
 };
-/// Starts the two. `memory` comes from `make_partition_registry`, one for all
+/// Starts the two. `registry` comes from `make_partition_registry`, one for all
 /// incarnations; `client_closed` is called on any thread. Errors as of `spawn`.
 caf::expected<manager_parts>
 spawn_manager(caf::actor_system& system, group_options options,
-              std::shared_ptr<partition_registry> memory,
+              std::shared_ptr<partition_registry> registry,
               std::function<void()> client_closed);
 
 } // namespace cafka

@@ -22,6 +22,7 @@ using group_actor = compat::typed<
   group_status(get_status), void(subscribe_events), void(stop_group),
   void(nack), ack_reply(nack_request), operation_reply(pause_partitions),
   operation_reply(resume_partitions), operation_reply(restart_worker),
-  operation_reply(dispose_record), operation_reply(move_partition)>;
+  operation_reply(dispose_record), operation_reply(move_partition),
+  record_excerpt(get_record)>;
 
 } // namespace cafka

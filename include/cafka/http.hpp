@@ -15,9 +15,13 @@ namespace cafka {
 /// system, so that it goes first.
 class http_server {
 public:
+  /// Opaque.
   struct impl;
+  /// For `serve_http`.
   explicit http_server(std::unique_ptr<impl> x) noexcept;
-  http_server(http_server&&) noexcept;
+  /// `x` serves nothing any more.
+  http_server(http_server&& x) noexcept;
+  /// One that serves is never replaced.
   http_server& operator=(http_server&&) = delete;
   ~http_server();
 
@@ -32,7 +36,7 @@ private:
 /// for all groups that run in `system`, also for those that begin later, in
 /// threads of its own. `cafka::main` does it where the config file or `--http`
 /// says so. `errc::invalid_config` for wrong options, and for an address that
-/// cannot be listened at. Part of the library `cafka::http`.
+/// cannot be listened at. Part of the library `cafka::app`.
 ///
 /// There is no TLS: a proxy is to bring it.
 caf::expected<http_server> serve_http(caf::actor_system& system,

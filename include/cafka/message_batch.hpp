@@ -17,22 +17,25 @@
 
 namespace cafka {
 
-/// Set by the runtime when a partition is about to be given back, read by the
-/// handler. Shared; any thread.
+/// Set by the runtime when a partition is about to be given back, or its worker
+/// has ended; read by the handler. Shared; any thread.
 class revocation_notice {
 public:
   /// Called with the deadline.
   using listener = std::function<void(time_point)>;
 
   /// From now on the partition is being given back, at `deadline` at the
-  /// latest. The first time tells the listeners.
+  /// latest. Tells the listeners, also when that comes nearer later; what is
+  /// not nearer has no effect.
   void announce(time_point deadline) {
-    deadline_ns_.store(deadline.time_since_epoch().count(),
-                       std::memory_order_release);
     std::vector<listener> told;
     {
       std::lock_guard lock{mutex_};
-      told.swap(listeners_);
+      if (deadline >= this->deadline().value_or(time_point::max()))
+        return;
+      deadline_ns_.store(deadline.time_since_epoch().count(),
+                         std::memory_order_release);
+      told = listeners_;
     }
     for (auto& f : told)
       f(deadline);
@@ -44,14 +47,14 @@ public:
       return std::nullopt;
     return time_point{duration{x}};
   }
-  /// Calls `f` once, by `announce`, or at once where that was before.
-  void on_announce(listener f) const {
+  /// Calls `f` by each `announce` that has an effect, and at once where one was
+  /// before.
+  void on_announce(const listener& f) const {
     {
       std::lock_guard lock{mutex_};
-      if (!deadline()) {
-        listeners_.push_back(std::move(f));
+      listeners_.push_back(f);
+      if (!deadline())
         return;
-      }
     }
     f(*deadline());
   }
@@ -59,8 +62,8 @@ public:
 private:
   static constexpr duration::rep none = duration::rep{-1};
   std::atomic<duration::rep> deadline_ns_{none};
-  mutable std::mutex mutex_;                // guards what follows
-  mutable std::vector<listener> listeners_; // taken by `announce`
+  mutable std::mutex mutex_; // guards writes of it, and what follows
+  mutable std::vector<listener> listeners_;
 };
 
 /// The records of one handler call, in rising offsets, never empty: a
@@ -144,23 +147,28 @@ public:
     return identity_->generation;
   }
   /// True once the partition is being given back; the call may still finish and
-  /// its answer counts until `revoke_deadline`. May change during the call.
+  /// its answer counts until `revoke_deadline`. Also true once the worker has
+  /// ended: then that is past, and no answer counts any more. May change during
+  /// the call.
   bool revoked() const noexcept {
     return notice_->deadline().has_value();
   }
-  /// Until when the answer counts; nothing while the partition stays here.
+  /// Until when the answer counts; nothing while the partition stays here. It
+  /// may come nearer.
   std::optional<time_point> revoke_deadline() const noexcept {
     return notice_->deadline();
   }
   /// Calls `f` with `revoke_deadline` as soon as the partition is being given
-  /// back, also when no call runs; at once where it is already. For a handler
+  /// back, also when no call runs; at once where it is already; and again
+  /// whenever that comes nearer: a rebalance within a stop may have less time,
+  /// and a worker that ends, or loses its partition, has none. For a handler
   /// that waits for something, or that has records which it answered with
-  /// `no_ack`. Once for each `f`, on a thread of the runtime's or on the
-  /// caller's: it must be quick, may not throw, and may come when the handler
+  /// `no_ack`. On threads of the runtime's or on the caller's, maybe at the
+  /// same time: it must be quick, may not throw, and may come when the handler
   /// is gone. `f` and all that it owns are kept for as long as the partition's
   /// worker runs.
-  void on_revoked(std::function<void(time_point)> f) const {
-    notice_->on_announce(std::move(f));
+  void on_revoked(const std::function<void(time_point)>& f) const {
+    notice_->on_announce(f);
   }
 
   /// How many records it has, at least one.

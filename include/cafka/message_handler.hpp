@@ -153,6 +153,8 @@ struct worker_end {
   /// nothing has failed, and the worker begins again at once.
   std::string cause;
   std::string error_class = "failed"; ///< as of `handler_answer::failed`
+  /// Where a call runs, its answer counts first. Else it does not count.
+  bool after_call = false;
 };
 
 /// A handler is built from this.
@@ -160,9 +162,10 @@ struct handler_context {
   partition_identity identity; ///< the partition whose records it gets
   caf::settings init_args;     ///< the setting `handler-init-args`
   /// Ends the handler's worker, so that all that it did not ack comes again to
-  /// its successor. For what happens between calls; where one runs, its answer
-  /// does not count any more. Any thread, also when the worker has ended: then
-  /// it does nothing, and while the partition is given back. May be kept.
+  /// its successor. For what happens between calls; where one runs,
+  /// `worker_end::after_call` says whether its answer counts. Any thread, also
+  /// when the worker has ended: then it does nothing, and while the partition
+  /// is given back. May be kept.
   std::function<void(worker_end)> end_worker = {};
 };
 

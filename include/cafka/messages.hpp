@@ -6,7 +6,6 @@
 
 #include <caf/actor.hpp>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,8 +43,8 @@ struct ack_request {
 /// The answer to an `ack_request`.
 struct ack_reply {
   ack_result result = ack_result::accepted; ///< what became of the ack
-  /// Where the watermark stands after this ack; -1 where the partition is not
-  /// held or has no position yet.
+  /// Where the watermark, the commit position, stands after this ack; -1 where
+  /// the partition is not held or has no position yet.
   offset_t watermark = -1;
 };
 

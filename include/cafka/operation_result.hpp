@@ -5,7 +5,7 @@
 
 namespace cafka {
 
-/// What became of an intent. Only `done` changed what it was to change.
+/// The result of an intent. Only `done` changed what it was to change.
 enum class operation_result : std::uint8_t {
   done,        ///< as asked for
   unchanged,   ///< it was so already, or nothing of this kind was there
@@ -27,7 +27,7 @@ enum class operation_result : std::uint8_t {
   out_of_range,     ///< the broker does not have the offset
   position_unknown, ///< the broker did not say where the position is
   /// The broker did not confirm the commit: the partition goes on from its
-  /// watermark, in a new generation.
+  /// watermark (the commit position), in a new generation.
   not_confirmed,
 };
 

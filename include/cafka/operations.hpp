@@ -4,12 +4,13 @@
 #include <cafka/failure_step.hpp>
 #include <cafka/messages.hpp>
 #include <cafka/operation_result.hpp>
+#include <cafka/record_excerpt.hpp>
 #include <cafka/target_position.hpp>
 #include <cafka/types.hpp>
 
 #include <string>
 
-/// What an operator wants of a running group: messages to the handle that
+/// The intents of an operator for a running group: messages to the handle that
 /// `spawn` and `find` give, from any actor, also of another process. Each is
 /// answered with one `operation_reply`, never with an error, and each is an
 /// event with `who` and `reason`. `ask` in `send.hpp` is for threads that are
@@ -73,6 +74,16 @@ struct move_partition {
   std::string reason;        ///< for people; may be empty
 };
 
+// -- a query: anybody to the group --------------------------------------------
+
+/// Asks for the record that a partition stands at: the one that fails, else the
+/// lowest one that is delivered and not acked. Answered with a
+/// `record_excerpt`, from memory: nothing is read for it. It is user data.
+struct get_record {
+  std::string topic;         ///< of the partition
+  partition_t partition = 0; ///< of the topic
+};
+
 // -- the answer ---------------------------------------------------------------
 
 /// The answer to each of the intents.
@@ -80,7 +91,7 @@ struct operation_reply {
   operation_result result = operation_result::done; ///< what became of it
   std::string text; ///< for people: what is so now, or why not
   /// Of `dispose_record` the record; of `move_partition` where the partition
-  /// goes on; -1: none.
+  /// goes on; -1 where there is none.
   offset_t offset = -1;
 };
 
@@ -167,6 +178,38 @@ auto inspect(Inspector& f, pause_status& x) {
                         compat::field("partition", x.partition),
                         compat::field("who", x.who),
                         compat::field("reason", x.reason));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, get_record& x) {
+  return compat::fields(f, x, "cafka.get_record",
+                        compat::field("topic", x.topic),
+                        compat::field("partition", x.partition));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, bytes_excerpt& x) {
+  return compat::fields(f, x, "cafka.bytes_excerpt",
+                        compat::field("is_null", x.is_null),
+                        compat::field("size", x.size),
+                        compat::field("begin", x.begin));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, header_excerpt& x) {
+  return compat::fields(f, x, "cafka.header_excerpt",
+                        compat::field("name", x.name),
+                        compat::field("value", x.value));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, record_excerpt& x) {
+  return compat::fields(
+    f, x, "cafka.record_excerpt", compat::field("offset", x.offset),
+    compat::field("text", x.text), compat::field("failures", x.failures),
+    compat::field("timestamp_ms", x.timestamp_ms), compat::field("key", x.key),
+    compat::field("value", x.value), compat::field("headers", x.headers),
+    compat::field("header_count", x.header_count));
 }
 
 } // namespace cafka

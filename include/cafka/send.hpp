@@ -50,26 +50,33 @@ caf::expected<committed_offsets>
 ask(const group_actor& group, const get_committed_offsets& x,
     std::chrono::milliseconds timeout = ask_timeout);
 
-/// What became of an operator's intent. After `errc::timed_out` it may still be
-/// carried out. Errors as above.
+/// Keeps handler calls from beginning. Returns what became of the intent. After
+/// `errc::timed_out` it may still be carried out. Errors as above.
 caf::expected<operation_reply>
 ask(const group_actor& group, const pause_partitions& x,
     std::chrono::milliseconds timeout = ask_timeout);
-/// The same.
+/// Lets paused partitions go on; answered as a pause.
 caf::expected<operation_reply>
 ask(const group_actor& group, const resume_partitions& x,
     std::chrono::milliseconds timeout = ask_timeout);
-/// The same.
+/// Begins a worker anew; answered as a pause.
 caf::expected<operation_reply>
 ask(const group_actor& group, const restart_worker& x,
     std::chrono::milliseconds timeout = ask_timeout);
-/// The same; a handler call that runs is waited for.
+/// Gets past a record that fails; answered as a pause, once no call may handle
+/// the record.
 caf::expected<operation_reply>
 ask(const group_actor& group, const dispose_record& x,
     std::chrono::milliseconds timeout = ask_timeout);
-/// The same; it takes up to `drain-timeout` and the answers of two brokers.
+/// Moves a partition; answered as a pause. It takes up to `drain-timeout` and
+/// the answers of two brokers.
 caf::expected<operation_reply>
 ask(const group_actor& group, const move_partition& x,
+    std::chrono::milliseconds timeout = ask_timeout);
+
+/// The record that a partition stands at, for people. Errors as above.
+caf::expected<record_excerpt>
+ask(const group_actor& group, const get_record& x,
     std::chrono::milliseconds timeout = ask_timeout);
 
 /// A snapshot of the group and its partitions. Errors as above.

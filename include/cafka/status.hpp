@@ -61,8 +61,9 @@ struct partition_status {
   std::uint64_t dead_lettered = 0; ///< records, in this generation
   std::uint64_t skipped = 0;       ///< records, in this generation
   std::int64_t next_try_ms
-    = -1; ///< until its next worker begins; -1: none is due
-  /// Of the handler call that runs, or of its handler that is built; -1: none.
+    = -1; ///< until its next worker begins; -1 where none is due
+  /// Of the handler call that runs, or of its handler that is built; -1 where
+  /// there is neither.
   std::int64_t call_ms = -1;
   /// Since it last got on: its watermark moved, or nothing was left to read.
   /// From the assignment on.
@@ -71,8 +72,11 @@ struct partition_status {
   std::string paused_by;    ///< who asked for it; of several the narrowest
   std::string pause_reason; ///< why
   errc last_error = errc::none;    ///< of its last worker that failed
-  std::string last_error_text;     ///< the cause of that failure; empty: none
-  std::int64_t queue_records = -1; ///< in the client, fetched; -1: unknown
+  std::string last_error_text;     ///< the cause of that failure, if any
+  std::int64_t queue_records = -1; ///< in the client, fetched; -1 while unknown
+  /// The bytes of these, when librdkafka counted them last; -1 while unknown,
+  /// as where `kafka { statistics-interval-ms = … }` is not set.
+  std::int64_t queue_bytes = -1;
   /// Handed to handler calls since the group was spawned, redelivered ones
   /// included.
   std::uint64_t records_delivered = 0;
@@ -80,7 +84,7 @@ struct partition_status {
   std::uint64_t records_acked = 0;       ///< since the group was spawned
 };
 
-/// What was measured of one topic since the group was spawned.
+/// Measured of one topic since the group was spawned.
 struct topic_status {
   std::string topic;           ///< the topic
   time_counts handler_seconds; ///< of each call; `call_seconds_bounds`
@@ -117,10 +121,14 @@ struct group_status {
   std::vector<pause_status> pauses;
   /// False: its manager did not answer in time, and nothing else is known.
   bool manager_answers = true;
+  /// A control actor, by its name, has not answered a ping for so long; 0: all
+  /// answer. Of several, the one that is silent the longest.
+  std::int64_t silent_ms = 0;
+  std::string silent_actor;       ///< its name; empty: none
   bool connected = true;          ///< no outage of all brokers lasts
   std::uint64_t rebalances = 0;   ///< that the member took part in; 0: it was
                                   ///< not in its group yet
-  std::int64_t rebalance_ms = -1; ///< since the last of them; -1: none
+  std::int64_t rebalance_ms = -1; ///< since the last of them, or -1
   std::uint64_t handler_threads = 0;   ///< that were made
   std::uint64_t commits_confirmed = 0; ///< requests, since it was spawned
   std::uint64_t commits_failed = 0;    ///< wholly or in part; the same
@@ -160,6 +168,7 @@ auto inspect(Inspector& f, partition_status& x) {
     compat::field("last_error", x.last_error),
     compat::field("last_error_text", x.last_error_text),
     compat::field("queue_records", x.queue_records),
+    compat::field("queue_bytes", x.queue_bytes),
     compat::field("records_delivered", x.records_delivered),
     compat::field("records_redelivered", x.records_redelivered),
     compat::field("records_acked", x.records_acked));
@@ -192,6 +201,8 @@ auto inspect(Inspector& f, group_status& x) {
                         compat::field("partitions", x.partitions),
                         compat::field("pauses", x.pauses),
                         compat::field("manager_answers", x.manager_answers),
+                        compat::field("silent_ms", x.silent_ms),
+                        compat::field("silent_actor", x.silent_actor),
                         compat::field("connected", x.connected),
                         compat::field("rebalances", x.rebalances),
                         compat::field("rebalance_ms", x.rebalance_ms),

@@ -9,7 +9,7 @@ namespace cafka {
 
 /// Where a partition is to go on.
 struct target_position {
-  /// What `value` is.
+  /// The meaning of `value`.
   enum class kind : std::uint8_t {
     offset,   ///< of the next record to read; within what the broker has
     earliest, ///< the first one that the broker has; no value
@@ -24,7 +24,7 @@ struct target_position {
 
 /// Reads `earliest`, `latest`, an offset, `1764421509000ms`, or a time as in
 /// RFC 3339, `2026-11-29T13:05:09Z` (also without seconds, without time;
-/// without a zone in UTC). Nothing: it is none of these.
+/// without a zone in UTC). Returns nothing for any other text.
 std::optional<target_position> parse_target_position(std::string_view x);
 
 /// As `parse_target_position` reads it.

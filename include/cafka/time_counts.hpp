@@ -9,8 +9,8 @@ namespace cafka {
 /// Times that were measured, counted by their size.
 struct time_counts {
   /// One count for each bound that it is made with, of what is not above it and
-  /// above the one before, and one for what is beyond the last. Empty: nothing
-  /// was measured.
+  /// above the one before, and one for what is beyond the last. Empty where
+  /// nothing was measured.
   std::vector<std::uint64_t> counts;
   /// The sum of all of them.
   double seconds = 0;

@@ -21,8 +21,9 @@ using offset_t = std::int64_t;
 using partition_t = std::int32_t;
 
 /// The epoch of one partition's assignment to this member. Raised when the
-/// partition is given to this member and when it is fenced; kept through other
-/// members' rebalances and through worker restarts. 0 is never assigned.
+/// partition is given to this member, fenced, lost, reset or moved; kept
+/// through other members' rebalances and through worker restarts. 0 is never
+/// assigned.
 struct generation {
   /// From 1, rising; 0 where there is none.
   std::uint64_t value = 0;

@@ -106,6 +106,9 @@ std::string to_string(event_kind x) {
                                    "commit_sent",
                                    "committed",
                                    "commit_failed",
+                                   "foreign_offset_metadata",
+                                   "offset_map_refused",
+                                   "offset_map_unguarded",
                                    "reset",
                                    "client_error",
                                    "client_recovered",
@@ -155,6 +158,9 @@ bool is_warning(event_kind x) noexcept {
     case event_kind::output_failed:
     case event_kind::delivery_waits:
     case event_kind::commit_failed:
+    case event_kind::foreign_offset_metadata:
+    case event_kind::offset_map_refused:
+    case event_kind::offset_map_unguarded:
     case event_kind::reset:
     case event_kind::client_error:
     case event_kind::member_waits:

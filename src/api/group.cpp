@@ -155,17 +155,9 @@ producer_factory_of(caf::actor_system& system, const shared_options& options) {
   return [&system, options](producer_listener to) -> group_producer_actor {
     auto& config = options->config;
     auto props = producer_properties(config);
-    kafka::writer_factory make_client = [props](std::function<void()> wake)
-      -> kafka::result<std::unique_ptr<kafka::record_writer>> {
-      auto made = kafka::idempotent_producer::open(props, std::move(wake));
-      if (!made)
-        return made.failure();
-      return std::unique_ptr<kafka::record_writer>{std::move(*made)};
-    };
-    return system.spawn<group_producer>(options,
-                                        producer_settings_of(config, props),
-                                        std::move(to), std::move(make_client),
-                                        std::function<void()>{[] {}});
+    return system.spawn<group_producer>(
+      options, producer_settings_of(config, props), std::move(to),
+      kafka::idempotent_producer::factory(props), std::function<void()>{[] {}});
   };
 }
 
@@ -209,6 +201,7 @@ start(caf::actor_system& system, group_options options,
       on_incarnation({result.manager.address(), result.coordinator.address()});
     return result;
   };
+  compat::visit visit;
   auto supervisor = system.spawn<group_supervisor>(
     all, registry, group_supervisor_state::children_factory{children},
     std::function<void()>{[entry] { entry->remove(); }});
@@ -286,6 +279,7 @@ spawn_manager(caf::actor_system& system, group_options options,
               std::function<void()> client_closed) {
   if (auto wrong = check(options))
     return wrong;
+  compat::visit visit;
   auto children = start_children(
     system, complete(std::move(options)), registry,
     client_closed ? client_closed : [] {});

@@ -1,3 +1,5 @@
+#include "actors/caf_compat.hpp"
+
 #include <cafka/group.hpp>
 
 #include <caf/scoped_actor.hpp>
@@ -9,6 +11,7 @@ namespace cafka {
 
 caf::error await_end(caf::actor_system& system, const group_actor& group) {
   caf::error result;
+  compat::visit visit;
   caf::scoped_actor self{system};
   self->monitor(group);
   self->receive([&](const caf::down_msg& x) { result = x.reason; });

@@ -39,20 +39,15 @@ caf::expected<producer_actor> spawn_producer(caf::actor_system& system,
     return make_error(wrong.code, wrong.text);
   auto log = std::make_shared<group_options>();
   log->log = options.log ? std::move(options.log) : log_to_stderr;
-  kafka::writer_factory make_client = [props](std::function<void()> wake)
-    -> kafka::result<std::unique_ptr<kafka::record_writer>> {
-    auto made = kafka::idempotent_producer::open(props, std::move(wake));
-    if (!made)
-      return made.failure();
-    return std::unique_ptr<kafka::record_writer>{std::move(*made)};
-  };
+  compat::visit visit;
   auto result = system.spawn<actors::record_producer>(
     std::shared_ptr<const group_options>{std::move(log)}, options.timeout,
-    make_client);
+    kafka::idempotent_producer::factory(std::move(props)));
   return producer_actor{result};
 }
 
 caf::error stop(caf::actor_system& system, const producer_actor& producer) {
+  compat::visit visit;
   caf::scoped_actor self{system};
   self->monitor(producer);
   caf::anon_send_exit(producer, caf::exit_reason::user_shutdown);

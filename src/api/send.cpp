@@ -16,6 +16,7 @@ caf::expected<Answer> answer_of(const group_actor& group, const Question& x,
   auto to = caf::actor_cast<caf::strong_actor_ptr>(group);
   if (!to)
     return make_error(errc::manager_died, "the group's handle is empty");
+  compat::visit visit;
   caf::scoped_actor self{*to->home_system};
   caf::expected<Answer> result{caf::error{}};
   compat::request(&*self, group, caf::timespan{timeout}, x)
@@ -99,6 +100,11 @@ caf::expected<operation_reply> ask(const group_actor& group,
                                    const move_partition& x,
                                    std::chrono::milliseconds timeout) {
   return answer_of<operation_reply>(group, x, timeout);
+}
+
+caf::expected<record_excerpt> ask(const group_actor& group, const get_record& x,
+                                  std::chrono::milliseconds timeout) {
+  return answer_of<record_excerpt>(group, x, timeout);
 }
 
 caf::expected<group_status> status(const group_actor& group,

@@ -12,6 +12,7 @@ namespace cafka {
 void ask_status(caf::actor_system& system, const group_actor& group,
                 std::chrono::milliseconds timeout,
                 std::function<void(caf::expected<group_status>)> tell) {
+  compat::visit visit;
   // It has no behavior, so that it ends behind the answer.
   system.spawn(
     [group, timeout, tell = std::move(tell)](caf::event_based_actor* self) {

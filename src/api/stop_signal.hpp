@@ -25,9 +25,10 @@ int stop_signal() noexcept;
 /// True: a SIGUSR1 came since the last call. Any thread.
 bool take_status_signal() noexcept;
 
-/// Catches the stop signals in the same way for as long as it lives, in a process
-/// that has threads: any of them may be interrupted, but for those that block
-/// the signals. The constructor's thread does not, meanwhile. One at a time.
+/// Catches the stop signals in the same way for as long as it lives, in a
+/// process that has threads: any of them may be interrupted, but for those that
+/// block the signals. The constructor's thread does not, meanwhile. One at a
+/// time.
 class stop_signal_scope {
 public:
   stop_signal_scope();

@@ -2,6 +2,7 @@
 
 #include "app/commands.hpp"
 #include "app/programs_beside.hpp"
+#include "control/command.hpp"
 #include "dead_letters/command.hpp"
 #include "exec_command/command.hpp"
 #include "program/program.hpp"
@@ -24,13 +25,14 @@ Settings of a config file can be replaced by arguments behind it:
 
 Exit codes:
   0    done; a run that a signal stopped in order, too
-  1    something failed: a check, a record's delivery, standard output, or the
-       commit of what was acked
+  1    something failed: a check, a record's delivery, standard output, the
+       commit of what was acked, or what an operator intended
   2    wrong arguments or settings, or an input that cannot be read
   3    no progress (demo)
   4    a group gave up
   5    handler calls ran on after stop-timeout
-  6    no broker answered in time, or one refused
+  6    no broker answered in time, or one refused; the same of the process that
+       ctl and top ask
   7    a signal stopped a run in order, but a partition stood still, because its
        restarts were used up or its handler's failures stopped it
   129  stopped by SIGHUP
@@ -61,6 +63,8 @@ app::exit_code run(int argc, char** argv, const handler_registry& handlers) {
   add_offsets(program, result);
   add_produce(program, result);
   add_dead_letters(program, handlers, result);
+  add_ctl(program, result);
+  add_top(program, result);
   if (is_cafka) {
     add_verifiable_consumer(program, result);
     add_beside(program);

@@ -4,6 +4,7 @@
 
 #include <cafka/config_file.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace cafka::app {
 /// `result` they outlive the command. `exec` is the command that stands at the
 /// end of the arguments: see `take_command`.
 void add_run(CLI::App& program, const handler_registry& handlers,
-             const std::vector<std::string>& exec, exit_code& result);
+             const std::optional<std::vector<std::string>>& exec,
+             exit_code& result);
 void add_check(CLI::App& program, const handler_registry& handlers,
                exit_code& result);
 void add_offsets(CLI::App& program, exit_code& result);

@@ -26,8 +26,8 @@ constexpr auto name = "cafka offsets reset";
 
 constexpr auto footer = R"(
 The group must not run: with members it is refused, and so it is by the broker
-where one joins meanwhile. Of a group that runs a partition is moved by the
-message move_partition. BEFORE is what the group has committed, "-" where that is
+where one joins meanwhile. Of a group that runs a partition is moved by
+cafka ctl move. BEFORE is what the group has committed, "-" where that is
 nothing; AFTER is where it goes on. TIME is as 2026-11-29T13:05:09Z, or
 milliseconds since 1970 as 1764421509000ms; a partition without a record that is
 as new goes on at its end.)";

@@ -73,7 +73,8 @@ exit_code run_configured(const config_arguments& args,
 }
 
 void add_run(CLI::App& program, const handler_registry& handlers,
-             const std::vector<std::string>& exec, exit_code& result) {
+             const std::optional<std::vector<std::string>>& exec,
+             exit_code& result) {
   auto args = std::make_shared<config_arguments>();
   args->program = exec;
   auto* command = program.add_subcommand(

@@ -40,7 +40,7 @@ service_state::settings settings_of(const io::service_notifier& x) {
   service_state::settings result;
   result.watchdog = x.watchdog_interval();
   if (x)
-    result.to = [&x](std::string_view state) { return x.tell(state); };
+    result.to = [&x](std::string_view state) { return x.send(state); };
   return result;
 }
 
@@ -70,8 +70,8 @@ public:
 
   exit_code run() {
     if (cluster_)
-      log_->tell_always({.event = "embedded_cluster",
-                         .fields = {{"endpoints", cluster_->endpoints()}}});
+      log_->write_always({.event = "embedded_cluster",
+                          .fields = {{"endpoints", cluster_->endpoints()}}});
     if (!http_.listen.empty() && !serve())
       return finish(exit_code::usage);
     for (auto& x : groups_)
@@ -94,8 +94,8 @@ private:
   exit_code finish(exit_code result);
   group_ends::reasons stop_all();
   void show_progress();
-  void tell_ends(const group_ends::reasons& ended) const;
-  exit_code tell_summaries(exit_code result) const;
+  void write_ends(const group_ends::reasons& ended) const;
+  exit_code write_summaries(exit_code result) const;
   void leave(exit_code result) const;
 
   std::vector<configured_group> groups_;
@@ -122,14 +122,14 @@ private:
 bool groups_run::serve() {
   auto server = serve_http(*system_, http_);
   if (!server) {
-    log_->tell({.level = core::log_level::error,
-                .event = "refused",
-                .text = text_of(server.error())});
+    log_->write({.level = core::log_level::error,
+                 .event = "refused",
+                 .text = text_of(server.error())});
     return false;
   }
   server_.emplace(std::move(*server));
-  log_->tell_always({.event = "http_served",
-                     .fields = {{"address", server_->address()}}});
+  log_->write_always(
+    {.event = "http_served", .fields = {{"address", server_->address()}}});
   return true;
 }
 
@@ -146,11 +146,11 @@ bool groups_run::start(configured_group& x) {
   };
   options.log = [log = log_](const log_record& line) { log->on_record(line); };
   auto refuse = [&](const caf::error& why) {
-    log_->tell({.level = core::log_level::error,
-                .group = group,
-                .event = "refused",
-                .fields = {{"name", name}},
-                .text = text_of(why)});
+    log_->write({.level = core::log_level::error,
+                 .group = group,
+                 .event = "refused",
+                 .fields = {{"name", name}},
+                 .text = text_of(why)});
     return false;
   };
   if (auto failure = prepare_(*system_, x))
@@ -185,11 +185,11 @@ exit_code groups_run::wait() {
   return exit_code::ok;
 }
 
-/// Stops what still runs, and tells what all of it did.
+/// Stops what still runs, and writes what all of it did.
 exit_code groups_run::finish(exit_code result) {
   service_->stop(clock::now());
   auto ended_before = ends_.wait(0, 0ms);
-  tell_ends(ended_before);
+  write_ends(ended_before);
   auto ended = stop_all();
   auto is_in_order = true;
   for (auto& [name, why] : ended) {
@@ -200,14 +200,14 @@ exit_code groups_run::finish(exit_code result) {
   }
   for (auto& x : ended_before)
     ended.erase(x.first);
-  tell_ends(ended);
-  result = tell_summaries(result);
+  write_ends(ended);
+  result = write_summaries(result);
   if (!is_in_order)
     leave(result);
   return result;
 }
 
-exit_code groups_run::tell_summaries(exit_code result) const {
+exit_code groups_run::write_summaries(exit_code result) const {
   for (auto& x : running_) {
     auto facts = x.account->facts();
     if (!all_is_committed(facts))
@@ -215,7 +215,7 @@ exit_code groups_run::tell_summaries(exit_code result) const {
     if (!all_go_on(facts))
       result = first_of(result, exit_code::stood_still);
     for (auto& line : summary_lines(x.name, x.group, facts))
-      log_->tell(line);
+      log_->write(line);
   }
   return result;
 }
@@ -240,11 +240,11 @@ void groups_run::leave(exit_code result) const {
   std::_Exit(static_cast<int>(result));
 }
 
-void groups_run::tell_ends(const group_ends::reasons& ended) const {
+void groups_run::write_ends(const group_ends::reasons& ended) const {
   for (auto& x : running_)
     if (auto i = ended.find(x.name);
         i != ended.end() && i->second != caf::exit_reason::user_shutdown)
-      log_->tell(end_line(x.name, x.group, i->second));
+      log_->write(end_line(x.name, x.group, i->second));
 }
 
 /// For people alone, and not in between records on the same terminal.

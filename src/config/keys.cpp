@@ -105,6 +105,16 @@ bool read(begin_offset& to, const config_value& x) {
   return true;
 }
 
+/// A flag, or what fits.
+bool read(std::optional<bool>& to, const config_value& x) {
+  auto* text = get_if<std::string>(&x);
+  if (text && *text == auto_name) {
+    to.reset();
+    return true;
+  }
+  return read(to.emplace(), x);
+}
+
 bool read(offset_reset_policy& to, const config_value& x) {
   return read_enum(to, x, offset_reset_names);
 }
@@ -182,6 +192,15 @@ constexpr auto a_flag = "true or false";
 constexpr auto a_time = "a time such as 100ms, 5s or 10min, in whole ms from 0";
 constexpr auto dictionary = "a dictionary { … }";
 
+/// It stands beside the group's settings, not in them.
+config_key handler_key() {
+  return {"handler", a_text,
+          [](configured_group& to, const config_value& x) {
+            return read(to.handler, x);
+          },
+          [](const configured_group& from) { return show(from.handler); }};
+}
+
 std::vector<config_key> make_keys() {
   using c = group_config;
   using f = failure_config;
@@ -191,11 +210,7 @@ std::vector<config_key> make_keys() {
     key("endpoints", texts, &c::endpoints),
     key("group", a_text, &c::group),
     key("topics", texts, &c::topics),
-    {"handler", a_text,
-     [](configured_group& to, const config_value& x) {
-       return read(to.handler, x);
-     },
-     [](const configured_group& from) { return show(from.handler); }},
+    handler_key(),
     key("handler-init-args", dictionary, &c::handler_init_args),
     key("min-bytes", a_number, &c::min_bytes),
     key("max-bytes", a_number, &c::max_bytes),
@@ -245,6 +260,8 @@ std::vector<config_key> make_keys() {
     key("outputs-max-bytes", a_number, &c::outputs_max_bytes),
     key("handler-threads", a_number, &c::handler_threads),
     key("ack-ranges-max", a_number, &c::ack_ranges_max),
+    key("offset-map", "\"auto\", true or false", &c::offset_map),
+    key("offset-map-max", a_number, &c::offset_map_max),
     key("handler-timeout", a_time, &c::handler_timeout),
     key("ack-timeout", a_time, &c::ack_timeout),
     key("progress-timeout", a_time, &c::progress_timeout),

@@ -38,6 +38,11 @@ constexpr std::size_t bytes_max = 1'000'000'000'000;
 /// More threads than that no process should have; each takes a stack.
 constexpr std::size_t threads_max = 10'000;
 
+/// The smallest map has 6 bytes, 8 in Base64; a text of Kafka's protocol has an
+/// int16 for its length.
+constexpr std::size_t metadata_min = 8;
+constexpr std::size_t metadata_max = 32'767;
+
 void add(errors& out, const errors& more) {
   out.insert(out.end(), more.begin(), more.end());
 }
@@ -274,6 +279,8 @@ std::vector<config_error> validate(const group_config& x) {
   check_range(out, "commit-count", x.commit_count, 1, count_max);
   check_range(out, "handler-threads", x.handler_threads, 0, threads_max);
   check_range(out, "ack-ranges-max", x.ack_ranges_max, 1, count_max);
+  check_range(out, "offset-map-max", x.offset_map_max, metadata_min,
+              metadata_max);
   check_range(out, "handler-timeout", x.handler_timeout, 0, time_max);
   check_range(out, "ack-timeout", x.ack_timeout, 0, time_max);
   check_range(out, "progress-timeout", x.progress_timeout, 0, time_max);

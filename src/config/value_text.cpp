@@ -60,6 +60,10 @@ std::string show(bool x) {
   return x ? "true" : "false";
 }
 
+std::string show(std::optional<bool> x) {
+  return x ? show(*x) : show(std::string{auto_name});
+}
+
 std::string show(std::size_t x) {
   return std::to_string(x);
 }

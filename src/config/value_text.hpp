@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,12 @@ inline constexpr std::array failure_step_names{"dead-letter", "skip",
                                                "stop-partition", "stop-group"};
 inline constexpr std::array header_style_names{"kafka", "spring"};
 
+/// Of a flag that is not set.
+inline constexpr auto auto_name = "auto";
+
 std::string show(const std::string& x);
 std::string show(bool x);
+std::string show(std::optional<bool> x);
 std::string show(std::size_t x);
 std::string show(int x);
 /// In the largest unit that loses nothing.

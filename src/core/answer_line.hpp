@@ -18,14 +18,9 @@ namespace cafka::core {
 /// one waits behind it; an output that cannot be written voids its answer and
 /// those behind it.
 ///
-/// ```
-///             outputs, or one waits      first in line, all reports came
-///   answered ─────────────────────► waiting ──────────────────────────► counts
-///      │                               │ an output of it, or of one before,
-///      └── nothing to wait for: counts └──────── cannot be written ──► void
-/// ```
-///
-/// Who stands in line is waiting; what counts or is void has left it.
+/// An answer without outputs counts at once where the line is empty. Any other
+/// stands in line, and counts when it is the first and all of its reports have
+/// come. What counts or is void has left the line.
 template <class Answer>
 class answer_line {
 public:

@@ -18,9 +18,12 @@ constexpr int doublings_max = 5; // beyond timeout_max
 
 void begin_lookup::start() {
   ends_.reset();
+  has_metadata_ = false;
 }
 
 auto begin_lookup::next(bool counts_known) const noexcept -> question {
+  if (has_metadata_)
+    return question::log_ends;
   // First of all: what is written while the rest is asked for, however often,
   // is behind the end.
   if (begin_ == offset_latest && !ends_)

@@ -20,9 +20,10 @@ inline constexpr offset_t offset_latest = -1;
 class begin_lookup {
 public:
   enum class question : std::uint8_t {
-    ends,     ///< of the partitions: what is written later is behind them
-    counts,   ///< how many partitions the topics have
-    committed ///< what the group committed
+    ends,      ///< of the partitions: what is written later is behind them
+    counts,    ///< how many partitions the topics have
+    committed, ///< what the group committed
+    log_ends   ///< of partitions with metadata beside their commits
   };
 
   /// `begin`: `begin-offset`; a logical one as above.
@@ -38,6 +39,11 @@ public:
   /// Of a partition whose end nobody told, librdkafka asks when it begins.
   void on_ends(std::map<topic_partition, offset_t> ends);
   void on_counts() noexcept;
+  /// With metadata, which only count where the log still has what they tell of:
+  /// its ends are asked for behind that.
+  void on_metadata() noexcept {
+    has_metadata_ = true;
+  }
 
   /// How long to wait for an answer: 3 s, time enough for any broker near by,
   /// and an outage is told soon. Doubled each time that it was not enough, for
@@ -53,7 +59,8 @@ private:
   offset_t begin_;
   std::optional<std::map<topic_partition, offset_t>> ends_;
   bool counted_ = false;
-  int timed_out_ = 0; // times in a row, as far as it counts
+  bool has_metadata_ = false; // of what is committed
+  int timed_out_ = 0;         // times in a row, as far as it counts
 };
 
 } // namespace cafka::core

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/committed_map.hpp"
+
 #include <cafka/types.hpp>
 
 #include <cstdint>
@@ -15,6 +17,7 @@ struct commit_request {
     topic_partition tp;
     cafka::generation generation;
     offset_t offset = 0; ///< of the next record to read, as Kafka commits it
+    commit_note note;
     friend bool operator==(const entry&, const entry&) = default;
   };
   std::uint64_t id = 0; ///< rises from request to request

@@ -38,7 +38,7 @@ std::string text_of(const log_line::value& x) {
   return field_value(std::get<std::string>(x));
 }
 
-// -- text -----------------------------------------------------------------------
+// -- text ---------------------------------------------------------------------
 
 constexpr std::string_view plain = "\x1b[0m";
 constexpr std::string_view dim = "\x1b[2m";
@@ -76,7 +76,7 @@ std::string people_text(const log_line& x, std::string time,
   return result;
 }
 
-// -- logfmt -----------------------------------------------------------------------
+// -- logfmt -------------------------------------------------------------------
 
 std::string logfmt_text(const log_line& x, const std::string& time) {
   auto result = "time=" + time + " level=" + std::string{level_name(x.level)};
@@ -95,7 +95,7 @@ std::string logfmt_text(const log_line& x, const std::string& time) {
   return result;
 }
 
-// -- json -------------------------------------------------------------------------
+// -- json ---------------------------------------------------------------------
 
 void add_code(std::string& to, unsigned char code) {
   constexpr auto digits = "0123456789abcdef";

@@ -61,9 +61,9 @@ std::string utc_text(std::int64_t ms);
 void add_fields(std::string& to, const log_line& x);
 
 /// `x` as one line, without a newline, told at `time_ms` since the epoch.
-/// Whatever `x` holds, it neither ends the line nor moves a cursor, and the line
-/// is UTF-8: control characters and bytes that are no UTF-8 are escaped, the
-/// bytes in `json` replaced by U+FFFD.
+/// Whatever `x` holds, it neither ends the line nor moves a cursor, and the
+/// line is UTF-8: control characters and bytes that are no UTF-8 are escaped,
+/// the bytes in `json` replaced by U+FFFD.
 std::string to_text(const log_line& x, std::int64_t time_ms, log_format format,
                     const log_look& look = {});
 

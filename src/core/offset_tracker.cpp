@@ -21,6 +21,12 @@ std::vector<offset_range> without(const std::vector<offset_range>& xs,
 
 } // namespace
 
+void offset_tracker::adopt(const range_set& acked) {
+  adopted_ = acked;
+  acked_ = acked;
+  raise_watermark();
+}
+
 void offset_tracker::delivered(std::span<const offset_range> runs,
                                offset_t next) {
   for (auto run : runs) {
@@ -113,8 +119,13 @@ offset_tracker::check_individual(std::span<const offset_t> offsets) const {
 }
 
 void offset_tracker::raise_watermark() {
+  // What is acked already is not delivered: the source may not have passed it.
+  auto behind = pending_.empty() ? acked_.end_of(position_) : std::nullopt;
+  position_ = behind.value_or(position_);
   watermark_ = pending_.empty() ? position_ : pending_.front();
-  acked_.erase({std::numeric_limits<offset_t>::min(), watermark_});
+  offset_range passed{std::numeric_limits<offset_t>::min(), watermark_};
+  acked_.erase(passed);
+  adopted_.erase(passed);
 }
 
 } // namespace cafka::core

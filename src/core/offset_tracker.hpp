@@ -5,6 +5,7 @@
 #include <cafka/ack_result.hpp>
 #include <cafka/types.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <vector>
@@ -22,14 +23,18 @@ struct ack_outcome {
 /// What was delivered and acked in one generation of one partition.
 ///
 /// Invariants: watermark() <= position(); watermark() never falls; no pending
-/// offset is below watermark(); individually acked ranges lie in
-/// [watermark(), …) and may outlast `rewind`.
+/// offset is below watermark(); individually acked ranges lie above watermark()
+/// and may outlast `rewind`.
 class offset_tracker {
 public:
   /// Nothing delivered; the first record is expected at or above `begin`.
   explicit offset_tracker(offset_t begin)
     : watermark_(begin), position_(begin) {
   }
+
+  /// These are acked already, says the last commit: they do not come. Before
+  /// everything else.
+  void adopt(const range_set& acked);
 
   /// A batch was handed to a handler: its offsets as runs in rising order, all
   /// at or above position(), and the position behind it. `runs` may be empty
@@ -59,7 +64,7 @@ public:
   void rewind();
 
   /// The lowest delivered offset that is not acked, else position(); what may
-  /// be committed.
+  /// be committed. Never one that is acked.
   offset_t watermark() const noexcept {
     return watermark_;
   }
@@ -78,9 +83,11 @@ public:
   const range_set& acked_above() const noexcept {
     return acked_;
   }
-  /// Separate ranges of individual acks, the measure of `ack-ranges-max`.
+  /// Separate ranges of individual acks, the measure of `ack-ranges-max`:
+  /// beyond as many as were adopted.
   std::size_t ack_range_count() const noexcept {
-    return acked_.range_count();
+    auto ranges = acked_.range_count();
+    return ranges - std::min(ranges, adopted_.range_count());
   }
 
   /// Why an individual ack of these is refused, the first in the order
@@ -97,6 +104,7 @@ private:
   offset_t position_;
   range_set pending_;
   range_set acked_;
+  range_set adopted_; // of `acked_`, at first
 };
 
 } // namespace cafka::core

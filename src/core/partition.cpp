@@ -27,7 +27,8 @@ std::vector<offset_range> runs_of(const record_block& block) {
 } // namespace
 
 partition::partition(generation g, offset_t begin, restart_limits limits,
-                     failure_rules rules, failure_row row)
+                     failure_rules rules, failure_row row,
+                     const range_set& acked)
   : generation_(g),
     begin_(begin),
     limits_(limits),
@@ -36,7 +37,7 @@ partition::partition(generation g, offset_t begin, restart_limits limits,
     row_(row),
     isolation_(rules_.ack_timeout) {
   if (begin >= 0)
-    tracker_.emplace(begin);
+    tracker_.emplace(begin).adopt(acked);
 }
 
 // -- the incarnation of a worker ----------------------------------------------
@@ -133,7 +134,9 @@ void partition::believe() noexcept {
 }
 
 void partition::reset(generation g, offset_t begin) {
+  auto is_intended = is_paused(pause_reason::intent);
   *this = partition{g, begin, limits_, std::move(rules_), row_};
+  set_pause(pause_reason::intent, is_intended);
   transition_to(partition_state::moving);
   revive_ = true;
 }
@@ -235,10 +238,10 @@ std::optional<duration> partition::slow_call(time_point now,
 }
 
 bool partition::set_pause(pause_reason why, bool on) noexcept {
-  auto before = std::exchange(paused_for_,
-                              on ? paused_for_ | static_cast<unsigned>(why)
-                                 : paused_for_ & ~static_cast<unsigned>(why));
-  return (before != 0) != is_paused();
+  auto changes = is_paused(why) != on;
+  if (changes)
+    paused_for_ ^= static_cast<unsigned>(why);
+  return changes;
 }
 
 // -- giving back --------------------------------------------------------------

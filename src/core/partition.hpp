@@ -26,10 +26,10 @@ namespace cafka::core {
 /// ```
 ///              ready                worker gone           backoff over
 ///   starting ────────► running ───────────────► backoff ───────────────┐
-///    ▲ ▲ │ worker gone  │ ▲                       ▲ ▲ │ too often      │
-///    │ │ └──────────────┼─┼───────────────────────┘ │ ▼                │
-///    │ │  out of range, │ │ moved, with its worker  │ exhausted        │
-///    │ │  says a broker ▼ │                         │ (held, silent)   │
+///    ▲ ▲ │ worker gone  │ ▲                       ▲ ▲                  │
+///    │ │ └──────────────┼─┼───────────────────────┘ │                  │
+///    │ │  out of range, │ │ moved, with its worker  │                  │
+///    │ │  says a broker ▼ │                         │                  │
 ///    │ │           doubted┼── worker gone ──────────┤                  │
 ///    │ │                │ │ the leader holds it, or  │                 │
 ///    │ │ moved          ▼ │ not: a new generation    │                 │
@@ -37,12 +37,13 @@ namespace cafka::core {
 ///    │                  ▲ some of what is passed would never come      │
 ///    │                  └──────────────────────────────────────────────┤
 ///    └──────────────────── all is accounted for ───────────────────────┘
+///   with a worker ── gone too often ──► exhausted (held, silent)
 ///   any ── revoked ──► draining ── drained, or out of time ──► fenced
+///   any ── an operator's move ──► draining ── a new generation ──► moving
 /// ```
 ///
-/// Calls that fail take it further, as `isolating` and `disposing`: see the
-/// chart in partition_failures.cpp. In `starting` and `isolating` it may be
-/// doubted, too. What a former incarnation says is void.
+/// The chart in partition_failures.cpp goes on with calls that fail. `starting`
+/// and `isolating` may be doubted, too. A former incarnation's word is void.
 ///
 /// Invariants: one incarnation is current at most; tracker and log agree on
 /// what is pending. When one begins, every offset that the source has passed is
@@ -50,10 +51,11 @@ namespace cafka::core {
 /// ack passes a record that failed, before it is handled or got past.
 class partition {
 public:
-  /// `begin`: offset of the first record; negative for a logical one, which the
-  /// source's first answer resolves. `row`: of the group's last incarnation.
+  /// `begin`: of the first record; a logical one, below 0, is resolved by the
+  /// source. `row`: of the group's last incarnation. `acked`: above `begin`.
   partition(generation g, offset_t begin, restart_limits limits,
-            failure_rules rules = {}, failure_row row = {});
+            failure_rules rules = {}, failure_row row = {},
+            const range_set& acked = {});
 
   // -- the incarnation of a worker
 
@@ -91,8 +93,8 @@ public:
   std::optional<move_target> target() const noexcept;
   /// The client goes on there: so does the worker, or one is to begin.
   void moved() noexcept;
-  /// A broker says that the position is out of its range, which may be one that
-  /// takes itself for the leader. True: its leader is to be asked.
+  /// A broker says that the position is out of its range, and may only take
+  /// itself for the leader. True: its leader is to be asked.
   bool doubt() noexcept;
   /// It is asked once more.
   void ask_again() noexcept {
@@ -102,8 +104,7 @@ public:
   int asked() const noexcept {
     return asked_;
   }
-  /// The leader holds the position: the client is moved there, and the worker
-  /// reads on, which knows what it has had.
+  /// The leader holds it: the client moves there, and the worker reads on.
   void believe() noexcept;
   /// It is out of range: a new generation begins at `begin`, by a move.
   void reset(generation g, offset_t begin);
@@ -143,16 +144,16 @@ public:
   bool is_slow() const noexcept {
     return slow_reports_ > 0;
   }
-  /// True: it changed whether the partition is paused.
+  /// True: this reason came, or went.
   bool set_pause(pause_reason why, bool on) noexcept;
-  bool is_paused() const noexcept {
-    return paused_for_ != 0;
+  bool is_paused(pause_reason why) const noexcept {
+    return (paused_for_ & static_cast<unsigned>(why)) != 0;
   }
 
   // -- acks
 
-  /// From outside of the handler's calls: passes no failed record, but for
-  /// `offset` itself where that was delivered again, and none of `withhold`.
+  /// From outside of the calls: passes no failed record, but for `offset`
+  /// itself where that was delivered again, and none of `withhold`.
   ack_effect ack(offset_t offset);
   ack_effect ack_individual(std::span<const offset_t> offsets);
   /// A call with the records of `batch` answered that all up to `through` are

@@ -129,6 +129,7 @@ struct move_target {
 /// What keeps a partition from new records although its window has room.
 enum class pause_reason : std::uint8_t {
   ack_ranges = 1, ///< `ack-ranges-max`: the gaps must be closed first
+  intent = 2,     ///< an operator's; it outlives a new generation
 };
 
 } // namespace cafka::core

@@ -18,6 +18,9 @@
 ///        └──────────────► disposing ◄─────────────────────────────┘
 ///                             │ stop-partition, stop-group
 ///                             └──► exhausted
+///   running, isolating ── the step of a rejected record stops ──► exhausted
+///   exhausted, disposing ── an operator's restart ──► backoff
+///   any but draining, fenced ── an operator orders a dead letter ──► disposing
 /// ```
 
 #include "core/partition.hpp"

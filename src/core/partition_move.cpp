@@ -54,18 +54,19 @@ std::string wrong_with(const target_position& to) {
 }
 
 void partition_move::begin_drain(offset_t to, time_point deadline) noexcept {
+  transition_to(state::draining);
   to_ = to;
   deadline_ = deadline;
-  state_ = state::draining;
 }
 
 void partition_move::begin_commit(cafka::generation g) noexcept {
+  transition_to(state::committing);
   generation_ = g;
-  state_ = state::committing;
 }
 
-std::optional<time_point> partition_move::deadline() const noexcept {
-  return state_ == state::draining ? std::optional{deadline_} : std::nullopt;
+void partition_move::transition_to(state x) noexcept {
+  state_ = x;
+  deadline_.reset();
 }
 
 bool partition_move::is_answer(cafka::generation g,

@@ -34,12 +34,15 @@ std::string wrong_with(const target_position& to);
 /// committed. Only when that is confirmed the client moves there.
 ///
 /// ```
-///            located           drained, or out of time         confirmed
-///   asking ─────────► draining ───────────────────────► committing ────► over:
-///     │                 │                                   │       it goes on there
-///     │ not located     │ given back                        │ refused, or lost
-///     └─────────────────┴───────────────────────────────────┴──────────► over
+///            located           drained, or out of time
+///   asking ─────────► draining ───────────────────────► committing
+///     │ not located     │ given back      confirmed, refused, lost │
+///     └─────────────────┴───────────────────────────────────► (forgotten)
 /// ```
+///
+/// Forgotten is no state: who keeps it answers the operator, and drops it. The
+/// partition goes on at the new position where that is confirmed, else where it
+/// was.
 ///
 /// What is given back while it commits is committed to the new position by its
 /// last commit: the operator's wish holds for the next owner.
@@ -67,16 +70,20 @@ public:
     return to_;
   }
   /// Since when the drain is out of time; nothing where none runs.
-  std::optional<time_point> deadline() const noexcept;
+  std::optional<time_point> deadline() const noexcept {
+    return deadline_;
+  }
   /// The broker answered a commit of this partition, of that generation and
   /// offset: whether it is the one that is waited for.
   bool is_answer(cafka::generation g, offset_t offset) const noexcept;
 
 private:
+  void transition_to(state x) noexcept;
+
   state state_ = state::asking;
   cafka::generation generation_;
   offset_t to_ = -1;
-  time_point deadline_; // while draining
+  std::optional<time_point> deadline_; // while draining
 };
 
 } // namespace cafka::core

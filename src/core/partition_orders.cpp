@@ -80,6 +80,16 @@ partition_orders::dispose(offset_t x, failure_step step, time_point now) {
   return {operation_result::done, std::move(effect)};
 }
 
+std::optional<redelivery> partition_orders::stands_at() const {
+  if (auto failing = of_.failed_.first())
+    return of_.log_.find(*failing);
+  auto result = of_.log_.next_redelivery(-1);
+  if (!result)
+    return std::nullopt;
+  auto first = result->indices.empty() ? 0 : result->indices.front();
+  return of_.log_.find(result->from->block->offset_at(first));
+}
+
 /// It stands still since this record failed for the last time.
 bool partition_orders::stopped_for(offset_t x) const {
   auto& cause = of_.failed_.find(x)->cause;

@@ -6,6 +6,7 @@
 #include <cafka/operation_result.hpp>
 #include <cafka/types.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace cafka::core {
@@ -29,6 +30,10 @@ public:
   /// report.
   std::pair<operation_result, failure_effect>
   dispose(offset_t x, failure_step step, time_point now);
+
+  /// The record that fails, or else the lowest one that is delivered and not
+  /// acked, alone; nothing: it is not held in memory.
+  std::optional<redelivery> stands_at() const;
 
 private:
   void renew_budget();

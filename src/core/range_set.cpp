@@ -38,8 +38,14 @@ void range_set::erase(offset_range x) {
 }
 
 bool range_set::contains(offset_t x) const noexcept {
+  return end_of(x).has_value();
+}
+
+std::optional<offset_t> range_set::end_of(offset_t x) const noexcept {
   auto i = ranges_.upper_bound(x);
-  return i != ranges_.begin() && std::prev(i)->second > x;
+  if (i == ranges_.begin() || std::prev(i)->second <= x)
+    return std::nullopt;
+  return std::prev(i)->second;
 }
 
 std::vector<offset_range> range_set::intersection(offset_range x) const {

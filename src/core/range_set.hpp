@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace cafka::core {
@@ -18,6 +19,8 @@ public:
   }
 
   bool contains(offset_t x) const noexcept;
+  /// Behind the range that holds `x`; nothing: none does.
+  std::optional<offset_t> end_of(offset_t x) const noexcept;
   /// The parts of `x` that are in the set, in rising order.
   std::vector<offset_range> intersection(offset_range x) const;
   bool empty() const noexcept {

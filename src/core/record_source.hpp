@@ -6,6 +6,7 @@
 #include <cafka/record.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,8 +60,19 @@ public:
   /// True once everything up to the end was drained.
   virtual bool at_end() const = 0;
 
+  /// The leader's epoch in which the last record that a drain gave was fetched;
+  /// -1: not known.
+  virtual std::int32_t leader_epoch() const {
+    return -1;
+  }
+
   /// Records that were fetched and not drained; nothing: it does not know.
   virtual std::optional<std::size_t> queued() const {
+    return std::nullopt;
+  }
+
+  /// Their bytes, as they were when somebody counted last.
+  virtual std::optional<std::size_t> queued_bytes() const {
     return std::nullopt;
   }
 };

@@ -55,6 +55,12 @@ std::string escaped(std::string_view x) {
   return escape(x, {});
 }
 
+std::string escaped_byte(char x) {
+  std::string result;
+  add_escape(result, x);
+  return result;
+}
+
 std::string in_quotes(std::string_view x) {
   return '"' + escape(x, "\"\\") + '"';
 }

@@ -10,6 +10,9 @@ namespace cafka {
 /// `\xff`. All else stays as it is.
 std::string escaped(std::string_view x);
 
+/// Any byte as `\xff`, but for `\n`, `\t` and `\r`.
+std::string escaped_byte(char x);
+
 /// In quotes; what is escaped above is, and `"` and `\`, too.
 std::string in_quotes(std::string_view x);
 

@@ -1,5 +1,7 @@
 #include "core/utf8_text.hpp"
 
+#include "core/text_field.hpp"
+
 #include <array>
 
 namespace cafka::core {
@@ -70,6 +72,16 @@ std::string utf8_text(std::string_view x, std::size_t bytes_max) {
     if (result.size() + next.size() > bytes_max)
       break;
     result += next;
+    x.remove_prefix(size == 0 ? 1 : size);
+  }
+  return result;
+}
+
+std::string visible_text(std::string_view x) {
+  std::string result;
+  while (!x.empty()) {
+    auto size = character_size(x);
+    result += size == 0 ? escaped_byte(x[0]) : escaped(x.substr(0, size));
     x.remove_prefix(size == 0 ? 1 : size);
   }
   return result;

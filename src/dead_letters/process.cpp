@@ -1,22 +1,11 @@
 #include "dead_letters/processing.hpp"
 
+#include "api/wall_clock.hpp"
 #include "config/client_properties.hpp"
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 namespace cafka::app {
-
-namespace {
-
-std::int64_t now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-    .count();
-}
-
-} // namespace
 
 exit_code process_letters(const group_config& config, handler_factory handler,
                           const letter_arguments& args) {
@@ -27,7 +16,7 @@ exit_code process_letters(const group_config& config, handler_factory handler,
     "process",
     true,
     {[](auto&) { return true; },
-     [&calls](auto& x) { return calls.process(x, now_ms()); }}};
+     [&calls](auto& x) { return calls.process(x, wall_clock_ms()); }}};
   auto why = all.run();
   auto failures = calls.failures();
   auto result = conclude(all, why,

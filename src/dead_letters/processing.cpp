@@ -63,7 +63,7 @@ class worker_end_note {
 public:
   void set(worker_end x) {
     std::lock_guard lock{mutex_};
-    if (!end_)
+    if (!end_ || end_->after_call)
       end_ = std::move(x);
   }
   std::optional<worker_end> get() const {
@@ -124,7 +124,7 @@ letter_result letter_processing::process(const found_letter& x,
     auto end = by->end->get();
     if (end || result.fails())
       close(tp, close_reason::failed);
-    if (!end)
+    if (!end || end->after_call)
       return result_of(x, batch[0], std::move(result), now_ms);
     why = end->cause;
   }

@@ -20,8 +20,8 @@ namespace {
 /// must not stand in the place of another.
 constexpr int first_free = guard::status_fd + 1;
 
-/// Of those to and from the guard, through which bytes go one by one: a page, as
-/// little as there is. All pipes of a user share a quota
+/// Of those to and from the guard, through which bytes go one by one: a page,
+/// as little as there is. All pipes of a user share a quota
 /// (fs.pipe-user-pages-soft), behind which each new one has two pages.
 constexpr int guard_pipe_bytes = 4'096;
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <poll.h>
+#include <sys/wait.h>
 
 namespace cafka::exec {
 
@@ -85,9 +86,9 @@ void process::close(const std::string& line, time_point latest,
   carry_out(std::move(todo), lock);
 }
 
-void process::limit_call(time_point latest, duration grace) {
+void process::limit_call(time_point latest, duration grace, std::string cause) {
   guard_type lock{mutex_};
-  session_.limit_call(latest, grace);
+  session_.limit_call(latest, grace, std::move(cause));
   publish_time();
 }
 
@@ -183,6 +184,23 @@ void process::on_time(time_point now) {
   carry_out(std::move(todo), lock);
 }
 
+void process::give_up(const std::string& why) {
+  guard_type lock{mutex_};
+  start_failure_ = "cannot start " + what_.program + ": " + why;
+  actions todo;
+  session_.on_start_failed(start_failure_, todo);
+  release();
+  carry_out(std::move(todo), lock);
+}
+
+/// Of its pipes and its guard, which ends now if it has not: it kills all.
+void process::release() {
+  program_.control.close();
+  waitpid(program_.guard, nullptr, 0);
+  set_full(false);
+  program_ = {};
+}
+
 void process::abandon() {
   guard_type lock{mutex_};
   program_.control.close();
@@ -206,6 +224,9 @@ void process::carry_out(actions x, guard_type& lock) {
   publish_time();
   auto is_gone = session_.now_in() == session::state::gone;
   auto ends = is_gone && !std::exchange(ended_, is_gone);
+  // A call that was open hears of it by its result.
+  auto was_open = x.result && x.result->what == answer::kind::not_begun;
+  auto is_told = ends && session_.ended_between_calls() && !was_open;
   auto notes = std::exchange(notes_, {});
   for (auto& line : x.logs)
     note_line(line.level == info ? note_kind::output : note_kind::log,
@@ -217,7 +238,7 @@ void process::carry_out(actions x, guard_type& lock) {
     hooks_.note(each);
   for (auto& each : x.acks)
     hooks_.ack(each);
-  if (ends && !x.result && hooks_.gone)
+  if (is_told && hooks_.gone)
     hooks_.gone(*this);
   lock.lock();
   gone_ = gone_ || ends;

@@ -47,7 +47,8 @@ struct process_hooks {
   /// In the order of the program's lines; before the result of a call that was
   /// answered behind them.
   std::function<void(const std::variant<acked, acked_through, nacked>&)> ack;
-  /// Once: it is gone, and no call was open.
+  /// Once: it is gone, and no call was open, though the answer of the last one
+  /// may still be on its way to who awaits it.
   std::function<void(const process&)> gone;
 };
 
@@ -73,7 +74,7 @@ public:
   bool takes_calls() const;
   /// See `session::close`.
   void close(const std::string& line, time_point latest, duration grace);
-  void limit_call(time_point latest, duration grace);
+  void limit_call(time_point latest, duration grace, std::string cause);
   void terminate(const std::string& cause);
   /// Blocks until nothing of it runs any more.
   void await_gone();
@@ -105,6 +106,8 @@ public:
   void on_full(std::function<void(bool)> f);
   /// Called, under its lock, when `next_time` comes earlier than before.
   void on_earlier(std::function<void()> f);
+  /// Who started it cannot serve it: it is killed, and has not been started.
+  void give_up(const std::string& why);
   /// Nothing counts any more, and the guard kills all.
   void abandon();
   bool gone() const;
@@ -120,8 +123,11 @@ private:
   void tell_left_out(time_point now);
   void flush();
   void set_full(bool on);
+  void release();
   void send(char command);
-  bool read_from(stream x, time_point now, actions& out);
+  descriptor& output_of(stream x);
+  std::size_t read_from(stream x, time_point now, actions& out);
+  void read_rest(stream x, time_point now, actions& out);
   void take_output(std::string_view bytes, time_point now, actions& out);
   void take_errors(std::string_view bytes, time_point now);
   void read_status(time_point now, actions& out);

@@ -4,7 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <stdexcept>
+#include <cstring>
+#include <system_error>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -45,7 +46,8 @@ process_driver::process_driver()
   epoll_event x{EPOLLIN, {.u64 = wake_token}};
   if (!epoll_.open() || !wake_.open()
       || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &x) != 0)
-    throw std::runtime_error{"exec: there are no file descriptors left"};
+    throw std::system_error{errno, std::system_category(),
+                            "no descriptor for the pipes of programs"};
   thread_ = without_signals([this] { run(); });
 }
 
@@ -67,25 +69,42 @@ process_ptr process_driver::start(const launch& what, session::life life,
     processes_.emplace(id, result);
   }
   auto* raw = result.get();
-  auto input = result->fd_of(process::stream::input);
-  result->on_full([this, id, input](bool on) {
-    epoll_event x{EPOLLOUT, {.u64 = token_of(id, process::stream::input)}};
-    epoll_ctl(epoll_.get(), on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, input, &x);
-  });
+  result->on_full([this, id, input = result->fd_of(process::stream::input)](
+                    bool on) { watch_input(EPOLL_CTL_MOD, input, id, on); });
   result->on_earlier([this, raw] {
     if (raw->next_time() < sleeps_until_)
       wake();
   });
-  for (auto x : {process::stream::output, process::stream::errors,
-                 process::stream::status})
-    watch(EPOLL_CTL_ADD, *result, id, x);
+  if (!watch(*result, id)) {
+    result->give_up(std::strerror(errno));
+    std::lock_guard lock{mutex_};
+    processes_.erase(id);
+  }
   return result;
 }
 
-void process_driver::watch(int operation, const process& x, std::uint64_t id,
-                           process::stream which) {
-  epoll_event event{EPOLLIN, {.u64 = token_of(id, which)}};
-  epoll_ctl(epoll_.get(), operation, x.fd_of(which), &event);
+/// False, with errno: it cannot be, and nothing came of it yet.
+bool process_driver::watch(const process& x, std::uint64_t id) {
+  auto is_watched = watch_input(EPOLL_CTL_ADD, x.fd_of(process::stream::input),
+                                id, false);
+  // Last its status, which says that it runs.
+  for (auto each : {process::stream::output, process::stream::errors,
+                    process::stream::status}) {
+    epoll_event event{EPOLLIN, {.u64 = token_of(id, each)}};
+    is_watched
+      = is_watched
+        && epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, x.fd_of(each), &event) == 0;
+  }
+  return is_watched;
+}
+
+/// It is there from the start, so that nothing can fail later. `is_full`: there
+/// is more to write. An edge of its end is told in any case, once.
+bool process_driver::watch_input(int operation, int input, std::uint64_t id,
+                                 bool is_full) {
+  epoll_event event{is_full ? EPOLLOUT : EPOLLET,
+                    {.u64 = token_of(id, process::stream::input)}};
+  return epoll_ctl(epoll_.get(), operation, input, &event) == 0;
 }
 
 void process_driver::wake() const {

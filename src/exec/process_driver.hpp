@@ -18,6 +18,8 @@ using process_ptr = std::shared_ptr<process>;
 /// times, on one thread. Its destructor kills what still runs.
 class process_driver {
 public:
+  /// Throws a `std::system_error` where the system has no descriptor or no
+  /// thread left.
   process_driver();
   ~process_driver();
   process_driver(const process_driver&) = delete;
@@ -31,8 +33,8 @@ private:
   void run();
   void serve(std::uint64_t token, time_point now);
   int timeout_ms();
-  void watch(int operation, const process& x, std::uint64_t id,
-             process::stream which);
+  bool watch(const process& x, std::uint64_t id);
+  bool watch_input(int operation, int input, std::uint64_t id, bool is_full);
   void wake() const;
   std::vector<process_ptr> due(time_point now) const;
   bool abandon_all();

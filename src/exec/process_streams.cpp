@@ -4,14 +4,12 @@
 #include "guard/report.hpp"
 
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <utility>
 
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace cafka::exec {
@@ -31,23 +29,40 @@ constexpr int info = 6;
 
 } // namespace
 
-/// False: nothing is there for now, or ever.
-bool process::read_from(stream x, time_point now, actions& out) {
-  auto& from = x == stream::output ? program_.output : program_.errors;
+descriptor& process::output_of(stream x) {
+  return x == stream::output ? program_.output : program_.errors;
+}
+
+/// How many bytes; 0: nothing is there for now, or ever.
+std::size_t process::read_from(stream x, time_point now, actions& out) {
+  auto& from = output_of(x);
   if (!from.open())
-    return false;
+    return 0;
   std::array<char, chunk_bytes> buffer;
   auto n = read(from.get(), buffer.data(), buffer.size());
   if (n == 0)
     from.close();
   if (n <= 0)
-    return n == -1 && errno == EINTR;
+    return 0;
   std::string_view bytes{buffer.data(), static_cast<std::size_t>(n)};
   if (x == stream::output)
     take_output(bytes, now, out);
   else
     take_errors(bytes, now);
-  return true;
+  return bytes.size();
+}
+
+/// What the pipe holds by now. What writes on, as it outlived the guard, is not
+/// followed.
+void process::read_rest(stream x, time_point now, actions& out) {
+  int left = 0;
+  ioctl(output_of(x).get(), FIONREAD, &left);
+  while (left > 0) {
+    auto n = read_from(x, now, out);
+    if (n == 0)
+      return;
+    left -= static_cast<int>(n);
+  }
 }
 
 void process::take_output(std::string_view bytes, time_point now,
@@ -101,9 +116,7 @@ void process::on_report(const guard::report& x, time_point now, actions& out) {
   }
   start_failure_ += std::string{": "} + std::strerror(x.value);
   session_.on_start_failed(start_failure_, out);
-  waitpid(program_.guard, nullptr, 0);
-  set_full(false);
-  program_ = {};
+  release();
 }
 
 /// Nothing of the program runs any more, or its guard is lost and it is killed
@@ -113,11 +126,10 @@ void process::end(program_end x, time_point now, actions& out) {
     // It is no child of ours that could be waited for.
     unguarded_ = descriptor{static_cast<int>(syscall(SYS_pidfd_open, pid_, 0))};
     kill(-pid_, SIGKILL);
+    note(note_kind::killed, warning, "SIGKILL: its cafka-guard ended");
   }
-  for (auto each : {stream::output, stream::errors})
-    while (read_from(each, now, out)) {
-      // nop
-    }
+  read_rest(stream::output, now, out);
+  read_rest(stream::errors, now, out);
   if (auto rest = output_lines_.rest(); !rest.empty())
     out.logs.push_back({info, std::string{rest} + " (no newline)"});
   if (auto rest = error_lines_.rest(); !rest.empty())
@@ -125,11 +137,10 @@ void process::end(program_end x, time_point now, actions& out) {
   tell_left_out(now + line_budget::window); // there will be no later
   x.last_errors = {last_errors_.begin(), last_errors_.end()};
   x.batch_unread = session_.calling() && batch_unread();
-  note(note_kind::ended, info, to_string(x));
+  if (pid_ != -1) // else nobody knows that it began
+    note(note_kind::ended, info, to_string(x));
   session_.on_end(x, out);
-  waitpid(program_.guard, nullptr, 0); // it tells the end last
-  set_full(false);
-  program_ = {};
+  release();
   if (pid_ == -1)
     start_failure_ = "cannot start " + what_.program + ": " + to_string(x);
 }

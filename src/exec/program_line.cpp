@@ -1,7 +1,7 @@
 /// The lines of a program, read.
 
+#include "core/base64.hpp"
 #include "exec/protocol.hpp"
-#include "io/record_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -33,6 +33,13 @@ offset_t offset_in(const json& x, const char* name) {
   if (!x.is_number_integer() || x < 0 || x >= std::int64_t{INT64_MAX})
     throw wrong{fmt::format("{} must be an offset", name)};
   return x.get<offset_t>();
+}
+
+partition_t partition_in(const json& x) {
+  auto result = offset_in(x, "partition");
+  if (result > INT32_MAX)
+    throw wrong{"partition is too large"};
+  return static_cast<partition_t>(result);
 }
 
 std::string text_in(const json& x, const char* name) {
@@ -70,7 +77,7 @@ std::optional<std::string> bytes_in(const json& in, const std::string& name) {
   auto* coded = member(in, coded_name.c_str());
   if (!coded)
     return std::nullopt;
-  auto result = io::bytes_of_base64(text_in(*coded, coded_name.c_str()));
+  auto result = core::bytes_of_base64(text_in(*coded, coded_name.c_str()));
   if (!result)
     throw wrong{coded_name + " must be base64"};
   return result;
@@ -95,12 +102,8 @@ output output_in(const json& x) {
   result.topic = text_or(x, "topic", "");
   if (result.topic.empty())
     throw wrong{"a record of produce must have a topic"};
-  if (auto* partition = member(x, "partition")) {
-    auto number = offset_in(*partition, "partition");
-    if (number > INT32_MAX)
-      throw wrong{"partition is too large"};
-    result.partition = static_cast<partition_t>(number);
-  }
+  if (auto* partition = member(x, "partition"))
+    result.partition = partition_in(*partition);
   result.key = bytes_in(x, "key");
   result.value = bytes_in(x, "value");
   if (auto* headers = member(x, "headers")) {
@@ -113,6 +116,13 @@ output output_in(const json& x) {
 }
 
 // -- answers ------------------------------------------------------------------
+
+std::uint64_t generation_in(const json& x) {
+  auto* generation = member(x, "generation");
+  if (!generation)
+    throw wrong{"generation is missing"};
+  return static_cast<std::uint64_t>(offset_in(*generation, "generation"));
+}
 
 answer answer_of(const json& x, const std::string& name) {
   using kind = answer::kind;
@@ -136,15 +146,25 @@ answer answer_of(const json& x, const std::string& name) {
   return result;
 }
 
+/// Which batch it is for.
+void add_batch(answer& to, const json& x) {
+  if (auto* topic = member(x, "topic"))
+    to.topic = text_in(*topic, "topic");
+  if (auto* partition = member(x, "partition"))
+    to.partition = partition_in(*partition);
+  if (auto* last = member(x, "last"))
+    to.last = offset_in(*last, "last");
+  if (x.contains("generation"))
+    to.generation = generation_in(x);
+}
+
 /// What may stand beside the member that makes it an answer.
 answer full_answer(const json& x, const std::string& name) {
   auto result = answer_of(x, name);
-  if (name == "ack")
-    require_only(x, {name, "produce", "last", "generation"});
-  else if (name == "fail" || name == "reject")
-    require_only(x, {name, "cause", "last", "generation"});
-  else
-    require_only(x, {name, "last", "generation"});
+  std::string own = name == "ack"                        ? "produce"
+                    : name == "fail" || name == "reject" ? "cause"
+                                                         : name;
+  require_only(x, {name, own, "topic", "partition", "last", "generation"});
   result.cause = text_or(x, "cause", "the program gave no cause");
   if (auto* outputs = member(x, "produce")) {
     if (!outputs->is_array())
@@ -152,22 +172,11 @@ answer full_answer(const json& x, const std::string& name) {
     for (auto& each : *outputs)
       result.outputs.push_back(output_in(each));
   }
-  if (auto* last = member(x, "last"))
-    result.last = offset_in(*last, "last");
-  if (auto* generation = member(x, "generation"))
-    result.generation
-      = static_cast<std::uint64_t>(offset_in(*generation, "generation"));
+  add_batch(result, x);
   return result;
 }
 
 // -- lines at any time --------------------------------------------------------
-
-std::uint64_t generation_in(const json& x) {
-  auto* generation = member(x, "generation");
-  if (!generation)
-    throw wrong{"generation is missing"};
-  return static_cast<std::uint64_t>(offset_in(*generation, "generation"));
-}
 
 program_line acked_of(const json& x) {
   require_only(x, {"acked", "generation"});

@@ -74,6 +74,8 @@ struct answer {
   std::string error_class = "failed";
   std::vector<output> outputs; ///< of `ack` and `ack_through`
   /// Which batch it is for, where the program says so.
+  std::optional<std::string> topic;
+  std::optional<partition_t> partition;
   std::optional<offset_t> last;
   std::optional<std::uint64_t> generation;
 };

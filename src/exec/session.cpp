@@ -116,7 +116,9 @@ void session::on_end(const program_end& x, actions& out) {
                 && (!has_run_ || (x.batch_unread && life_ != life::batch));
   ended_between_calls_ = !call_ || unread;
   if (failure_.empty() && !was_told && ended_between_calls_ && is_bad(x)) {
-    failure_ = "ended with no batch open: " + to_string(x);
+    failure_ = (call_ ? "ended before it read its batch: "
+                      : "ended with no batch open: ")
+               + to_string(x);
     failure_class_ = class_of(x);
   }
   if (call_ && unread)
@@ -158,9 +160,11 @@ void session::close(const std::string& line, time_point latest, duration grace,
     escalates_ = std::min(escalates_, kill_by_);
 }
 
-void session::limit_call(time_point latest, duration grace) {
+void session::limit_call(time_point latest, duration grace, std::string cause) {
   if (!call_)
     return;
+  if (latest < call_limit_)
+    limit_cause_ = std::move(cause);
   call_limit_ = std::min(call_limit_, latest);
   call_kill_by_ = std::min(call_kill_by_, latest + grace);
   if (call_ends_)
@@ -184,7 +188,7 @@ void session::on_time(time_point now, actions& out) {
   if (call_ends_ && now >= *call_ends_) {
     auto limited = now >= call_limit_;
     failure_class_ = limited ? failure_class_ : "timeout";
-    terminate(limited ? "the partition is given back" : timeout_hint, now, out);
+    terminate(limited ? limit_cause_ : timeout_hint, now, out);
     return;
   }
   if (state_ == state::closing) {

@@ -15,6 +15,8 @@ namespace cafka::exec {
 
 /// The batch of an open call.
 struct open_call {
+  std::string topic;
+  partition_t partition = -1;
   core::range_set offsets; ///< of its records
   offset_t last = -1;
   std::uint64_t generation = 0;
@@ -111,14 +113,14 @@ public:
   /// Behind all lines.
   void on_end(const program_end& x, actions& out);
   /// Once `latest` is over, or no call is open and nothing is kept, its input
-  /// ends; `term-after` later it is sent SIGTERM, and as much later SIGKILL. They
-  /// come by `latest + grace` and `latest + 2 * grace`, whatever it did before.
-  /// What comes first of several counts. `line` is for the program.
+  /// ends; `term-after` later it is sent SIGTERM, and as much later SIGKILL.
+  /// They come by `latest + grace` and `latest + 2 * grace`, whatever it did
+  /// before. What comes first of several counts. `line` is for the program.
   void close(const std::string& line, time_point latest, duration grace,
              time_point now, actions& out);
-  /// The open call, if there is one, ends by `latest`: by SIGTERM; by
-  /// `latest + grace`, by SIGKILL.
-  void limit_call(time_point latest, duration grace);
+  /// The open call, if there is one, ends by `latest`: by SIGTERM, with this
+  /// cause; by `latest + grace`, by SIGKILL.
+  void limit_call(time_point latest, duration grace, std::string cause);
   /// At once SIGTERM, and after `term-after` SIGKILL, or as `close` says.
   void terminate(std::string cause, time_point now, actions& out);
   void on_time(time_point now, actions& out);
@@ -187,6 +189,7 @@ private:
   /// Of the open call, whatever signs of life come.
   time_point call_limit_ = time_point::max();
   time_point call_kill_by_ = time_point::max();
+  std::string limit_cause_;
   core::range_set done_; ///< acked or failed while the call is open
   core::range_set kept_;
   std::uint64_t generation_ = 0; ///< of the last call

@@ -42,8 +42,10 @@ std::string session::wrong_with(const answer& x) const {
   using kind = answer::kind;
   if (!call_)
     return "it answers, but no batch is open";
-  if ((x.last && *x.last != call_->last)
-      || (x.generation && *x.generation != call_->generation))
+  if (x.topic.value_or(call_->topic) != call_->topic
+      || x.partition.value_or(call_->partition) != call_->partition
+      || x.last.value_or(call_->last) != call_->last
+      || x.generation.value_or(call_->generation) != call_->generation)
     return "it answers another batch than the open one";
   auto names_record = x.what == kind::ack_through || x.what == kind::failed_at
                       || x.what == kind::rejected;

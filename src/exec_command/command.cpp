@@ -4,8 +4,12 @@
 
 #include "exec_handlers/exec_settings.hpp"
 #include "exec_handlers/exec_try.hpp"
+#include "exec_handlers/replace_handler.hpp"
 #include "io/notes.hpp"
 #include "program/config_arguments.hpp"
+
+#include <cafka/config_file.hpp>
+#include <cafka/errors.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -57,7 +61,7 @@ caf::config_value begin_of(const std::string& text) {
 /// Of the handler.
 caf::settings init_args_of(const arguments& x) {
   caf::settings result;
-  caf::put(result, "command", list_of(x.program));
+  caf::put(result, "command", list_of(*x.program));
   caf::put(result, "life", x.life);
   caf::put(result, "input", x.input);
   caf::put(result, "processes", x.processes);
@@ -82,11 +86,25 @@ exit_code refuse(const std::string& why) {
   return exit_code::usage;
 }
 
+/// A program without a group has settings of its own alone. What is wrong with
+/// those of the command line; empty: nothing.
+std::string override_own(caf::settings& content, const arguments& args) {
+  for (auto& x : args.command->remaining())
+    if (!x.starts_with("--cafka.handler-init-args."))
+      return "--try takes of --cafka.KEY=VALUE only handler-init-args.KEY";
+    else if (auto failure = override_config(content, x))
+      return text_of(failure);
+  return {};
+}
+
 exit_code try_file(const arguments& args) {
-  if (args.command->remaining_size() > 0)
-    return refuse("--try takes no --cafka.KEY=VALUE");
+  auto content = content_of(args);
+  if (auto failure = override_own(content, args); !failure.empty())
+    return refuse(failure);
+  exec_handlers::set_program(content, "cafka", *args.program);
   strings failures;
-  auto options = exec_handlers::read_exec_options(init_args_of(args), failures);
+  auto own = caf::get_if<caf::settings>(&content, "cafka.handler-init-args");
+  auto options = exec_handlers::read_exec_options(*own, failures);
   if (!failures.empty())
     return refuse(failures.front());
   using enum exec_handlers::trial_result;
@@ -97,7 +115,7 @@ exit_code try_file(const arguments& args) {
 }
 
 exit_code run(arguments& args, const run_function& run_groups) {
-  if (args.program.empty())
+  if (!args.program || args.program->empty())
     return refuse("behind -- stands no command");
   if (!args.try_file.empty())
     return try_file(args);
@@ -110,7 +128,7 @@ exit_code run(arguments& args, const run_function& run_groups) {
 
 } // namespace
 
-strings take_command(int& argc, char** argv) {
+std::optional<strings> take_command(int& argc, char** argv) {
   std::string_view word = argc > 1 ? argv[1] : "";
   std::string_view begin = word == "run"    ? "--exec"
                            : word == "exec" ? "--"
@@ -120,13 +138,13 @@ strings take_command(int& argc, char** argv) {
     return x == begin;
   });
   if (found == end)
-    return {};
+    return std::nullopt;
   argc = static_cast<int>(found - argv);
-  return {found + 1, end};
+  return strings{found + 1, end};
 }
 
-void add_exec(CLI::App& program, const strings& exec, run_function run_groups,
-              exit_code& result) {
+void add_exec(CLI::App& program, const std::optional<strings>& exec,
+              run_function run_groups, exit_code& result) {
   auto args = std::make_shared<arguments>();
   args->program = exec;
   auto* command = program.add_subcommand(

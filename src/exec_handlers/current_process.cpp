@@ -2,9 +2,16 @@
 
 #include "exec_handlers/exec_answer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cafka::exec_handlers {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+} // namespace
 
 current_process::current_process(const handler_context& context,
                                  std::shared_ptr<exec_group> group)
@@ -38,7 +45,7 @@ std::string current_process::start() {
   auto on_gone = [weak = weak_from_this()](const exec::process& x) {
     auto self = weak.lock();
     if (self && self->get().get() == &x)
-      self->ends_worker(x);
+      self->ends_worker(x, true);
   };
   auto process = group_->start(&identity_, std::move(on_gone));
   auto failure = process->await_started();
@@ -47,48 +54,54 @@ std::string current_process::start() {
   return failure;
 }
 
-bool current_process::told() const {
+std::optional<time_point> current_process::told() const {
   std::lock_guard lock{mutex_};
-  return deadline_.has_value();
+  return deadline_;
 }
 
 void current_process::tell(time_point deadline) {
   // Until it was told, a process of a pool is nobody else's.
   std::lock_guard lock{mutex_};
-  deadline_ = deadline;
+  is_over_ = is_over_ || deadline <= clock::now();
+  deadline_ = std::min(deadline, deadline_.value_or(deadline));
   if (process_)
-    tell(*process_, deadline);
+    tell(*process_, *deadline_);
 }
 
 void current_process::tell(exec::process& x, time_point deadline) const {
-  auto plan = exec::plan_ending(std::chrono::steady_clock::now(), deadline,
-                                group_->options().term_after);
-  if (group_->life() == exec::session::life::pool)
-    x.limit_call(plan.latest + plan.grace, plan.grace);
-  else
+  auto is_pooled = group_->life() == exec::session::life::pool;
+  auto plan = group_->plan_until(deadline);
+  if (is_over_) {
+    if (!is_pooled) // so that no call of it begins any more
+      x.close(closing_line("ended", plan.latest), plan.latest, plan.grace);
+    x.limit_call(plan.latest, plan.grace, "its worker has ended");
+  } else if (is_pooled) {
+    x.limit_call(plan.latest + plan.grace, plan.grace,
+                 "the partition is given back");
+  } else {
     x.close(closing_line("revoked", plan.latest), plan.latest, plan.grace);
+  }
 }
 
 // -- a process that is gone ---------------------------------------------------
 
-bool current_process::ends_worker(const exec::process& x) {
+bool current_process::ends_worker(const exec::process& x, bool after_call) {
   if (!end_worker_)
     return false; // whoever calls the handler has none
   core::range_set left;
   std::optional<worker_end> end;
   {
     std::lock_guard lock{mutex_};
-    if (ended_worker_)
-      return true;
-    if (deadline_ && !std::exchange(nacked_, true))
+    if (!end_ && !deadline_ && !closed_)
+      end_ = end_after(x);
+    else if (!end_ && !is_over_ && !std::exchange(nacked_, true))
       left = x.kept();
-    else if (!deadline_ && !closed_)
-      end = end_after(x);
-    ended_worker_ = end.has_value();
+    end = end_;
   }
   nack_all(left);
   if (!end)
     return false;
+  end->after_call = after_call;
   end_worker_(std::move(*end));
   return true;
 }
@@ -121,7 +134,7 @@ handler_answer current_process::give_up(const message_batch& batch,
   return not_handled(batch);
 }
 
-// -- the end of the handler ------------------------------------------------------
+// -- the end of the handler ---------------------------------------------------
 
 void current_process::close(close_reason why) {
   exec::process_ptr x;
@@ -136,7 +149,7 @@ void current_process::close(close_reason why) {
     return;
   if (why == close_reason::lost)
     x->terminate("the partition is lost");
-  auto now = std::chrono::steady_clock::now();
+  auto now = clock::now();
   // Until the deadline that it was told its acks count.
   if (!was_told)
     x->close(closing_line(to_string(why), now), now, group_->grace());

@@ -48,6 +48,8 @@ std::string unfit_for(exec_input form) {
 
 exec::open_call open_call_of(const message_batch& batch, offset_t end) {
   exec::open_call result;
+  result.topic = batch.topic();
+  result.partition = batch.partition();
   result.generation = batch.generation().value;
   std::optional<offset_range> run; // without holes
   for (auto x : batch) {

@@ -17,9 +17,9 @@ handler_answer to_handler_answer(exec::answer x);
 /// Nothing of the batch is handled; it comes again, without a failure.
 handler_answer not_handled(const message_batch& batch);
 
-/// What a program of one batch finds on its standard input. Returns the offset of
-/// a record whose value cannot be given, as `unfit_for` says; then it holds those
-/// below.
+/// What a program of one batch finds on its standard input. Returns the offset
+/// of a record whose value cannot be given, as `unfit_for` says; then it holds
+/// those below.
 std::optional<offset_t> add_input(std::string& to, const message_batch& batch,
                                   exec_input form);
 std::string unfit_for(exec_input form);

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -27,6 +29,10 @@ constexpr int warning = 4;
 
 /// Of log lines that somebody wants to see only when he searches.
 constexpr int debug = 7;
+
+/// A program may run cafka itself: these are its own partition's.
+constexpr std::array<std::string_view, 3> partition_variables{
+  "CAFKA_TOPIC", "CAFKA_PARTITION", "CAFKA_GENERATION"};
 
 /// `spawn` makes a group known when its first handlers may be there already.
 constexpr auto known_within = 10s;
@@ -96,6 +102,12 @@ exec::session::life exec_group::life() const noexcept {
   if (what_.life == exec_life::batch)
     return life::batch;
   return what_.processes > 0 ? life::pool : life::worker;
+}
+
+exec::ending_plan exec_group::plan_until(time_point deadline) const noexcept {
+  auto now = steady_clock::now();
+  return deadline > now ? exec::plan_ending(now, deadline, what_.term_after)
+                        : exec::ending_plan{now, grace_};
 }
 
 std::int64_t exec_group::deadline_ms() const {
@@ -186,7 +198,8 @@ void exec_group::ack(
               failed->cause, failed->retry});
 }
 
-/// That of this process without what is hidden, and what programs may count on.
+/// That of this process without what is hidden or was said of another program,
+/// and what programs may count on.
 std::vector<std::string>
 exec_group::environment(const partition_identity* of) const {
   auto own = what_.environment;
@@ -203,9 +216,11 @@ exec_group::environment(const partition_identity* of) const {
   for (auto** x = environ; *x != nullptr; ++x) {
     std::string variable{*x};
     auto name = variable.substr(0, variable.find('='));
-    auto& hidden = what_.hidden_variables;
-    if (!own.contains(name)
-        && std::find(hidden.begin(), hidden.end(), name) == hidden.end())
+    auto is_in = [&](auto& xs) {
+      return std::find(xs.begin(), xs.end(), name) != xs.end();
+    };
+    if (!own.contains(name) && !is_in(what_.hidden_variables)
+        && !is_in(partition_variables))
       result.push_back(std::move(variable));
   }
   for (auto& [name, value] : own)

@@ -51,11 +51,14 @@ public:
   /// A line for the log, of the group as a whole.
   void warn(const std::string& text) const;
 
-  /// How fast a process ends when its handler is closed and nobody said by when:
-  /// within what a revoke or a stop that comes meanwhile waits for.
+  /// How fast a process ends when its handler is closed and nobody said by
+  /// when: within what a revoke or a stop that comes meanwhile waits for.
   duration grace() const noexcept {
     return grace_;
   }
+  /// When and how fast a process ends whose partition is given back at
+  /// `deadline`; as `grace` says where that has passed.
+  exec::ending_plan plan_until(time_point deadline) const noexcept;
   /// The time at which `call-timeout` ends if it begins now.
   std::int64_t deadline_ms() const;
 

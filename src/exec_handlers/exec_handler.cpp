@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
 #include <utility>
 
 namespace cafka {
@@ -19,11 +20,18 @@ caf::error set_handler(caf::actor_system* system, group_options& options,
   if (what.command.empty())
     wrong.emplace_back("command: a program");
   check_exec_options(what, program, guard, wrong);
+  if (auto failure = wrong_beside_program(options.config); !failure.empty())
+    wrong.push_back(failure);
   if (!wrong.empty())
     return make_error(errc::invalid_config,
                       fmt::format("handler exec: {}", fmt::join(wrong, "; ")));
-  options.handler = make_exec_handlers(std::make_shared<exec_group>(
-    system, std::move(what), std::move(program), std::move(guard), options));
+  try {
+    options.handler = make_exec_handlers(std::make_shared<exec_group>(
+      system, std::move(what), std::move(program), std::move(guard), options));
+  } catch (const std::system_error& x) { // no thread, or no descriptor
+    return make_error(errc::handler_not_built,
+                      fmt::format("handler exec: {}", x.what()));
+  }
   return {};
 }
 

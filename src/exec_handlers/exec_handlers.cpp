@@ -34,7 +34,7 @@ public:
       if (!result && current_->told())
         return not_handled(batch); // it ends as it was told
       process->await_gone();
-      if (current_->ends_worker(*process) || current_->told())
+      if (current_->ends_worker(*process, false) || current_->told())
         return not_handled(batch);
       if (auto failure = replace(); !failure.empty())
         return current_->give_up(batch, failure);
@@ -46,13 +46,13 @@ public:
   }
 
 private:
-  /// A program may have ended right behind its answer, with records that it
-  /// kept: no later call may be there to see it.
-  handler_answer answered(const message_batch& batch, exec::process& process,
-                          exec::answer x) {
+  /// A program that has ended right behind its answer acks nothing any more,
+  /// and a drain would wait for that.
+  handler_answer answered(const message_batch& batch,
+                          const exec::process& process, exec::answer x) {
     using kind = exec::answer::kind;
     auto keeps = x.what == kind::no_ack || x.what == kind::continued;
-    if (keeps && process.gone() && current_->ends_worker(process))
+    if (keeps && process.gone() && current_->told())
       return not_handled(batch);
     return to_handler_answer(std::move(x));
   }
@@ -115,7 +115,7 @@ public:
                std::shared_ptr<exec_pool> pool)
     : pool_(std::move(pool)),
       current_(std::make_shared<current_process>(x, std::move(group))) {
-    pool_->enter();
+    pool_->enter(*current_);
   }
 
   handler_answer handle(const message_batch& batch) override {
@@ -129,7 +129,7 @@ public:
   }
 
   void on_close(close_reason) override {
-    pool_->leave();
+    pool_->leave(*current_);
   }
 
 private:

@@ -182,6 +182,15 @@ std::vector<std::string> check_exec_args(const caf::settings& args) {
   return wrong;
 }
 
+/// A call blocks until its program answers. On CAF's scheduler programs that
+/// hang would hold up every actor, and a stop with them.
+std::string wrong_beside_program(const group_config& x) {
+  return x.handler_threads > 0
+           ? std::string{}
+           : "handler-threads = 0: from 1 with handler = \"exec\", whose calls "
+             "block";
+}
+
 caf::error set_configured(caf::actor_system* system, group_options& options,
                           std::vector<std::string> secret_variables) {
   std::vector<std::string> wrong; // it was checked

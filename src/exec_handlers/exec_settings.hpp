@@ -20,6 +20,10 @@ void check_exec_options(const exec_options& x, std::string& program,
 /// All that is wrong with the arguments, likewise.
 std::vector<std::string> check_exec_args(const caf::settings& args);
 
+/// What is wrong with other settings of a group whose handler is a program, as
+/// `key = value: what is allowed`; empty: nothing.
+std::string wrong_beside_program(const group_config& x);
+
 /// Sets the handler of a group whose settings say `handler = "exec"`, when its
 /// `log` is there. `secret_variables`: of the environment, which its program
 /// does not get. `system` and errors as of `set_handler`.

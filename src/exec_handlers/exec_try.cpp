@@ -5,98 +5,24 @@
 #include "exec_handlers/exec_answer.hpp"
 #include "exec_handlers/exec_handlers.hpp"
 #include "exec_handlers/exec_settings.hpp"
+#include "exec_handlers/try_steps.hpp"
 #include "io/notes.hpp"
-#include "io/record_json.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include <fstream>
-#include <optional>
 #include <stdexcept>
-#include <string_view>
 #include <utility>
 
 namespace cafka::exec_handlers {
 
 namespace {
 
-using nlohmann::json;
 using namespace std::chrono_literals;
+using life = exec::session::life;
 using clock = std::chrono::steady_clock;
-
-/// Of the file's records that go into one batch.
-constexpr std::size_t batch_size = 10;
 
 /// Until a program that was told that its partition goes must have ended.
 constexpr auto patience = 10s;
-
-constexpr std::size_t large_bytes = 1'000'000;
-
-using block_ptr = std::shared_ptr<const record_block>;
-
-/// One batch, and what is special about it.
-struct step {
-  std::string name;
-  block_ptr records;
-};
-
-std::optional<std::string> bytes_of(const json& x, const std::string& name) {
-  if (auto i = x.find(name); i != x.end() && i->is_string())
-    return i->get<std::string>();
-  if (auto i = x.find(name + "_base64"); i != x.end() && i->is_string())
-    return io::bytes_of_base64(i->get<std::string>());
-  return std::nullopt;
-}
-
-void add_record(record_block::builder& to, offset_t offset, const json& x) {
-  to.add(offset, bytes_of(x, "key"), bytes_of(x, "value"));
-  if (auto headers = x.find("headers"); headers != x.end())
-    for (auto& each : *headers)
-      to.add_header(bytes_of(each, "name").value_or(""),
-                    bytes_of(each, "value"));
-}
-
-/// The records of a file; throws what is wrong with it.
-std::vector<step> steps_of(const std::string& path, offset_t& offset) {
-  std::ifstream in{path};
-  if (!in)
-    throw std::runtime_error{path + ": it cannot be read"};
-  std::vector<step> result;
-  record_block::builder block;
-  auto finish = [&] {
-    if (block.size() > 0)
-      result.push_back({"records of the file", block.finish()});
-  };
-  for (std::string line; std::getline(in, line);) {
-    auto x = json::parse(line, nullptr, false);
-    if (!x.is_object())
-      throw std::runtime_error{path
-                               + ": a line is no record as print writes "
-                                 "them"};
-    add_record(block, offset++, x);
-    if (block.size() == batch_size)
-      finish();
-  }
-  finish();
-  return result;
-}
-
-std::vector<step> special_steps(offset_t& offset) {
-  std::vector<step> result;
-  auto add = [&](std::string name, optional_bytes key, optional_bytes value) {
-    record_block::builder block;
-    block.add(offset++, key, value);
-    result.push_back({std::move(name), block.finish()});
-  };
-  add("null key and value", std::nullopt, std::nullopt);
-  add("empty key and value", "", "");
-  add("bytes that are no UTF-8", "\xff\xfe", std::string_view{"\xc3\0\x80", 3});
-  add("newlines and NULs", "k", std::string_view{"a\nb\0c\r\n", 7});
-  add("a value of 1 MB", "k", std::string(large_bytes, 'x'));
-  add("nonsense", "k", "{\"broken");
-  return result;
-}
 
 std::string text_of_answer(const exec::answer& x) {
   using kind = exec::answer::kind;
@@ -125,13 +51,12 @@ public:
       group_(nullptr, what, std::move(program), std::move(guard), options()) {
   }
 
-  trial_result run(const std::vector<step>& steps) {
+  trial_result run(const std::vector<try_step>& steps) {
     for (auto& x : steps)
       give(x);
-    if (what_.life == exec_life::worker) {
-      take_away_in_call(steps.back());
+    take_away_in_call(steps.back());
+    if (group_.life() != life::batch && has_process(steps.back()))
       take_away();
-    }
     fmt::print("{}\n", wrong_ == 0 ? "nothing is wrong"
                                    : fmt::format("{} wrong", wrong_));
     return wrong_ == 0 ? trial_result::good : trial_result::wrong;
@@ -140,15 +65,15 @@ public:
 private:
   static group_options options() {
     group_options result;
-    result.config.name = result.config.group = identity().group;
+    result.config.name = result.config.group = "try";
     result.log = [](const log_record& x) {
       if (x.level < 7) // what the program writes, and why it is ended
         fmt::print("  {}\n", x.text);
     };
     return result;
   }
-  static partition_identity identity() {
-    return {"try", "try", 0, {1}};
+  static partition_identity identity_of(const try_step& x) {
+    return {"try", x.of.topic, x.of.partition, {1}};
   }
 
   void say(const std::string& name, bool good, const std::string& text) {
@@ -156,85 +81,115 @@ private:
     wrong_ += good ? 0 : 1;
   }
 
-  /// False: there is none, which was said.
-  bool has_process() {
+  /// For a call of `x`. False: there is none, which was said.
+  bool has_process(const try_step& x) {
+    // As in a group: each partition has its own.
+    if (process_ && group_.life() == life::worker && x.of != of_)
+      take_away();
     if (process_ && process_->takes_calls())
       return true;
     if (process_)
       process_->await_gone();
     if (process_ && !process_->failure().empty())
       say("between two batches", false, process_->failure());
-    auto identity = trial::identity();
-    process_ = group_.start(&identity, {});
+    of_ = x.of;
+    auto identity = identity_of(x);
+    process_ = group_.start(group_.life() == life::pool ? nullptr : &identity,
+                            {});
     auto failure = process_->await_started();
     if (!failure.empty())
       say("start", false, failure);
     return failure.empty();
   }
 
-  static message_batch batch_of(const step& x) {
-    return {std::make_shared<partition_identity>(identity()),
+  static message_batch batch_of(const try_step& x) {
+    return {std::make_shared<partition_identity>(identity_of(x)),
             std::make_shared<revocation_notice>(),
             x.records,
             {},
             1};
   }
 
-  void give(const step& x) {
+  /// What the program gets; empty: it does not get it, which was said.
+  std::string input_of(const try_step& x, const message_batch& batch) {
+    if (group_.life() != life::batch)
+      return batch_line(group_, batch);
+    std::string result;
+    if (!add_input(result, batch, what_.input))
+      return result;
+    say(x.name, true,
+        fmt::format("the program does not get it: {}", unfit_for(what_.input)));
+    return {};
+  }
+
+  void give(const try_step& x) {
     auto batch = batch_of(x);
-    std::string input;
-    if (what_.life == exec_life::worker)
-      input = batch_line(group_, batch);
-    else if (auto bad = add_input(input, batch, what_.input)) {
-      say(x.name, true,
-          fmt::format("the program does not get it: {}",
-                      unfit_for(what_.input)));
-      return;
-    }
-    if (!has_process())
+    auto input = input_of(x, batch);
+    if (input.empty() || !has_process(x))
       return;
     auto result = process_->call(open_call_of(batch), std::move(input));
-    if (!result) {
-      say(x.name, false, process_->failure());
-      return;
-    }
-    // A cause of its own is an answer; anything else it did not say.
-    auto good = result->what != exec::answer::kind::failed
-                && result->what != exec::answer::kind::not_begun;
-    say(x.name, good || process_->takes_calls(), text_of_answer(*result));
+    auto good = result && is_answer(*result);
+    say(x.name, good, result ? text_of_answer(*result) : process_->failure());
+    if (!good)
+      forget();
   }
 
-  /// The program is told so, with its deadline.
-  void tell_revoked() {
-    auto plan = exec::plan_ending(clock::now(), clock::now() + patience,
-                                  what_.term_after);
-    process_->close(closing_line("revoked", plan.latest), plan.latest,
-                    plan.grace);
-  }
-
-  /// A revoke while a batch is open: the answer counts until the deadline.
-  void take_away_in_call(const step& x) {
-    if (!has_process())
-      return;
-    auto batch = batch_of(x);
-    if (!process_->begin_call(open_call_of(batch), batch_line(group_, batch)))
-      return; // it has ended by itself, which is no fault
-    tell_revoked();
-    auto result = process_->await_answer();
+  /// What was wrong with it was said.
+  void forget() {
     process_->await_gone();
-    auto late = process_->failure();
-    // Else its end was that of the call, and no answer.
-    auto good = late.empty() && process_->ended_between_calls();
-    say("the deadline of an open batch", good,
-        late.empty() ? text_of_answer(result) : late);
     process_ = nullptr;
   }
 
-  /// A revoke between two batches.
-  void take_away() {
-    if (!has_process())
-      return;
+  /// A cause of its own is one; anything else it did not say.
+  bool is_answer(const exec::answer& x) const {
+    return (x.what != exec::answer::kind::failed
+            && x.what != exec::answer::kind::not_begun)
+           || process_->takes_calls();
+  }
+
+  /// The program is told so, with its deadline, or is ended by it.
+  void tell_revoked() {
+    auto plan = exec::plan_ending(clock::now(), clock::now() + patience,
+                                  what_.term_after);
+    if (group_.life() == life::pool)
+      process_->limit_call(plan.latest + plan.grace, plan.grace,
+                           "the partition is given back");
+    else
+      process_->close(closing_line("revoked", plan.latest), plan.latest,
+                      plan.grace);
+  }
+
+  /// A revoke while a batch is open: the answer counts until the deadline.
+  void take_away_in_call(const try_step& x) {
+    auto batch = batch_of(x);
+    auto input = input_of(x, batch);
+    if (input.empty() || !has_process(x)
+        || !process_->begin_call(open_call_of(batch), std::move(input)))
+      return; // it has ended by itself, which is no fault
     tell_revoked();
+    auto result = process_->await_answer();
+    auto good = is_answer(result);
+    if (group_.life() != life::pool) {
+      process_->await_gone();
+      // Else its end was that of the call, and no answer.
+      good = process_->failure().empty()
+             && (group_.life() == life::batch
+                   ? good
+                   : process_->ended_between_calls());
+    }
+    auto late = process_->failure();
+    say("the deadline of an open batch", good,
+        late.empty() ? text_of_answer(result) : late);
+    if (!process_->takes_calls())
+      forget();
+  }
+
+  /// A revoke between two batches; of a pool, a stop.
+  void take_away() {
+    auto plan = exec::plan_ending(clock::now(), clock::now() + patience,
+                                  what_.term_after);
+    auto why = group_.life() == life::pool ? "stopped" : "revoked";
+    process_->close(closing_line(why, plan.latest), plan.latest, plan.grace);
     process_->await_gone();
     auto kept = process_->kept().range_count() > 0;
     auto late = !process_->failure().empty();
@@ -242,11 +197,13 @@ private:
         late   ? process_->failure()
         : kept ? "records that it kept were not acked"
                : "it ended");
+    process_ = nullptr;
   }
 
   const exec_options& what_;
   exec_group group_;
   exec::process_ptr process_;
+  topic_partition of_; // whose it is
   int wrong_ = 0;
 };
 
@@ -261,16 +218,13 @@ trial_result try_program(const exec_options& what, const std::string& file) {
     io::print_note("cafka exec: " + x);
   if (!wrong.empty())
     return trial_result::unusable;
-  offset_t offset = 0;
-  std::vector<step> steps;
+  std::vector<try_step> steps;
   try {
-    steps = steps_of(file, offset);
+    steps = read_try_steps(file);
   } catch (const std::runtime_error& x) {
     io::print_note(std::string{"cafka exec: "} + x.what());
     return trial_result::unusable;
   }
-  for (auto& x : special_steps(offset))
-    steps.push_back(std::move(x));
   return trial{what, program, guard}.run(steps);
 }
 

@@ -20,10 +20,11 @@ enum class job_kind {
 class abstract_executor {
 public:
   virtual ~abstract_executor() = default;
-  /// Runs `x` once, later or now, on some thread.
+  /// Runs `x` once, on another thread or later, and never within this call,
+  /// which is made with locks held.
   virtual void execute(job x, job_kind kind) = 0;
-  /// The same, as the last thing that a job does: its own thread is about to
-  /// be free.
+  /// As `execute`, for the last thing that a job does: its own thread is about
+  /// to be free.
   virtual void execute_next(job x, job_kind kind) {
     execute(std::move(x), kind);
   }

@@ -94,8 +94,8 @@ bool kill_children_of_all() {
   return knows;
 }
 
-/// Children: the program, and what it left when it ended. False: which there are
-/// is not known, as there is no /proc.
+/// Children: the program, and what it left when it ended. False: which there
+/// are is not known, as there is no /proc.
 bool kill_children() {
   auto* file = std::fopen("/proc/thread-self/children", "re");
   if (file == nullptr)

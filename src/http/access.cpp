@@ -55,6 +55,9 @@ bool shows_token(const request& x, const std::string& token) {
          && is_bearer;
 }
 
+/// The only answer with data of a record.
+constexpr std::string_view record_path = "/api/record";
+
 bool is_json(std::string_view type) {
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' '))
@@ -69,12 +72,18 @@ response refuse(int status, std::string why) {
   return result;
 }
 
-/// Of one that changes something.
-response check_write(const request& x, const access_rules& rules) {
+/// Of one that changes something, or shows what users' records hold.
+response check_operator(const request& x, const access_rules& rules) {
   if (!rules.operations)
     return refuse(403, "operations are off: see http.operations");
   if (!x.fetch_site.empty() && x.fetch_site != "same-origin")
     return refuse(403, "not from another site");
+  return {};
+}
+
+response check_write(const request& x, const access_rules& rules) {
+  if (auto refusal = check_operator(x, rules); refusal.status != 200)
+    return refusal;
   if (!is_json(x.content_type))
     return refuse(400, "Content-Type: application/json is wanted");
   if (!x.transfer_encoding.empty() || !x.content_encoding.empty())
@@ -118,7 +127,9 @@ response check_access(const request& x, const access_rules& rules) {
     result.fields.emplace_back("WWW-Authenticate", "Bearer");
     return result;
   }
-  return is_write ? check_write(x, rules) : response{};
+  if (is_write)
+    return check_write(x, rules);
+  return x.path == record_path ? check_operator(x, rules) : response{};
 }
 
 } // namespace cafka::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,7 @@ struct request {
   std::string transfer_encoding;
   std::string fetch_site; ///< Sec-Fetch-Site
   std::string if_none_match;
-  bool verbose = false; ///< `?verbose`
+  std::map<std::string, std::string> parameters; ///< behind `?`
   std::string body;
 };
 

@@ -13,6 +13,7 @@ namespace {
 using reasons = std::vector<std::string>;
 
 constexpr auto silent_max = std::chrono::seconds{30};
+constexpr std::int64_t ms_per_second = 1'000;
 
 /// Of each group that `why_not` gives a text for.
 template <class F>
@@ -28,7 +29,11 @@ std::string why_dead(const seen_group& x) {
   if (x.ended)
     return x.end_text.empty() ? "" : "it gave up: " + x.end_text;
   if (std::chrono::milliseconds{x.silent_ms} >= silent_max)
-    return fmt::format("no answer for {} s", x.silent_ms / 1'000);
+    return fmt::format("no answer for {} s", x.silent_ms / ms_per_second);
+  if (x.status && std::chrono::milliseconds{x.status->silent_ms} >= silent_max)
+    return fmt::format("its {} does not answer for {} s",
+                       x.status->silent_actor,
+                       x.status->silent_ms / ms_per_second);
   return "";
 }
 

@@ -7,7 +7,8 @@
 namespace cafka::http {
 
 /// 503 where a restart of the process may help: a supervisor gave up, or a
-/// control actor did not answer for 30 s.
+/// control actor, which is a group's supervisor, manager, coordinator or
+/// producer, did not answer for 30 s.
 response livez(const snapshot& x);
 
 /// 503 until each group was in its group once, and while one knows of no

@@ -1,6 +1,7 @@
 #pragma once
 
-/// cpp-httplib is included by these two files alone: this one and server.cpp.
+/// cpp-httplib is included by these two files alone: this one and
+/// transport.cpp.
 
 #include <httplib.h>
 

@@ -107,6 +107,8 @@ void add_offsets(families& to, const labels& of, const partition_status& x) {
       x.lag < 0 || x.watermark < 0 ? -1 : x.watermark + x.lag);
   add("cafka_client_queue_records",
       "Records that were fetched and wait in the client", x.queue_records);
+  add("cafka_client_queue_bytes",
+      "Their bytes, when librdkafka's statistics came last", x.queue_bytes);
 }
 
 void add_states(families& to, const labels& of, const partition_status& x,
@@ -223,6 +225,17 @@ void add_events(families& to, const labels& of, const event_counts& x) {
                with(of, "reason", reason), n);
 }
 
+/// What is held counts from zero on: to Prometheus a counter that appears has
+/// not increased.
+event_counts with_zeros(event_counts x, const group_status& of) {
+  for (auto& p : of.partitions) {
+    x.worker_restarts.try_emplace(p.tp, 0);
+    for (auto* by : {"dead-letter", "skip"})
+      x.disposed.try_emplace({p.tp, by}, 0);
+  }
+  return x;
+}
+
 void add(families& to, const seen_group& x) {
   if (!x.status || x.ended)
     return;
@@ -235,7 +248,7 @@ void add(families& to, const seen_group& x) {
   }
   add_calls(to, of, *x.status);
   add_group(to, of, x);
-  add_events(to, of, x.counts);
+  add_events(to, of, with_zeros(x.counts, *x.status));
 }
 
 } // namespace

@@ -5,7 +5,8 @@
 
 namespace cafka::http {
 
-/// The page, which is src/http/page.html as it was when this was compiled.
+/// The page: the files of src/http/page, put together, as they were when this
+/// was compiled.
 extern const std::string_view page_html;
 
 /// The Content-Security-Policy under which the page's own style and script run,

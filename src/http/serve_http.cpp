@@ -7,6 +7,7 @@
 
 #include <cafka/errors.hpp>
 #include <cafka/http.hpp>
+#include <cafka/send.hpp>
 
 #include <caf/scoped_actor.hpp>
 
@@ -22,7 +23,7 @@ namespace {
 /// their state.
 constexpr std::chrono::milliseconds answer_limit{500};
 
-std::string text_of(const std::vector<config_error>& xs) {
+std::string joined(const std::vector<config_error>& xs) {
   std::string result;
   for (auto& x : xs)
     result += (result.empty() ? "" : "; ") + to_string(x);
@@ -40,12 +41,15 @@ http::response plain(int status, std::string text) {
   return result;
 }
 
+constexpr auto no_group = "no group of this name runs\n";
+
 /// On a thread of the server's, which waits.
 http::response carry_out(caf::actor_system& system, const http::operation& x) {
   auto group = directory::find(system, x.group);
   if (!group)
-    return plain(404, "no group of this name runs\n");
+    return plain(404, no_group);
   auto to = caf::actor_cast<caf::actor>(*group);
+  compat::visit visit;
   caf::scoped_actor self{system};
   http::response result;
   auto ask = [&](auto& intent) {
@@ -62,6 +66,16 @@ http::response carry_out(caf::actor_system& system, const http::operation& x) {
   return result;
 }
 
+http::response show_record(caf::actor_system& system,
+                           const http::record_question& x) {
+  auto group = directory::find(system, x.group);
+  if (!group)
+    return plain(404, no_group);
+  auto found = ask(*group, get_record{x.of.topic, x.of.partition});
+  return found ? http::answer_of(*found)
+               : plain(503, text_of(found.error()) + "\n");
+}
+
 http::site make_site(caf::actor_system& system, http::group_watch& watch,
                      http::access_rules rules) {
   http::site result;
@@ -69,6 +83,7 @@ http::site make_site(caf::actor_system& system, http::group_watch& watch,
   result.look = [&watch] { return watch.look(); };
   result.look_anew = [&watch] { return watch.look_anew(answer_limit); };
   result.carry_out = [&system](auto& x) { return carry_out(system, x); };
+  result.show_record = [&system](auto& x) { return show_record(system, x); };
   result.page = http::page_html;
   result.page_policy = http::policy_of(http::page_html);
   return result;
@@ -100,8 +115,9 @@ const std::string& http_server::address() const noexcept {
 
 caf::expected<http_server> serve_http(caf::actor_system& system,
                                       const http_options& options) {
+  compat::visit visit;
   if (auto wrong = validate(options); !wrong.empty())
-    return make_error(errc::invalid_config, text_of(wrong));
+    return make_error(errc::invalid_config, joined(wrong));
   auto at = parse_listen(options.listen);
   if (!at)
     return make_error(errc::invalid_config,

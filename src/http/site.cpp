@@ -26,6 +26,19 @@ response page_of(const site& from) {
   return result;
 }
 
+response bad_request(std::string wrong) {
+  response result;
+  result.status = 400;
+  result.body = std::move(wrong) + "\n";
+  return result;
+}
+
+response record_of(const site& from, const request& x) {
+  std::string wrong;
+  auto asked = read_question(x, wrong);
+  return asked ? from.show_record(*asked) : bad_request(std::move(wrong));
+}
+
 struct route {
   std::string_view path;
   response (*answer)(const site&, const request&);
@@ -39,7 +52,7 @@ constexpr std::array routes{
         [](const site& x, const request&) { return readyz(x.look()); }},
   route{"/healthz",
         [](const site& x, const request& r) {
-          return healthz(x.look_anew(), r.verbose);
+          return healthz(x.look_anew(), r.parameters.contains("verbose"));
         }},
   route{"/metrics", [](const site& x,
                        const request&) { return metrics_of(x.look_anew()); }},
@@ -48,24 +61,21 @@ constexpr std::array routes{
           return answer_status(make_status(x.look_anew(), x.rules.operations),
                                r);
         }},
+  route{"/api/record",
+        [](const site& x, const request& r) { return record_of(x, r); }},
 };
 
 response carry_out(const site& from, const request& x) {
   std::string wrong;
   auto asked = read_operation(x, wrong);
-  if (asked)
-    return from.carry_out(*asked);
-  response result;
-  result.status = 400;
-  result.body = wrong + "\n";
-  return result;
+  return asked ? from.carry_out(*asked) : bad_request(std::move(wrong));
 }
 
 response not_found() {
   response result;
   result.status = 404;
-  result.body = "there is /, /metrics, /livez, /readyz, /healthz, /api/status "
-                "and /api/events\n";
+  result.body = "there is /, /metrics, /livez, /readyz, /healthz, /api/status, "
+                "/api/events and /api/record\n";
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include "http/access.hpp"
 #include "http/operation.hpp"
+#include "http/record_document.hpp"
 #include "http/snapshot.hpp"
 
 #include <functional>
@@ -17,6 +18,8 @@ struct site {
   std::function<snapshot()> look_anew; ///< may wait for groups, with a limit
   /// Waits for the group's answer, with a limit.
   std::function<response(const operation&)> carry_out;
+  /// The same.
+  std::function<response(const record_question&)> show_record;
   std::string page;        ///< HTML
   std::string page_policy; ///< its Content-Security-Policy
 };

@@ -76,6 +76,13 @@ json partition_of(const seen_group& group, const partition_status& x) {
   };
 }
 
+json pause_of(const pause_status& x) {
+  return {{"topic", x.topic},
+          {"partition", x.partition < 0 ? json(nullptr) : json(x.partition)},
+          {"who", x.who},
+          {"reason", x.reason}};
+}
+
 json group_of(const seen_group& x) {
   json result{{"name", x.name},
               {"ended", x.ended},
@@ -92,6 +99,9 @@ json group_of(const seen_group& x) {
   result["last_rebalance"] = moment(x.answered_at, status.rebalance_ms);
   result["handler_threads"] = status.handler_threads;
   result["acks_refused"] = status.acks_refused;
+  result["pauses"] = json::array();
+  for (auto& pause : status.pauses)
+    result["pauses"].push_back(pause_of(pause));
   for (auto& p : status.partitions)
     result["partitions"].push_back(partition_of(x, p));
   return result;

@@ -47,7 +47,8 @@ request read(const httplib::Request& x) {
   result.transfer_encoding = x.get_header_value("Transfer-Encoding");
   result.fetch_site = x.get_header_value("Sec-Fetch-Site");
   result.if_none_match = x.get_header_value("If-None-Match");
-  result.verbose = x.has_param("verbose");
+  for (auto& [name, value] : x.params)
+    result.parameters.emplace(name, value);
   result.body = x.body;
   return result;
 }

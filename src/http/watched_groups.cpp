@@ -1,5 +1,7 @@
 #include "http/watched_groups.hpp"
 
+#include "api/wall_clock.hpp"
+
 #include <cafka/errors.hpp>
 
 #include <caf/exit_reason.hpp>
@@ -13,12 +15,6 @@ namespace {
 
 /// Between two points of a course: 60 of them are 15 minutes.
 constexpr auto sample_interval = std::chrono::seconds{15};
-
-unix_ms wall_clock() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-    .count();
-}
 
 /// As the end of a group has it; empty: all was in order.
 std::string text_of_end(const caf::error& why) {
@@ -53,7 +49,7 @@ void watched_groups::add(const key& of, event x) {
     to->seen.counts.count(x);
   if (!is_shown(x.kind))
     return;
-  events_.push_back({wall_clock(), of.name, std::move(x)});
+  events_.push_back({wall_clock_ms(), of.name, std::move(x)});
   if (events_.size() > events_max)
     events_.pop_front();
 }
@@ -69,7 +65,7 @@ void watched_groups::answered(const key& of, group_status x,
     to->answered = std::max(to->answered, serial);
     if (x.manager_answers) {
       to->heard = now;
-      to->seen.answered_at = wall_clock();
+      to->seen.answered_at = wall_clock_ms();
       to->seen.status = std::move(x);
       sample(*to, now);
     }
@@ -107,7 +103,7 @@ void watched_groups::ended(const key& of, const caf::error& why) {
 snapshot watched_groups::look() const {
   std::lock_guard guard{mutex_};
   snapshot result;
-  result.now = wall_clock();
+  result.now = wall_clock_ms();
   result.events = events_;
   auto now = clock::now();
   for (auto& [_, x] : groups_) {

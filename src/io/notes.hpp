@@ -15,8 +15,8 @@ void print_note(const std::string& line);
 /// written as it is.
 void print_text(std::string text);
 
-/// How many lines were dropped is told by `tell` from now on, which makes a line
-/// without its newline; see `note_writer`.
+/// How many lines were dropped is told by `tell` from now on, which makes a
+/// line without its newline; see `note_writer`.
 void on_dropped(std::function<std::string(std::size_t count)> tell);
 
 /// Waits until all that was told is written or dropped. For the end of the

@@ -28,10 +28,6 @@ public:
   /// Makes room for other output.
   void end();
 
-  bool on_terminal() const noexcept {
-    return terminal_;
-  }
-
 private:
   const sink to_;
   const bool terminal_;

@@ -2,7 +2,6 @@
 
 #include <cafka/record.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,11 +12,6 @@ enum class bytes_form {
   text,   ///< as a string where they are UTF-8, else in base64
   base64, ///< always in base64
 };
-
-/// RFC 4648, with padding.
-std::string base64_of(std::string_view bytes);
-/// The bytes that `text` stands for; nothing: it is no base64 with padding.
-std::optional<std::string> bytes_of_base64(std::string_view text);
 
 /// Adds the record as one JSON object in one line. Its members: topic,
 /// partition, offset, timestamp (milliseconds or null), key, value, and

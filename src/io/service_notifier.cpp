@@ -92,10 +92,10 @@ service_notifier service_notifier::from_environment() {
   return result;
 }
 
-bool service_notifier::tell(std::string_view state) const {
+bool service_notifier::send(std::string_view state) const {
   return socket_ != -1
-         && send(socket_, state.data(), state.size(),
-                 MSG_NOSIGNAL | MSG_DONTWAIT)
+         && ::send(socket_, state.data(), state.size(),
+                   MSG_NOSIGNAL | MSG_DONTWAIT)
               != -1;
 }
 

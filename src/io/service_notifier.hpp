@@ -9,8 +9,8 @@
 namespace cafka::io {
 
 /// Where a service manager such as systemd wants to be told how the process is:
-/// see sd_notify(3). Nothing is told where there is none; nothing waits, and what
-/// the manager has no room for is lost.
+/// see sd_notify(3). Nothing is told where there is none; nothing waits, and
+/// what the manager has no room for is lost.
 class service_notifier {
 public:
   /// The value of an environment variable; nothing: it is not set.
@@ -26,8 +26,8 @@ public:
   service_notifier(service_notifier&& x) noexcept;
   service_notifier& operator=(service_notifier&& x) noexcept;
 
-  /// As this process has it, which forgets the variables: they are not meant for
-  /// the programs that it starts. Before it makes threads.
+  /// As this process has it, which forgets the variables: they are not meant
+  /// for the programs that it starts. Before it makes threads.
   static service_notifier from_environment();
 
   /// False: nobody is to be told.
@@ -41,7 +41,7 @@ public:
   }
 
   /// `NAME=value` lines. False: there was nobody or no room.
-  bool tell(std::string_view state) const;
+  bool send(std::string_view state) const;
 
 private:
   int socket_ = -1;

@@ -41,9 +41,11 @@ public:
     = 0;
 
   /// Asks a broker how many partitions the subscribed topics have, all at once;
-  /// answered by a `partitions_counted`. It waits for earlier questions, and a
-  /// look-up for it.
-  virtual void count_partitions(std::chrono::milliseconds timeout) = 0;
+  /// answered by a `partitions_counted` with `token`. It waits for earlier
+  /// questions, and a look-up for it.
+  virtual void
+  count_partitions(std::chrono::milliseconds timeout, std::uint64_t token)
+    = 0;
 
   /// Asks the leaders of these partitions (at least one) for their readable
   /// ends, which the client itself only learns while it fetches; answered by an

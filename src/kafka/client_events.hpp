@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/begin_lookup.hpp"
+#include "core/committed_map.hpp"
 #include "core/partition_move.hpp"
 #include "kafka/error.hpp"
 
@@ -21,6 +22,7 @@ namespace cafka::kafka {
 struct partition_offset {
   topic_partition tp;
   offset_t offset = 0;
+  core::commit_note note = {}; ///< of a commit
 };
 using core::offset_earliest;
 using core::offset_latest;
@@ -53,15 +55,17 @@ struct committed_found {
   struct entry {
     topic_partition tp;
     std::optional<offset_t> offset;
+    core::commit_note note = {};
   };
   std::uint64_t token = 0;
   std::vector<entry> entries;
   error failure; // of the whole look-up, or of its first failed partition
 };
 
-/// Answer to `count_partitions`; 0: no such topic. A topic that the broker does
-/// not let us see is missing.
+/// Answer to `count_partitions` with `token`; 0: no such topic. A topic that
+/// the broker does not let us see is missing.
 struct partitions_counted {
+  std::uint64_t token = 0;
   std::map<std::string, partition_t> counts;
   error failure; // of the whole count
 };
@@ -71,6 +75,8 @@ struct ends_found {
   std::uint64_t token = 0;
   std::map<topic_partition, offset_t> ends;
   error failure; // of the request that asked for all
+  /// Of the leaders, where librdkafka tells them (2.1).
+  std::map<topic_partition, std::int32_t> leader_epochs = {};
 };
 
 /// Answer to `find_range` with `token`.

@@ -1,5 +1,6 @@
 #include "kafka/client_log.hpp"
 
+#include "core/log_line.hpp"
 #include "kafka/foreign_answer.hpp"
 
 #include <string>
@@ -9,9 +10,6 @@
 namespace cafka::kafka {
 
 namespace {
-
-constexpr int syslog_warning = 4;
-constexpr int syslog_debug = 7;
 
 // `Group "g" changed join state wait-assign-call -> steady (state up)`.
 std::optional<membership> to_membership(std::string_view facility,
@@ -39,7 +37,7 @@ void client_log::add(int level, const char* facility, const char* text) {
   if (says_let_go(facility, text))
     let_go_ = true;
   auto member = to_membership(facility, text);
-  if (!member && level >= syslog_debug && !wants_debug_)
+  if (!member && level >= core::log_level::debug && !wants_debug_)
     return;
   auto is_first = false;
   {
@@ -61,7 +59,7 @@ void client_log::add(int level, const char* facility, const char* text) {
 std::optional<client_event> client_log::take() {
   std::lock_guard guard{mutex_};
   if (auto n = std::exchange(dropped_, 0); n > 0)
-    return log_line{syslog_warning, "LOG",
+    return log_line{core::log_level::warning, "LOG",
                     std::to_string(n)
                       + " lines of the log were dropped: they came faster than "
                         "they were taken"};

@@ -179,9 +179,9 @@ result<conf_ptr> consumer_configuration(const properties& props) {
   conf_ptr conf{rd_kafka_conf_new()};
   if (auto failure = fill_consumer(conf.get(), props))
     return failure;
-  rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_REBALANCE
-                                         | RD_KAFKA_EVENT_OFFSET_COMMIT
-                                         | RD_KAFKA_EVENT_ERROR);
+  rd_kafka_conf_set_events(
+    conf.get(), RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT
+                  | RD_KAFKA_EVENT_STATS | RD_KAFKA_EVENT_ERROR);
   rd_kafka_conf_set_log_cb(conf.get(), drop_line);
   return conf;
 }

@@ -14,8 +14,8 @@ namespace cafka::kafka {
 namespace {
 
 error not_held(const topic_partition& tp) {
-  return make_error(RD_KAFKA_RESP_ERR__STATE,
-                    to_string(tp) + " is not assigned to this client");
+  return error_of_code(RD_KAFKA_RESP_ERR__STATE,
+                       to_string(tp) + " is not assigned to this client");
 }
 
 time_point after(std::chrono::milliseconds x) {
@@ -63,7 +63,7 @@ error consumer::subscribe(const std::vector<std::string>& topics) {
   for (auto& x : topics)
     all.push_back({x, RD_KAFKA_PARTITION_UA});
   impl_->topics = topics;
-  return make_error(rd_kafka_subscribe(impl_->client, make_list(all).get()));
+  return error_of_code(rd_kafka_subscribe(impl_->client, make_list(all).get()));
 }
 
 std::optional<client_event> consumer::poll() {
@@ -101,10 +101,13 @@ void consumer::look_up_committed(std::uint64_t token,
     });
 }
 
-void consumer::count_partitions(std::chrono::milliseconds timeout) {
-  ask(*impl_, partitions_counted{},
-      [client = impl_->client, topics = impl_->topics, timeout] {
-        return kafka::count_partitions(client, topics, after(timeout));
+void consumer::count_partitions(std::chrono::milliseconds timeout,
+                                std::uint64_t token) {
+  ask(*impl_, partitions_counted{token, {}, {}},
+      [client = impl_->client, topics = impl_->topics, timeout, token] {
+        auto result = kafka::count_partitions(client, topics, after(timeout));
+        result.token = token;
+        return result;
       });
 }
 
@@ -202,7 +205,7 @@ error consumer::reposition(const partition_offset& to) {
   // librdkafka would take what follows for the answer to a rebalance.
   impl_->collect_events();
   if (impl_->rebalance_waits())
-    return make_error(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS);
+    return error_of_code(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS);
   auto failure = source->begin_at(to.offset,
                                   [&] { return impl_->restart(to); });
   source->kick();

@@ -38,7 +38,8 @@ public:
   void look_up_committed(std::uint64_t token,
                          const std::vector<topic_partition>& partitions,
                          std::chrono::milliseconds timeout) override;
-  void count_partitions(std::chrono::milliseconds timeout) override;
+  void count_partitions(std::chrono::milliseconds timeout,
+                        std::uint64_t token) override;
   void find_ends(std::vector<topic_partition> partitions,
                  std::chrono::milliseconds timeout,
                  std::uint64_t token = 0) override;

@@ -3,6 +3,7 @@
 #include "kafka/configuration.hpp"
 #include "kafka/event.hpp"
 #include "kafka/partition_list.hpp"
+#include "kafka/statistics.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -48,6 +49,8 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
   event_ptr event{rd_kafka_queue_poll(queue, 0)};
   if (!event)
     return false;
+  if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_STATS)
+    note_statistics(event.get());
   if (auto x = to_event(client, event.get())) {
     was_assigned = was_assigned || std::holds_alternative<assigned>(*x);
     complete(*x);
@@ -56,6 +59,13 @@ bool consumer::impl::take_event(rd_kafka_queue_t* queue) {
     pending.push_back(std::move(*x));
   }
   return true;
+}
+
+// They come as often as the user wants them.
+void consumer::impl::note_statistics(rd_kafka_event_t* event) {
+  for (auto& [tp, bytes] : queued_bytes_in(rd_kafka_event_stats(event)))
+    if (auto i = sources.find(tp); i != sources.end())
+      i->second->note_queued_bytes(bytes);
 }
 
 // Adds what only this client knows, and takes out what nobody should: what
@@ -114,7 +124,7 @@ void consumer::impl::commit(std::uint64_t token,
     ++commits_on_their_way;
     return;
   }
-  commit_answered refused{token, {}, make_error(code)};
+  commit_answered refused{token, {}, error_of_code(code)};
   for (auto& x : xs)
     refused.entries.push_back({x, refused.failure});
   post(std::move(refused));
@@ -231,7 +241,7 @@ error consumer::impl::assign_everything(const partition_offset* moved) {
     all.push_back(moved != nullptr && moved->tp == tp
                     ? *moved
                     : partition_offset{tp, sources.at(tp)->position()});
-  auto failure = make_error(rd_kafka_assign(client, make_list(all).get()));
+  auto failure = error_of_code(rd_kafka_assign(client, make_list(all).get()));
   for (auto& tp : held)
     sources.at(tp)->kick();
   return failure;
@@ -246,7 +256,7 @@ error consumer::impl::send_unassign(const std::vector<topic_partition>& xs) {
   // Eager: answered by the last partition that is given back.
   if (!held.empty())
     return {};
-  return make_error(rd_kafka_assign(client, nullptr));
+  return error_of_code(rd_kafka_assign(client, nullptr));
 }
 
 // Takes a partition out of the assignment and puts it back at another offset.

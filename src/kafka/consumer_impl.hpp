@@ -35,6 +35,7 @@ struct consumer::impl {
   // -- events ----------------------------------------------------------------
 
   bool take_event(rd_kafka_queue_t* queue);
+  void note_statistics(rd_kafka_event_t* event);
   void complete(client_event& x) const;
   void collect_events();
   bool rebalance_waits() const;

@@ -156,7 +156,7 @@ bool is_retriable(int code) {
 
 } // namespace
 
-error make_error(int code, std::string_view words) {
+error error_of_code(int code, std::string_view words) {
   error result;
   result.code = to_errc(code, words);
   if (!result)
@@ -173,7 +173,8 @@ error make_error(int code, std::string_view words) {
     result.text += ": " + hint;
   result.fatal = code == RD_KAFKA_RESP_ERR__FATAL;
   result.too_large = code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE
-                     || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+                     || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE
+                     || code == RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE;
   result.retriable = result.code != errc::authentication
                      && (is_retriable(code) || is_foreign_answer(words));
   return result;
@@ -192,7 +193,7 @@ error no_thread(std::string_view why) {
 error take_error(rd_kafka_error_s* x) {
   if (x == nullptr)
     return {};
-  auto result = make_error(rd_kafka_error_code(x), rd_kafka_error_string(x));
+  auto result = error_of_code(rd_kafka_error_code(x), rd_kafka_error_string(x));
   result.fatal = result.fatal || rd_kafka_error_is_fatal(x) != 0;
   result.retriable = result.retriable || rd_kafka_error_is_retriable(x) != 0;
   rd_kafka_error_destroy(x);

@@ -17,7 +17,8 @@ struct error {
   std::string text;       ///< librdkafka's name and words, and a hint
   bool fatal = false;     ///< the client's handle is unusable from now on
   bool retriable = false; ///< the same request may succeed later
-  bool too_large = false; ///< a record, or its batch, is larger than is taken
+  bool too_large = false; ///< a record, its batch or the metadata of a commit
+                          ///< is larger than is taken
   explicit operator bool() const noexcept {
     return code != errc::none;
   }
@@ -28,7 +29,7 @@ struct error {
 /// where there are none, and which setting mends it, where one does. Whether a
 /// failed connection was refused or may come about later is in the words alone:
 /// without any it may (see security_error).
-error make_error(int code, std::string_view words = {});
+error error_of_code(int code, std::string_view words = {});
 
 /// The system gives no other thread, which `why` tells in its words: it limits
 /// how many a user or a container may have. Retriable.

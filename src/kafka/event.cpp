@@ -31,11 +31,11 @@ client_event to_commit_answer(rd_kafka_event_t* event) {
   commit_answered result;
   result.token = token_of(event);
   auto code = rd_kafka_event_error(event);
-  result.failure = make_error(code);
+  result.failure = error_of_code(code);
   auto* list = rd_kafka_event_topic_partition_list(event);
   for (int i = 0; list != nullptr && i < list->cnt; ++i) {
     auto& x = list->elems[i];
-    auto failure = make_error(code != 0 && x.err != 0 ? x.err : code);
+    auto failure = error_of_code(code != 0 && x.err != 0 ? x.err : code);
     result.entries.push_back({{{x.topic, x.partition}, x.offset}, failure});
   }
   return result;
@@ -45,7 +45,7 @@ client_event to_client_error(rd_kafka_t* client, rd_kafka_event_t* event) {
   if (rd_kafka_event_error_is_fatal(event) != 0)
     return client_error{fatal_error(client)};
   auto code = rd_kafka_event_error(event);
-  return client_error{make_error(code, rd_kafka_event_error_string(event)),
+  return client_error{error_of_code(code, rd_kafka_event_error_string(event)),
                       code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN};
 }
 
@@ -68,7 +68,7 @@ std::optional<client_event> to_event(rd_kafka_t* client,
 error fatal_error(rd_kafka_t* client) {
   std::array<char, 512> words{};
   auto code = rd_kafka_fatal_error(client, words.data(), words.size());
-  auto result = make_error(code, words.data());
+  auto result = error_of_code(code, words.data());
   if (!result)
     return result;
   result.fatal = true;

@@ -138,7 +138,7 @@ void idempotent_producer::impl::take_error(rd_kafka_event_t* event) {
   auto code = rd_kafka_event_error(event);
   client_error x{rd_kafka_event_error_is_fatal(event) != 0
                    ? fatal_error(client)
-                   : make_error(code, rd_kafka_event_error_string(event)),
+                   : error_of_code(code, rd_kafka_event_error_string(event)),
                  code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN};
   hooks->tls.explain(x.what);
   x.what.text = without_secrets(std::move(x.what.text), props);
@@ -219,6 +219,17 @@ idempotent_producer::open(const properties& props, std::function<void()> wake,
     return failure;
   return std::unique_ptr<idempotent_producer>{
     new idempotent_producer{std::move(self)}};
+}
+
+writer_factory idempotent_producer::factory(properties props) {
+  return
+    [props = std::move(props)](
+      std::function<void()> wake) -> result<std::unique_ptr<record_writer>> {
+      auto made = open(props, std::move(wake));
+      if (!made)
+        return made.failure();
+      return std::unique_ptr<record_writer>{std::move(*made)};
+    };
 }
 
 error idempotent_producer::check(const properties& props) {

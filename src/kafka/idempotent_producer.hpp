@@ -21,6 +21,9 @@ public:
   open(const properties& props, std::function<void()> wake,
        const core::thread_factory& make_thread = core::make_thread);
 
+  /// Makes producers with these properties, each with a `wake` of its own.
+  static writer_factory factory(properties props);
+
   /// What is wrong with such properties, by the name of one; success: a
   /// producer can be made. Connects to nobody.
   static error check(const properties& props);

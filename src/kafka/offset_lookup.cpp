@@ -41,7 +41,7 @@ error with_subject(error x, const std::string& of_what) {
 }
 
 error failure_of(rd_kafka_resp_err_t code, const std::string& of_what) {
-  return with_subject(make_error(code), of_what);
+  return with_subject(error_of_code(code), of_what);
 }
 
 /// What an answer says of each partition; negative offsets stand for none.
@@ -50,7 +50,7 @@ offsets_found read(const rd_kafka_topic_partition_list_t& list) {
   for (int i = 0; i < list.cnt; ++i) {
     auto& x = list.elems[i];
     topic_partition tp{x.topic, x.partition};
-    if (auto failure = make_error(x.err))
+    if (auto failure = error_of_code(x.err))
       result.failures.emplace(std::move(tp), std::move(failure));
     else if (x.offset >= 0)
       result.values.emplace(std::move(tp), x.offset);
@@ -122,8 +122,8 @@ error offset_lookup::impl::cause_among(queue_ptr events) const {
   while (event_ptr event{rd_kafka_queue_poll(events.get(), 0)}) {
     if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR)
       continue;
-    auto cause = make_error(rd_kafka_event_error(event.get()),
-                            rd_kafka_event_error_string(event.get()));
+    auto cause = error_of_code(rd_kafka_event_error(event.get()),
+                               rd_kafka_event_error_string(event.get()));
     if (!is_permanent(cause.code))
       continue;
     certificates->explain(cause);
@@ -149,8 +149,8 @@ error offset_lookup::impl::ask(Ask f, Explain explain) const {
   for (auto patience = first_patience;; patience *= 2) {
     auto left
       = std::chrono::duration_cast<milliseconds>(deadline - clock::now());
-    auto failure
-      = make_error(f(static_cast<int>(std::clamp(left, {}, patience).count())));
+    auto failure = error_of_code(
+      f(static_cast<int>(std::clamp(left, {}, patience).count())));
     if (!failure)
       return failure;
     failure = explain(std::move(failure));
@@ -222,7 +222,7 @@ offsets_found offset_lookup::impl::offsets_at(offset_t where,
     asked.push_back({x, where});
   auto list = make_list(asked);
   auto failure
-    = make_error(rd_kafka_offsets_for_times(client, list.get(), limit_ms));
+    = error_of_code(rd_kafka_offsets_for_times(client, list.get(), limit_ms));
   if (!failure)
     return read(*list);
   failure = cause_of(std::move(failure));
@@ -240,10 +240,10 @@ offsets_found offset_lookup::impl::offsets_of_all(
   offset_t where, const std::map<std::int32_t, partitions>& by_leader) const {
   offsets_found result;
   for (auto& [leader, xs] : by_leader)
-    add(result,
-        leader >= 0
-          ? offsets_at(where, xs)
-          : all_failed(xs, make_error(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)));
+    add(result, leader >= 0
+                  ? offsets_at(where, xs)
+                  : all_failed(
+                    xs, error_of_code(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)));
   return result;
 }
 
@@ -315,7 +315,7 @@ result<int> offset_lookup::members() {
     [this](error x) { return impl_->cause_of(std::move(x)); });
   int result = 0;
   for (int i = 0; !failure && i < listed->group_cnt; ++i) {
-    failure = make_error(listed->groups[i].err);
+    failure = error_of_code(listed->groups[i].err);
     result += listed->groups[i].member_cnt;
   }
   if (failure)
@@ -328,14 +328,14 @@ error offset_lookup::commit(const std::map<topic_partition, offset_t>& next) {
   for (auto& [tp, offset] : next)
     offsets.push_back({tp, offset});
   queue_ptr answers{rd_kafka_queue_new(impl_->client)};
-  auto failure = make_error(rd_kafka_commit_queue(
+  auto failure = error_of_code(rd_kafka_commit_queue(
     impl_->client, make_list(offsets).get(), answers.get(), nullptr, nullptr));
   if (failure)
     return failure;
   event_ptr answer{rd_kafka_queue_poll(answers.get(), impl_->limit_ms)};
   if (!answer)
-    return impl_->cause_of(make_error(RD_KAFKA_RESP_ERR__TIMED_OUT));
-  return make_error(rd_kafka_event_error(answer.get()));
+    return impl_->cause_of(error_of_code(RD_KAFKA_RESP_ERR__TIMED_OUT));
+  return error_of_code(rd_kafka_event_error(answer.get()));
 }
 
 } // namespace cafka::kafka

@@ -7,9 +7,13 @@
 
 namespace cafka::kafka {
 
-/// librdkafka's form of a list of partitions, with and without offsets.
+/// librdkafka's form of a list of partitions, with and without offsets and what
+/// is committed beside them.
 list_ptr make_list(const std::vector<topic_partition>& xs);
 list_ptr make_list(const std::vector<partition_offset>& xs);
+
+/// What stands beside a committed offset.
+core::commit_note note_of(const rd_kafka_topic_partition_t& x);
 
 /// The partitions of `xs`; null counts as empty.
 std::vector<topic_partition>

@@ -1,5 +1,6 @@
 #include "kafka/partition_queue.hpp"
 
+#include "kafka/leader_epoch.hpp"
 #include "kafka/message_copy.hpp"
 #include "kafka/partition_list.hpp"
 
@@ -131,6 +132,11 @@ bool partition_queue::at_end() const {
   return at_end_;
 }
 
+std::int32_t partition_queue::leader_epoch() const {
+  std::lock_guard guard{mutex_};
+  return leader_epoch_;
+}
+
 std::optional<std::size_t> partition_queue::queued() const {
   std::lock_guard guard{mutex_};
   if (!queue_)
@@ -138,7 +144,17 @@ std::optional<std::size_t> partition_queue::queued() const {
   return rd_kafka_queue_length(queue_.get());
 }
 
+std::optional<std::size_t> partition_queue::queued_bytes() const {
+  std::lock_guard guard{mutex_};
+  return queue_ ? queued_bytes_ : std::nullopt;
+}
+
 // -- for the client's owner ---------------------------------------------------
+
+void partition_queue::note_queued_bytes(std::size_t x) {
+  std::lock_guard guard{mutex_};
+  queued_bytes_ = x;
+}
 
 error partition_queue::move_to(offset_t to, const std::function<error()>& how) {
   std::lock_guard guard{mutex_};
@@ -283,7 +299,7 @@ void partition_queue::see_end(offset_t offset, core::fetched& out) {
 
 void partition_queue::see_failure(const rd_kafka_message_t& msg,
                                   core::fetched& out) {
-  auto failure = make_error(msg.err, rd_kafka_message_errstr(&msg));
+  auto failure = error_of_code(msg.err, rd_kafka_message_errstr(&msg));
   if (failure.code == errc::offset_out_of_range) {
     out.out_of_range = true;
     return;
@@ -312,6 +328,7 @@ std::shared_ptr<const record_block>
 partition_queue::copy_taken(const draining& state) {
   record_block::builder result;
   result.reserve(taken_.size(), state.bytes);
+  leader_epoch_ = leader_epoch_of(*taken_.back());
   for (auto& msg : taken_)
     copy(*msg, state.has_headers, result);
   taken_.clear();

@@ -40,7 +40,9 @@ public:
   offset_t position() const override;
   std::optional<offset_t> readable_end() const override;
   bool at_end() const override;
+  std::int32_t leader_epoch() const override;
   std::optional<std::size_t> queued() const override;
+  std::optional<std::size_t> queued_bytes() const override;
 
   // -- for the client's owner -------------------------------------------------
 
@@ -70,6 +72,9 @@ public:
   /// queue was full, so that fetching may have stopped, and has room again.
   /// Before it is drained.
   void on_room(core::volume full, std::function<void()> f);
+
+  /// What librdkafka counted.
+  void note_queued_bytes(std::size_t x);
 
   /// Calls the wake function, for what librdkafka gives no edge.
   void kick() {
@@ -103,10 +108,12 @@ private:
   rd_kafka_t* client_;
   queue_ptr queue_;   // null: closed
   offset_t position_; // logical until something was seen
+  std::int32_t leader_epoch_ = -1;
   bool resolved_ = false;
   bool at_end_ = false;
   std::optional<offset_t> end_;
   bool unverified_ = false;
+  std::optional<std::size_t> queued_bytes_; // by the last statistics
   core::queue_gauge gauge_{{}};
   std::function<void()> on_room_;  // empty: nobody wants to know
   std::size_t largest_bytes_ = 0;  // record of the last drain; 0: none yet

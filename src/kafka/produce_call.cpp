@@ -67,7 +67,7 @@ optional_bytes bytes_of(const void* data, std::size_t size) {
 
 error failure_of(rd_kafka_t* client, rd_kafka_resp_err_t code) {
   auto cause = is_cause_elsewhere(code) ? fatal_error(client) : error{};
-  return cause ? cause : make_error(code);
+  return cause ? cause : error_of_code(code);
 }
 
 } // namespace cafka::kafka

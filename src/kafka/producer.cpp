@@ -41,8 +41,9 @@ struct producer::impl {
   static void on_error(rd_kafka_t* client, int code, const char* words,
                        void* opaque) {
     auto* self = self_of(opaque);
-    auto failure = code == RD_KAFKA_RESP_ERR__FATAL ? fatal_error(client)
-                                                    : make_error(code, words);
+    auto failure = code == RD_KAFKA_RESP_ERR__FATAL
+                     ? fatal_error(client)
+                     : error_of_code(code, words);
     if (self->refusal || !(failure.fatal || is_permanent(failure.code)))
       return;
     self->tls.explain(failure);

@@ -1,5 +1,6 @@
 #include "kafka/questions.hpp"
 
+#include "kafka/leader_epoch.hpp"
 #include "kafka/partition_list.hpp"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ error count_known(rd_kafka_t* client, time_point deadline,
                                 milliseconds_until(deadline));
   metadata_ptr owned{found};
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return make_error(code);
+    return error_of_code(code);
   add_counts(*found, to);
   return {};
 }
@@ -55,14 +56,14 @@ committed_found ask_committed(rd_kafka_t* client, std::uint64_t token,
   auto list = make_list(partitions);
   auto code = rd_kafka_committed(client, list.get(),
                                  milliseconds_until(deadline));
-  result.failure = make_error(code);
+  result.failure = error_of_code(code);
   for (int i = 0; !result.failure && i < list->cnt; ++i) {
     auto& x = list->elems[i];
-    result.failure = make_error(x.err);
+    result.failure = error_of_code(x.err);
     // Negative: the group never committed.
     auto offset = x.offset >= 0 ? std::optional<offset_t>{x.offset}
                                 : std::nullopt;
-    result.entries.push_back({{x.topic, x.partition}, offset});
+    result.entries.push_back({{x.topic, x.partition}, offset, note_of(x)});
   }
   return result;
 }
@@ -76,11 +77,14 @@ ends_found ask_ends(rd_kafka_t* client,
   for (auto& x : partitions)
     asked.push_back({x, offset_latest});
   auto list = make_list(asked);
-  result.failure = make_error(rd_kafka_offsets_for_times(
+  result.failure = error_of_code(rd_kafka_offsets_for_times(
     client, list.get(), milliseconds_until(deadline)));
   for (int i = 0; !result.failure && i < list->cnt; ++i)
-    if (auto& x = list->elems[i]; x.err == 0 && x.offset >= 0)
-      result.ends[{x.topic, x.partition}] = x.offset;
+    if (auto& x = list->elems[i]; x.err == 0 && x.offset >= 0) {
+      topic_partition tp{x.topic, x.partition};
+      result.ends[tp] = x.offset;
+      result.leader_epochs[tp] = leader_epoch_of(x);
+    }
   return result;
 }
 
@@ -91,8 +95,11 @@ ends_found ask_ends_singly(rd_kafka_t* client,
   if (!result.failure || partitions.size() == 1)
     return result;
   for (auto& x : partitions)
-    if (clock::now() < deadline)
-      result.ends.merge(ask_ends(client, {x}, deadline).ends);
+    if (clock::now() < deadline) {
+      auto one = ask_ends(client, {x}, deadline);
+      result.ends.merge(one.ends);
+      result.leader_epochs.merge(one.leader_epochs);
+    }
   return result;
 }
 
@@ -100,7 +107,7 @@ range_found ask_range(rd_kafka_t* client, const topic_partition& tp,
                       time_point deadline) {
   range_found result;
   result.tp = tp;
-  result.failure = make_error(rd_kafka_query_watermark_offsets(
+  result.failure = error_of_code(rd_kafka_query_watermark_offsets(
     client, tp.topic.c_str(), tp.partition, &result.range.first,
     &result.range.last, milliseconds_until(deadline)));
   return result;
@@ -114,11 +121,11 @@ core::position_facts ask_position(rd_kafka_t* client, const topic_partition& tp,
     if (!result.failure.empty())
       return std::nullopt;
     auto list = make_list(std::vector<partition_offset>{{tp, where}});
-    auto failure = make_error(rd_kafka_offsets_for_times(
+    auto failure = error_of_code(rd_kafka_offsets_for_times(
       client, list.get(), milliseconds_until(deadline)));
     auto& x = list->elems[0];
     if (!failure)
-      failure = make_error(x.err);
+      failure = error_of_code(x.err);
     result.failure = failure.text;
     // Negative: no record is as new.
     return failure || x.offset < 0 ? std::nullopt : std::optional{x.offset};
@@ -145,7 +152,7 @@ partitions_counted count_partitions(rd_kafka_t* client,
   for (auto& x : topics) {
     handles.emplace_back(rd_kafka_topic_new(client, x.c_str(), nullptr));
     if (!handles.back())
-      result.failure = make_error(rd_kafka_last_error());
+      result.failure = error_of_code(rd_kafka_last_error());
   }
   if (!result.failure)
     result.failure = count_known(client, deadline, result);
@@ -157,11 +164,11 @@ topic_found ask_topic(rd_kafka_t* client, const std::string& topic,
   topic_found result;
   topic_ptr handle{rd_kafka_topic_new(client, topic.c_str(), nullptr)};
   if (!handle)
-    return {0, 0, make_error(rd_kafka_last_error())};
+    return {0, 0, error_of_code(rd_kafka_last_error())};
   const rd_kafka_metadata_t* found = nullptr;
   result.failure
-    = make_error(rd_kafka_metadata(client, /* all_topics */ 0, handle.get(),
-                                   &found, milliseconds_until(deadline)));
+    = error_of_code(rd_kafka_metadata(client, /* all_topics */ 0, handle.get(),
+                                      &found, milliseconds_until(deadline)));
   if (result.failure)
     return result;
   metadata_ptr owned{found};
@@ -170,7 +177,7 @@ topic_found ask_topic(rd_kafka_t* client, const std::string& topic,
     if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
       result.partitions = x.partition_cnt;
     else if (x.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-      result.failure = make_error(x.err);
+      result.failure = error_of_code(x.err);
   }
   return result;
 }

@@ -28,8 +28,8 @@ error begin_creation(rd_kafka_t* client, rd_kafka_queue_t* events,
   new_topic_ptr topic{rd_kafka_NewTopic_new(
     x.name.c_str(), x.partitions, x.replication, words.data(), words.size())};
   if (!topic)
-    return with_name(make_error(RD_KAFKA_RESP_ERR__INVALID_ARG, words.data()),
-                     x.name);
+    return with_name(
+      error_of_code(RD_KAFKA_RESP_ERR__INVALID_ARG, words.data()), x.name);
   options_ptr options{
     rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS)};
   auto limit_ms = static_cast<int>(timeout.count());
@@ -37,7 +37,7 @@ error begin_creation(rd_kafka_t* client, rd_kafka_queue_t* events,
                    rd_kafka_AdminOptions_set_operation_timeout})
     if (auto code = set(options.get(), limit_ms, words.data(), words.size());
         code != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return make_error(code, words.data());
+      return error_of_code(code, words.data());
   rd_kafka_AdminOptions_set_opaque(
     options.get(), reinterpret_cast<void*>(static_cast<std::uintptr_t>(token)));
   auto* raw = topic.get();
@@ -48,8 +48,8 @@ error begin_creation(rd_kafka_t* client, rd_kafka_queue_t* events,
 topic_created to_topic_created(rd_kafka_event_t* event) {
   topic_created result;
   result.token = reinterpret_cast<std::uintptr_t>(rd_kafka_event_opaque(event));
-  result.failure = make_error(rd_kafka_event_error(event),
-                              rd_kafka_event_error_string(event));
+  result.failure = error_of_code(rd_kafka_event_error(event),
+                                 rd_kafka_event_error_string(event));
   if (result.failure)
     return result;
   std::size_t count = 0;
@@ -60,7 +60,7 @@ topic_created to_topic_created(rd_kafka_event_t* event) {
     auto* words = rd_kafka_topic_result_error_string(topics[i]);
     if (code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
       result.failure
-        = with_name(make_error(code, words != nullptr ? words : ""),
+        = with_name(error_of_code(code, words != nullptr ? words : ""),
                     rd_kafka_topic_result_name(topics[i]));
   }
   return result;

@@ -75,7 +75,7 @@ topic_reader::open(const properties& props, const ranges& what) {
   for (auto& [tp, end] : self->left)
     begins.push_back({tp, what.at(tp).first});
   if (auto failure
-      = make_error(rd_kafka_assign(*client, make_list(begins).get())))
+      = error_of_code(rd_kafka_assign(*client, make_list(begins).get())))
     return failure;
   return std::unique_ptr<topic_reader>{new topic_reader{std::move(self)}};
 }
@@ -100,7 +100,7 @@ topic_reader::next(std::chrono::milliseconds limit) {
     impl_->left.erase({rd_kafka_topic_name(x->rkt), x->partition});
     return result;
   }
-  auto failure = make_error(x->err, rd_kafka_message_errstr(x.get()));
+  auto failure = error_of_code(x->err, rd_kafka_message_errstr(x.get()));
   return failure.retriable ? kafka::result<std::optional<owned_record>>{result}
                            : failure;
 }
@@ -111,15 +111,15 @@ error topic_reader::commit(const std::map<topic_partition, offset_t>& next,
   for (auto& [tp, offset] : next)
     offsets.push_back({tp, offset});
   queue_ptr answers{rd_kafka_queue_new(impl_->client)};
-  auto failure = make_error(rd_kafka_commit_queue(
+  auto failure = error_of_code(rd_kafka_commit_queue(
     impl_->client, make_list(offsets).get(), answers.get(), nullptr, nullptr));
   if (failure)
     return failure;
   event_ptr answer{
     rd_kafka_queue_poll(answers.get(), static_cast<int>(limit.count()))};
   if (!answer)
-    return make_error(RD_KAFKA_RESP_ERR__TIMED_OUT);
-  return make_error(rd_kafka_event_error(answer.get()));
+    return error_of_code(RD_KAFKA_RESP_ERR__TIMED_OUT);
+  return error_of_code(rd_kafka_event_error(answer.get()));
 }
 
 } // namespace cafka::kafka

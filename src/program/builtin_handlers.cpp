@@ -92,6 +92,10 @@ std::vector<std::string> check_init_args(const known_handlers& handlers,
          exec_handlers::check_exec_args(x.options.config.handler_init_args))
       result.push_back(fmt::format("group {}: handler-init-args.{}",
                                    x.options.config.name, each));
+    if (auto failure = exec_handlers::wrong_beside_program(x.options.config);
+        !failure.empty())
+      result.push_back(
+        fmt::format("group {}: {}", x.options.config.name, failure));
     return result;
   }
   auto is_print = x.handler == "print";

@@ -76,6 +76,10 @@ strings override_settings(caf::settings& content,
 /// whose arguments may be those of another handler.
 std::string replace_handler(caf::settings& content, caf::settings file,
                             const config_arguments& args) {
+  // Such as of an unquoted variable that is not set: the handler of the file
+  // would run in its place.
+  if (args.program->empty())
+    return "behind --exec stands no command";
   std::string path;
   if (auto wrong = exec_handlers::find_group(content, group_paths(content),
                                              args.group, path);
@@ -85,7 +89,7 @@ std::string replace_handler(caf::settings& content, caf::settings file,
     override_settings(file, args); // what is wrong with them was told
     content = std::move(file);
   }
-  exec_handlers::set_program(content, path, args.program);
+  exec_handlers::set_program(content, path, *args.program);
   return {};
 }
 
@@ -93,10 +97,11 @@ std::string replace_handler(caf::settings& content, caf::settings file,
 strings override_all(caf::settings& content, const config_arguments& args) {
   auto file = content;
   auto wrong = override_settings(content, args);
-  if (!args.program.empty())
-    if (auto failure = replace_handler(content, std::move(file), args);
-        !failure.empty())
-      wrong.push_back(failure);
+  auto failure = args.program ? replace_handler(content, std::move(file), args)
+                 : args.group.empty() ? std::string{}
+                                      : "--group: only with --exec";
+  if (!failure.empty())
+    wrong.push_back(failure);
   if (!args.endpoints.empty()) {
     override_groups(content, "endpoints", list_of(args.endpoints));
     override_groups(content, "embedded", caf::config_value{false});
@@ -112,18 +117,18 @@ strings override_all(caf::settings& content, const config_arguments& args) {
 void warn_of_secrets(const config_arguments& args) {
   for (auto& x : args.command->remaining())
     if (shows_secret(x))
-      tell_refusal(args.log, core::log_level::warning,
-                   fmt::format("cafka {}: warning: the value of {} stands in "
-                               "the list of processes; file:PATH or env:NAME "
-                               "in its place says where it is",
-                               args.command->get_name(),
-                               shown_key(x.substr(0, x.find('=')))));
+      write_refusal(args.log, core::log_level::warning,
+                    fmt::format("cafka {}: warning: the value of {} stands in "
+                                "the list of processes; file:PATH or env:NAME "
+                                "in its place says where it is",
+                                args.command->get_name(),
+                                shown_key(x.substr(0, x.find('=')))));
 }
 
 void complain(const config_arguments& about, const strings& wrong) {
   for (auto& x : wrong)
-    tell_refusal(about.log, core::log_level::error,
-                 fmt::format("cafka {}: {}", about.command->get_name(), x));
+    write_refusal(about.log, core::log_level::error,
+                  fmt::format("cafka {}: {}", about.command->get_name(), x));
 }
 
 /// `read` takes the groups from the settings, and adds to what is wrong.

@@ -22,8 +22,9 @@ struct config_arguments {
   std::vector<std::string> endpoints;
   bool embedded = false;
   /// A program with its arguments, which is the handler of `group`, or of the
-  /// only group where that is empty. Empty: the config file says the handler.
-  std::vector<std::string> program;
+  /// only group where that is empty. Nothing: the config file says the handler.
+  std::optional<std::vector<std::string>> program;
+  /// Only with `program`.
   std::string group;
   /// Where to serve HTTP, instead of what the config file says; empty: as that
   /// says.

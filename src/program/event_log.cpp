@@ -28,24 +28,24 @@ void add_log_arguments(CLI::App& command, log_arguments& to) {
     ->capture_default_str();
 }
 
-void event_log::tell_always(const core::log_line& x) {
-  ++told_;
+void event_log::write_always(const core::log_line& x) {
+  ++lines_;
   settings_.to(written(x));
 }
 
 void event_log::on_event(const event& x) {
   if (level_of(x.kind) <= settings_.level)
-    tell(line_of(x));
+    write(line_of(x));
 }
 
 void event_log::on_record(const log_record& x) {
   if (x.level <= settings_.level)
-    tell(line_of(x));
+    write(line_of(x));
 }
 
 void event_log::note(int level, const std::string& event,
                      const std::string& text) {
-  tell({.level = level, .event = event, .text = text});
+  write({.level = level, .event = event, .text = text});
 }
 
 std::string event_log::written(const core::log_line& x) const {
@@ -80,8 +80,8 @@ std::shared_ptr<event_log> make_event_log(const log_arguments& args) {
   return make_event_log(args, [](auto& line) { io::print_text(line + '\n'); });
 }
 
-void tell_refusal(const log_arguments& args, int level,
-                  const std::string& sentence) {
+void write_refusal(const log_arguments& args, int level,
+                   const std::string& sentence) {
   if (args.format == "text")
     io::print_note(sentence);
   else

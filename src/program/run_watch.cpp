@@ -10,7 +10,7 @@ namespace cafka::app {
 
 void run_watch::look(time_point now, bool status_is_wanted) {
   wants_status_ = wants_status_ || status_is_wanted;
-  wants_lag_ = silence_.look(log_->told(), now) || wants_lag_;
+  wants_lag_ = silence_.look(log_->lines(), now) || wants_lag_;
   if (wants_status_ || wants_lag_ || service_.is_due(now))
     board_.ask();
   if (auto x = board_.take())
@@ -22,7 +22,7 @@ void run_watch::show(const status_answer& x, time_point now) {
     show_status(x);
   else if (wants_lag_)
     for (auto& group : x.groups)
-      log_->tell(group_line(group));
+      log_->write(group_line(group));
   wants_lag_ = false;
   service_.show(x, now);
 }
@@ -30,14 +30,15 @@ void run_watch::show(const status_answer& x, time_point now) {
 void run_watch::show_status(const status_answer& x) {
   for (auto& group : x.groups)
     for (auto& line : status_lines(group))
-      log_->tell_always(line);
+      log_->write_always(line);
   for (auto& name : x.silent)
-    log_->tell_always({.level = core::log_level::error,
-                       .event = "status",
-                       .fields = {{"name", name}},
-                       .text = fmt::format("the group did not answer within {} "
-                                           "s, or has ended",
-                                           status_board::patience.count())});
+    log_->write_always(
+      {.level = core::log_level::error,
+       .event = "status",
+       .fields = {{"name", name}},
+       .text = fmt::format("the group did not answer within {} "
+                           "s, or has ended",
+                           status_board::patience.count())});
 }
 
 } // namespace cafka::app

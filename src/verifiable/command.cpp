@@ -145,7 +145,7 @@ exit_code verifiable_run::run() {
   if (auto facts = account_->facts(); !all_go_on(facts)) {
     auto& name = options_.config.group;
     for (auto& line : summary_lines(name, name, facts))
-      log_->tell(line);
+      log_->write(line);
     result = first_of(result, exit_code::stood_still);
   }
   return result;
@@ -183,7 +183,7 @@ exit_code verifiable_run::stop(const group_actor& group) {
   auto& [name, why] = *ended.begin();
   auto result = code_of_end(why);
   if (result != exit_code::ok)
-    log_->tell(end_line(name, options_.config.group, why));
+    log_->write(end_line(name, options_.config.group, why));
   return result;
 }
 
@@ -206,12 +206,12 @@ exit_code verifiable_consumer(const arguments& args) {
   auto file = read_properties(args.properties_path);
   auto made = make_config(args, std::move(file.values));
   for (auto& x : file.errors)
-    tell_refusal(args.log, core::log_level::error,
-                 fmt::format("cafka verifiable-consumer: {}: {}",
-                             args.properties_path, x));
+    write_refusal(args.log, core::log_level::error,
+                  fmt::format("cafka verifiable-consumer: {}: {}",
+                              args.properties_path, x));
   for (auto& x : made.errors)
-    tell_refusal(args.log, core::log_level::error,
-                 "cafka verifiable-consumer: " + x);
+    write_refusal(args.log, core::log_level::error,
+                  "cafka verifiable-consumer: " + x);
   if (!file.errors.empty() || !made.errors.empty())
     return exit_code::usage;
   return verifiable_run{args, std::move(made.config)}.run();

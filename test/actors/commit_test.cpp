@@ -173,8 +173,12 @@ TEST_CASE("an answer to another commit than the last one is dropped") {
   g.advance(5s);
   auto answer = answer_to(g.coordinator.commits.back());
   --answer.id;
-  answer.entries.clear();
+  auto committed = g.status(0).committed;
+  auto told = g.count(event_kind::committed);
   g.send_to_manager(answer);
+  g.settle();
+  CHECK(g.status(0).committed == committed);
+  CHECK(g.count(event_kind::committed) == told);
   g.append(0, 1);
   g.advance(10s);
   CHECK(g.coordinator.commits.size() == 1); // still in flight

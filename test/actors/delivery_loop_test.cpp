@@ -308,9 +308,21 @@ TEST_CASE(
 
 TEST_CASE(
   "an incarnation that is ended says nothing more, also of a call that runs") {
+  auto drains = GENERATE(false, true); // it had more time before
   incarnation x;
   x.append(3);
-  x.handlers.during_call = [&] { x.uut->end(); };
+  auto told = 0;
+  x.handlers.answer = [&](const message_batch& batch) {
+    batch.on_revoked([&](time_point) { ++told; });
+    CHECK_FALSE(batch.revoked());
+    if (drains)
+      x.uut->drain(std::chrono::steady_clock::now() + std::chrono::hours{1},
+                   close_reason::revoked);
+    x.uut->end();
+    CHECK(told == (drains ? 2 : 1));
+    CHECK(batch.revoke_deadline() <= std::chrono::steady_clock::now());
+    return handler_answer::ack();
+  };
   x.begin();
   CHECK(x.after_run() == lines{"built", "begun"});
   x.uut->close_handler(close_reason::lost);
@@ -404,6 +416,39 @@ TEST_CASE(
   l.append(1);
   CHECK(l.after_run().empty());
   CHECK(l.handlers.calls.size() == 1);
+}
+
+TEST_CASE(
+  "a handler may end its worker behind the call that runs, whose answer "
+  "counts") {
+  incarnation x;
+  std::function<void(worker_end)> end_worker;
+  x.handlers.on_build = [&](const handler_context& context) {
+    end_worker = context.end_worker;
+  };
+  x.append(1);
+  auto how = GENERATE("in a call", "between calls", "in a drain", "at once");
+  auto is = [&](const char* text) { return how == std::string{text}; };
+  auto end = [&] {
+    end_worker({"lost it", "exit 3", true});
+    if (is("in a drain"))
+      x.uut->drain({}, close_reason::revoked);
+    if (is("at once"))
+      end_worker({"lost all", "exit 3", false});
+  };
+  if (!is("between calls"))
+    x.handlers.during_call = end;
+  x.begin();
+  x.run();
+  if (is("between calls"))
+    end();
+  if (is("at once"))
+    CHECK(x.reports() == lines{"built", "begun", "failed lost all"});
+  else
+    CHECK(x.reports() == lines{"built", "begun", "ended", "failed lost it"});
+  x.append(1);
+  CHECK(x.after_run().empty());
+  CHECK(x.handlers.calls.size() == 1);
 }
 
 // -- who waits for a report ---------------------------------------------------

@@ -32,6 +32,7 @@ struct heard {
   std::deque<position_result> positions;
   std::deque<client_failure> failures;
   std::deque<member_waiting> waits;
+  std::vector<pong::actor> pongs;
   int recovered = 0;
 };
 
@@ -63,6 +64,7 @@ public:
       [](const restart_worker&) { return operation_reply{}; },
       [](const dispose_record&) { return operation_reply{}; },
       [](const move_partition&) { return operation_reply{}; },
+      [](const get_record&) { return record_excerpt{}; },
       [](buffer_filled) {},
       [](doze_over) {},
       [this](const assignments_received& x) { x_->assigned.push_back(x); },
@@ -77,6 +79,7 @@ public:
       [this](const member_waiting& x) { x_->waits.push_back(x); },
       [](const write_report&) {},
       [](const letter_topics_checked&) {},
+      [this](const pong& x) { x_->pongs.push_back(x.from); },
       [](const event&) {},
       [](watch_due) {},
       [](const backoff_elapsed&) {},
@@ -94,7 +97,6 @@ const topic_partition p1{"t", 1};
 
 struct coordination {
   explicit coordination(begin_offset begin = logical_offset::earliest) {
-    auto options = std::make_shared<group_options>();
     options->config.group = "g";
     options->config.topics = {"t"};
     options->config.begin_offset = begin;
@@ -166,6 +168,7 @@ struct coordination {
     post(commit_request{id, {{tp, gen(tp), offset}}});
   }
 
+  std::shared_ptr<group_options> options = std::make_shared<group_options>();
   actor_fixture fixture;
   heard manager_heard;
   std::shared_ptr<client_script> script = std::make_shared<client_script>();
@@ -241,7 +244,8 @@ TEST_CASE("begins of an older assignment are void, and so are its ends") {
         == nullptr); // of the new one they are awaited
   x.tell(kafka::ends_found{x.script->asked("ends")->token, {{p1, 4}}, {}});
   REQUIRE(x.script->asked("counts"));
-  x.tell(kafka::partitions_counted{{{"t", 2}}, {}});
+  x.tell(kafka::partitions_counted{
+    x.script->asked("counts")->token, {{"t", 2}}, {}});
   x.tell(kafka::committed_found{
     x.script->asked("committed")->token, {{p1, std::nullopt}}, {}});
   REQUIRE(x.manager_heard.assigned.size() == 1);
@@ -252,11 +256,36 @@ TEST_CASE("counts that come when nothing is looked up are kept") {
   coordination x{begin_offset{offset_t{0}}};
   x.tell(kafka::assigned{{p0}});
   REQUIRE(x.script->asked("counts"));
+  auto token = x.script->asked("counts")->token;
   x.tell(kafka::revoked{{p0}, false});
-  x.tell(kafka::partitions_counted{{{"t", 1}}, {}});
+  x.tell(kafka::partitions_counted{token, {{"t", 1}}, {}});
   CHECK(x.registry->has_counted("t"));
   CHECK(x.registry->is_new(p1));
   CHECK(x.script->asked("committed") == nullptr);
+}
+
+TEST_CASE("counts of an older assignment are kept, and do not answer for the "
+          "newer one") {
+  auto fails = GENERATE(false, true);
+  coordination x{begin_offset{offset_t{0}}};
+  x.tell(kafka::assigned{{p0}});
+  REQUIRE(x.script->asked("counts"));
+  auto old = x.script->asked("counts")->token;
+  x.tell(kafka::assigned{{p1}});
+  auto asked = *x.script->asked("counts");
+  CHECK(asked.token != old);
+  if (fails)
+    x.tell(kafka::partitions_counted{old, {}, {errc::timed_out, "late"}});
+  else
+    x.tell(kafka::partitions_counted{old, {{"t", 2}}, {}});
+  CHECK(x.registry->has_counted("t") == !fails);
+  CHECK(x.manager_heard.failures.empty());
+  CHECK(x.script->asked("committed") == nullptr);
+  x.pass(2s);
+  CHECK(x.script->questions.size() == 2); // none is asked again
+  x.tell(kafka::partitions_counted{asked.token, {{"t", 2}}, {}});
+  REQUIRE(x.script->asked("committed"));
+  CHECK(x.script->asked("committed")->token == asked.token);
 }
 
 TEST_CASE(
@@ -284,6 +313,88 @@ TEST_CASE(
   x.tell(kafka::revoked{{p0}, false});
   x.pass(2s);
   CHECK(x.script->questions.size() == 1);
+}
+
+// -- what is acked above a commit ---------------------------------------------
+
+TEST_CASE(
+  "metadata beside a commit are read when the end of the log is known") {
+  coordination x;
+  x.options->config.offset_map = true;
+  x.tell(kafka::assigned{{p0, p1}});
+  core::range_set acked;
+  acked.insert({7, 9});
+  core::commit_note note{core::map_metadata(5, acked, 100)};
+  x.tell(kafka::committed_found{
+    x.script->asked("committed")->token, {{p0, 5, note}, {p1, 5}}, {}});
+  CHECK(x.manager_heard.assigned.empty());
+  auto* asked = x.script->asked("ends");
+  REQUIRE(asked);
+  CHECK(asked->partitions == std::vector{p0});
+  x.tell(kafka::ends_found{asked->token, {{p0, 9}}, {}});
+  REQUIRE(x.manager_heard.assigned.size() == 1);
+  auto& told = x.manager_heard.assigned[0].partitions;
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].map.complete.ranges() == acked.ranges());
+  CHECK(told[0].map.metadata == note.metadata);
+  CHECK(told[1].map.complete.empty());
+}
+
+TEST_CASE("a map of acks counts neither beyond the end of the log nor where "
+          "nobody tells the end") {
+  auto ends = GENERATE(std::map<topic_partition, offset_t>{{p0, 8}},
+                       std::map<topic_partition, offset_t>{});
+  coordination x;
+  x.options->config.offset_map = true;
+  x.tell(kafka::assigned{{p0}});
+  core::range_set acked;
+  acked.insert({7, 9});
+  x.tell(kafka::committed_found{x.script->asked("committed")->token,
+                                {{p0, 5, {core::map_metadata(5, acked, 100)}}},
+                                {}});
+  x.tell(kafka::ends_found{x.script->asked("ends")->token, ends, {}});
+  REQUIRE(x.manager_heard.assigned.size() == 1);
+  auto& told = x.manager_heard.assigned[0].partitions[0];
+  CHECK(told.begin == 5);
+  CHECK(told.map.complete.empty());
+  CHECK_FALSE(told.map.ignored.empty());
+}
+
+TEST_CASE("the ends of logs are asked for again where nobody answers") {
+  coordination x;
+  x.options->config.offset_map = true;
+  x.tell(kafka::assigned{{p0}});
+  x.tell(kafka::committed_found{
+    x.script->asked("committed")->token, {{p0, 5, {"bwAAAAUc"}}}, {}});
+  auto token = x.script->asked("ends")->token;
+  x.tell(kafka::ends_found{token, {}, {errc::timed_out, "late"}});
+  CHECK(x.manager_heard.assigned.empty());
+  x.pass(1s);
+  CHECK(x.script->questions.size() == 3);
+  x.tell(kafka::ends_found{token, {{p0, 20}}, {}});
+  CHECK(x.manager_heard.assigned.size() == 1);
+}
+
+TEST_CASE("without offset-map nobody asks for more than the commit") {
+  coordination x;
+  x.options->config.offset_map = false;
+  x.tell(kafka::assigned{{p0}});
+  x.tell(kafka::committed_found{
+    x.script->asked("committed")->token, {{p0, 5, {"bwAAAAUc"}}}, {}});
+  REQUIRE(x.manager_heard.assigned.size() == 1);
+  CHECK(x.manager_heard.assigned[0].partitions[0].map.complete.empty());
+  CHECK(x.manager_heard.assigned[0].partitions[0].map.ignored.empty());
+}
+
+TEST_CASE("what is acked above a commit leaves with it, and comes back") {
+  coordination x;
+  x.assign({p0});
+  x.post(commit_request{1, {{p0, x.gen(p0), 8, {"map", 3}}}});
+  REQUIRE(x.script->commits.size() == 1);
+  CHECK(x.script->commits[0].offsets[0].note == core::commit_note{"map", 3});
+  x.tell(kafka::commit_answered{1, {{{p0, 8}, {}}}, {}});
+  REQUIRE(x.manager_heard.commits.size() == 1);
+  CHECK(x.manager_heard.commits[0].entries[0].metadata == "map");
 }
 
 // -- commits ------------------------------------------------------------------
@@ -514,12 +625,12 @@ TEST_CASE("a generation that is over is followed by just the next one") {
   x.assign({p0});
   auto former = x.gen(p0);
   auto g = x.registry->raise(p0);
-  x.post(hold_request{p0, {77}, g}); // of another one
+  x.post(follow_generation{p0, {77}, g}); // of another one
   x.post(commit_request{1, {{p0, g, 9}}});
   CHECK(x.script->commits.empty());
   CHECK(x.manager_heard.commits.back().entries[0].failure.code
         == errc::stale_membership);
-  x.post(hold_request{p0, former, g});
+  x.post(follow_generation{p0, former, g});
   x.post(commit_request{2, {{p0, former, 9}}});
   CHECK(x.script->commits.empty());
   x.post(commit_request{3, {{p0, g, 9}}});
@@ -604,4 +715,10 @@ TEST_CASE("however a coordinator ends, its client is ended and that is told") {
           == errc::coordinator_died);
   }
   CHECK(x.closed == 1);
+}
+
+TEST_CASE("a coordinator answers a ping") {
+  coordination c;
+  c.post(ping{});
+  CHECK(c.manager_heard.pongs == std::vector{pong::actor::coordinator});
 }

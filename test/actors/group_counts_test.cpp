@@ -52,6 +52,9 @@ TEST_CASE(
   g.settle();
   REQUIRE(g.status(0).records_acked == 3);
   g.kill_manager();
+  g.settle(); // no manager yet
+  CHECK(g.status().rebalances == 1);
+  CHECK(g.status().commits_confirmed == 0);
   g.advance(1min);
   g.assign({0}, 3);
   g.append(0, 1);

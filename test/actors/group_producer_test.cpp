@@ -44,7 +44,8 @@ struct world {
       options, settings,
       group_producer_state::listener{
         [this](const write_report& x) { reports.push_back(x); },
-        [this](const letter_topics_checked& x) { checked.push_back(x); }},
+        [this](const letter_topics_checked& x) { checked.push_back(x); },
+        [this] { ++pongs; }},
       scripted_writer::factory(script), [this] { ++closed; });
     fixture.run();
   }
@@ -98,6 +99,7 @@ struct world {
   std::shared_ptr<writer_script> script = std::make_shared<writer_script>();
   std::vector<std::string> lines;
   std::vector<write_report> reports;
+  int pongs = 0;
   std::vector<letter_topics_checked> checked;
   int closed = 0;
   group_producer_actor uut;
@@ -573,4 +575,11 @@ TEST_CASE("a producer that dies ends its client") {
   x.fixture.run();
   CHECK(x.script->ended.size() == 1);
   CHECK(x.reports.empty()); // its owner sees the end
+}
+
+TEST_CASE("a producer answers a ping, also while a dead letter is open") {
+  world w;
+  w.give_up_first(1);
+  w.send(ping{});
+  CHECK(w.pongs == 1);
 }

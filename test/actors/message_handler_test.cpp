@@ -126,7 +126,8 @@ TEST_CASE("a function of a record leaves the rest of the batch to others when "
 }
 
 TEST_CASE(
-  "who listens is told at once and once that a partition is given back") {
+  "who listens is told at once that a partition is given back, and when "
+  "it has less time") {
   record_block::builder block;
   block.add(1, "key", "value");
   auto notice = std::make_shared<revocation_notice>();
@@ -146,8 +147,11 @@ TEST_CASE(
   CHECK(told == std::vector{first});
   listen(); // it is being given back already
   CHECK(told == std::vector{first, first});
-  time_point second{std::chrono::seconds{2}};
-  notice->announce(second); // a stop that comes behind a revocation
+  notice->announce(first + std::chrono::seconds{1}); // not longer
   CHECK(told == std::vector{first, first});
-  CHECK(batch.revoke_deadline() == second);
+  CHECK(batch.revoke_deadline() == first);
+  auto nearer = first - std::chrono::milliseconds{1};
+  notice->announce(nearer); // a revocation that comes behind a stop
+  CHECK(told == std::vector{first, first, nearer, nearer});
+  CHECK(batch.revoke_deadline() == nearer);
 }

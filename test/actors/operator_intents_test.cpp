@@ -185,8 +185,9 @@ TEST_CASE("a pause outlives the worker, a rebalance and the group's restart") {
   CHECK(g.handlers.offsets() == offsets{0, 1});
 }
 
-TEST_CASE("between two lives of the group a pause is kept, and what needs a "
-          "partition is unavailable") {
+TEST_CASE(
+  "between two incarnations of the group a pause is kept, and what needs a "
+  "partition is unavailable") {
   scripted_group g;
   g.append(0, 1);
   g.start_supervisor();
@@ -350,4 +351,56 @@ TEST_CASE("the status says how long the call runs, and since when nothing got "
   CHECK(g.status(0).since_progress_ms == 0);
   g.advance(1min); // nothing is left to read
   CHECK(g.status(0).since_progress_ms == 0);
+}
+
+// -- the record that a partition stands at ------------------------------------
+
+TEST_CASE("the record that fails is shown from memory, with how often it did") {
+  scripted_group g;
+  g.handlers.answer = [](const message_batch& x) {
+    for (auto y : x)
+      if (y.offset() == 1)
+        return handler_answer::failed_at(1, "poison");
+    return handler_answer::ack();
+  };
+  start(g, 3);
+  auto x = g.record(0);
+  CHECK(x.text.empty());
+  CHECK(x.offset == 1);
+  CHECK(x.failures == 1);
+  CHECK(x.key.is_null);
+  CHECK(x.value.begin == "xxxxxxxxxx");
+  CHECK(g.log(0).given == 3); // nothing was read for it
+}
+
+TEST_CASE("where nothing fails the record is the lowest that is not acked") {
+  scripted_group g;
+  g.handlers.answer = [](const message_batch&) {
+    return handler_answer::no_ack();
+  };
+  start(g, 3);
+  CHECK(g.record(0).offset == 0);
+  g.ack(0, 1);
+  g.settle();
+  CHECK(g.record(0).offset == 2);
+}
+
+TEST_CASE("where there is no record to show it is said why") {
+  scripted_group g;
+  start(g, 2);
+  CHECK(g.record(0).offset == -1);
+  CHECK(g.record(0).text == "no record is delivered and not acked");
+  CHECK(g.record(7).text == "this member does not hold t/7");
+}
+
+TEST_CASE("while a group restarts no record is shown, and that is said") {
+  scripted_group g;
+  g.append(0, 1);
+  g.start_supervisor();
+  g.assign({0});
+  g.settle();
+  g.kill_manager();
+  g.settle();
+  CHECK(g.record(0).offset == -1);
+  CHECK(g.record(0).text == "the group restarts");
 }

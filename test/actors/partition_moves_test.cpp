@@ -250,6 +250,23 @@ TEST_CASE("the commit of a move waits for the one that is in flight") {
   CHECK(result_of(reply) == operation_result::done);
 }
 
+TEST_CASE("an answer to another commit confirms no move") {
+  settled_group g;
+  g.start();
+  auto reply = g.begin_move(3);
+  auto stale = answer_to(g.coordinator.commits.back());
+  --stale.id;
+  auto dropped = g.status().stale_dropped;
+  g.send_to_manager(stale);
+  g.settle();
+  CHECK_FALSE(reply->has_value());
+  CHECK(g.coordinator.seeks.empty());
+  CHECK(g.status().stale_dropped == dropped + 1);
+  g.answer_commit();
+  g.settle();
+  CHECK(result_of(reply) == operation_result::done);
+}
+
 TEST_CASE("a move to where the group has committed already is confirmed, too") {
   settled_group g;
   g.start();

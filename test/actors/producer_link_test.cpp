@@ -19,6 +19,7 @@ struct heard_orders {
   std::vector<write_outputs> outputs;
   std::vector<check_letter_topics> checks;
   int closes = 0;
+  int pings = 0;
 };
 
 struct silent_producer {
@@ -32,6 +33,7 @@ struct silent_producer {
       [this](const write_outputs& x) { in->outputs.push_back(x); },
       [this](const check_letter_topics& x) { in->checks.push_back(x); },
       [this](const close_producer&) { ++in->closes; },
+      [this](ping) { ++in->pings; },
       [](producer_ready) {},
       [](producer_tick) {},
     };

@@ -239,6 +239,14 @@ void scripted_group::assign(const partitions& ps, offset_t begin) {
   assign(ps, begin, begin);
 }
 
+void scripted_group::assign_with(partition_t p, offset_t begin,
+                                 core::committed_map map) {
+  assignments_received x{"g", {++rebalance.value}, {}};
+  x.partitions.push_back(make_assignment(p, begin, begin));
+  x.partitions.back().map = std::move(map);
+  send_to_manager(x);
+}
+
 void scripted_group::assign_new(const partitions& ps, offset_t begin) {
   assign(ps, begin, std::nullopt);
 }
@@ -349,6 +357,10 @@ partition_status scripted_group::status(partition_t p) {
       return x;
   FAIL("not held: " << p);
   return {};
+}
+
+record_excerpt scripted_group::record(partition_t p) {
+  return ask<record_excerpt>(*this, *front_, get_record{"t", p});
 }
 
 committed_offsets scripted_group::committed(const std::string& topic) {

@@ -107,10 +107,10 @@ TEST_CASE("the log has what its level asks for, and what matters more") {
       x.log.on_event(told);
     }
     CHECK(x.lines.size() == lines);
-    CHECK(x.log.told() == lines);
+    CHECK(x.log.lines() == lines);
   }
   written_log quiet{core::log_level::error};
-  quiet.log.tell_always({.level = core::log_level::debug, .event = "status"});
+  quiet.log.write_always({.level = core::log_level::debug, .event = "status"});
   CHECK(quiet.lines.size() == 1);
 }
 

@@ -61,7 +61,7 @@ TEST_CASE("a record that its program does not live through goes to the dead "
   auto processed = run_program({"dead-letters", "process", mended, "--group",
                                 "orders", "--cafka.handler=exec"});
   INFO(processed.err);
-  CHECK(processed.err_has("orders/0 | <>\n"));
+  CHECK(processed.err_has("orders/0 event=log facility=exec text=\"<>\"\n"));
   CHECK(processed.code == 0);
   CHECK(processed.err_has("1 dead letters processed, 0 failed again"));
 }

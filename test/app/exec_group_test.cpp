@@ -8,6 +8,8 @@
 
 #include <future>
 
+#include <unistd.h>
+
 using namespace cafka;
 using namespace cafka::test;
 using namespace std::chrono_literals;
@@ -16,6 +18,8 @@ namespace {
 
 /// A group that runs a program in Python.
 struct program_world {
+  explicit program_world(int partitions = 1) : group(partitions) {
+  }
   group_options options(const std::string& text) {
     auto result = group.options();
     exec_options what;
@@ -125,6 +129,139 @@ TEST_CASE("a program that fails between two calls fails its worker, and no "
         == "ended with no batch open: exit 3");
   CHECK(w.group.count(event_kind::record_failed) == 0);
   CHECK(w.content("handled").starts_with("0 2\n"));
+}
+
+TEST_CASE("a batch that is answered right before a crash does not come again") {
+  program_world w;
+  w.group.produce(0, 4);
+  auto options = w.options(R"(
+import json, os, sys
+batch = json.loads(sys.stdin.readline())
+with open(os.environ["HERE"] + "/handled", "a") as out:
+    for x in batch.get("records", []):
+        out.write(f"{x['offset']}\n")
+if "records" in batch:
+    print('{"ack":true}', flush=True)
+    sys.exit(3)
+)");
+  options.config.batch_size = 1;
+  options.config.restart_backoff_min = 1ms;
+  options.config.restart_backoff_max = 10ms;
+  w.group.start(options);
+  CHECK(w.group.await_committed(0, 4));
+  CHECK(w.group.await_event(event_kind::worker_failed, 4));
+  CHECK(w.group.stop() == caf::exit_reason::user_shutdown);
+  CHECK(w.group.count(event_kind::record_failed) == 0);
+  CHECK(w.content("handled") == "0\n1\n2\n3\n");
+}
+
+TEST_CASE(
+  "a program in a call whose worker ends is ended, and a successor gets "
+  "the records") {
+  program_world w;
+  w.group.produce(0, 2);
+  auto options = w.options(R"(
+import json, os, sys
+first = not os.path.exists(os.environ["HERE"] + "/first")
+open(os.environ["HERE"] + "/first", "w").close()
+for line in sys.stdin:
+    for x in json.loads(line).get("records", []):
+        if not first:
+            print('{"ack":true}', flush=True)
+        elif x["offset"] == 0:
+            print('{"no_ack":true}', flush=True)
+        else:
+            # It hangs in this call, and the record before it fails.
+            print('{"nack":0,"cause":"why"}', flush=True)
+            sys.stdin.readline()
+            while True: pass
+)");
+  options.config.batch_size = 1;
+  options.config.restart_backoff_min = 1ms;
+  w.group.start(options);
+  CHECK(w.group.await_committed(0, 2)); // call-timeout is 5 min
+  CHECK(w.group.stop() == caf::exit_reason::user_shutdown);
+  CHECK(w.group.events(event_kind::record_failed).size() == 1);
+  CHECK(w.group.events(event_kind::program_killed)[0].text
+        == "SIGTERM: its worker has ended");
+}
+
+TEST_CASE("a worker that has ended fails no record that its program kept") {
+  program_world w;
+  w.group.produce(0, 2);
+  auto options = w.options(R"(
+import json, os, sys
+first = not os.path.exists(os.environ["HERE"] + "/first")
+open(os.environ["HERE"] + "/first", "w").close()
+for line in sys.stdin:
+    if "records" not in json.loads(line):
+        continue
+    print('{"no_ack":true}' if first else '{"ack":true}', flush=True)
+    if first:
+        print('{"nack":0,"cause":"why"}', flush=True)
+)");
+  options.config.batch_size = 2;
+  options.config.restart_backoff_min = 1ms;
+  w.group.start(options);
+  CHECK(w.group.await_committed(0, 2));
+  CHECK(w.group.stop() == caf::exit_reason::user_shutdown);
+  auto failed = w.group.events(event_kind::record_failed);
+  REQUIRE(failed.size() == 1);
+  CHECK(failed[0].offset == 0);
+}
+
+TEST_CASE("the successor of a program that ignores SIGTERM starts when that is "
+          "gone") {
+  program_world w;
+  w.group.produce(0, 1);
+  auto options = w.group.options();
+  options.config.restart_backoff_min = 1ms;
+  exec_options what;
+  what.command = {"python3", "-c", R"(
+import os, signal, sys
+here = os.environ["HERE"] + "/"
+if not os.path.exists(here + "pid"):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    open(here + "pid", "w").write(str(os.getpid()))
+    while True: signal.pause()
+try:
+    os.kill(int(open(here + "pid").read()), 0)
+    open(here + "beside", "w").close()
+except ProcessLookupError:
+    pass
+for line in sys.stdin:
+    print('{"ack":true}', flush=True)
+)"};
+  what.environment = {{"HERE", w.files.path()}};
+  what.call_timeout = 2s; // as long as the first one needs to begin
+  what.term_after = 500ms;
+  w.set(options, what);
+  w.group.start(options);
+  CHECK(w.group.await_committed(0, 1));
+  CHECK(w.group.stop() == caf::exit_reason::user_shutdown);
+  CHECK(w.content("pid").size() > 0);
+  CHECK(access(w.files.path("beside").c_str(), F_OK) != 0);
+}
+
+TEST_CASE("a program that hangs and floods holds up no other partition") {
+  program_world w{2};
+  w.group.produce(0, 1);
+  w.group.produce(1, 20);
+  auto options = w.options(R"(
+import os, sys
+for line in sys.stdin:
+    while os.environ["CAFKA_PARTITION"] == "0":
+        sys.stderr.write("flood\n" * 1000)
+        sys.stdout.write("flood\n" * 1000)
+    print('{"ack":true}', flush=True)
+)");
+  options.config.stop_timeout = 2s;
+  options.config.batch_size = 1;
+  w.group.start(options);
+  CHECK(w.group.await_committed(1, 20));
+  w.group.stop();
+  for (auto& x : w.group.events(event_kind::worker_failed))
+    CHECK(x.tp.partition == 0); // by the stop
 }
 
 TEST_CASE(

@@ -5,6 +5,7 @@
 
 #include "support/batch.hpp"
 #include "support/catch.hpp"
+#include "support/run_program.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <condition_variable>
@@ -104,6 +105,15 @@ struct world {
     }
     return true;
   }
+  bool await_log(const std::string& text) {
+    auto end = test_clock::now() + patience;
+    while (!has(logged(), text)) {
+      if (test_clock::now() > end)
+        return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
   std::string content(const std::string& name) const {
     std::ifstream in{files.path(name)};
     std::stringstream result;
@@ -137,6 +147,15 @@ exec_options batches(exec_input input = exec_input::json) {
   result.input = input;
   return result;
 }
+
+/// Its first batch it answers twice, and ignores the SIGTERM that follows.
+/// Another process answers 13, and says so in a file.
+const std::string answers_twice = R"(read -r line
+case "$line" in *'"offset":13,'*)
+  echo > "$HERE/given"; echo '{"ack":true}'; cat > /dev/null; exit 0;;
+esac
+trap '' TERM; echo '{"ack":true}'; echo '{"ack":true}'
+)";
 
 /// Answers each batch, and says in a file of the process's which ones it got.
 constexpr auto acks = R"(while read -r line; do
@@ -240,6 +259,102 @@ TEST_CASE("a call that is open when its partition goes may finish, and is "
   x->handler->on_close(close_reason::revoked);
 }
 
+TEST_CASE("a deadline that comes nearer ends a call that ignores it in time") {
+  auto what = GENERATE(exec_options{}, pool_of(1), batches());
+  world w;
+  w.shell("trap '' TERM; read -r line; echo > $HERE/begun; "
+          "while :; do sleep 1000; done",
+          what);
+  auto x = w.build();
+  auto answer = x->begin();
+  REQUIRE(w.await_file("begun"));
+  x->announce(10h);
+  x->announce(1s); // a rebalance within a stop
+  REQUIRE(answer.wait_for(patience) == std::future_status::ready);
+  x->handler->on_close(close_reason::revoked);
+}
+
+TEST_CASE("a call whose worker has ended is ended, though its program ignores "
+          "that") {
+  auto what = GENERATE(exec_options{}, pool_of(1), batches());
+  what.term_after = 10h;
+  world w;
+  w.shell("trap '' TERM; read -r line; echo > $HERE/begun; "
+          "while :; do sleep 1000; done",
+          what);
+  auto x = w.build();
+  auto answer = x->begin();
+  REQUIRE(w.await_file("begun"));
+  x->announce(-1s);
+  REQUIRE(answer.wait_for(patience) == std::future_status::ready);
+  CHECK(answer.get().cause() == "its worker has ended");
+  CHECK(is_not_handled(x->handle(13), 13));
+  x->handler->on_close(close_reason::lost);
+}
+
+TEST_CASE("the processes of a pool that nobody will call end beside the calls "
+          "that run") {
+  world w;
+  auto what = pool_of(2);
+  what.term_after = 10h;
+  // The first one answers when the other one has seen its end.
+  w.shell(R"(while read -r line; do case "$line" in
+*'"offset":12,'*) echo > "$HERE/begun"; while [ ! -e "$HERE/ended" ]; do sleep 0.05; done
+  echo '{"ack":true}';;
+*'"offset":13,'*) echo '{"ack":true}'; mine=1;;
+esac; done; [ -z "$mine" ] || echo > "$HERE/ended")",
+          what);
+  auto first = w.build();
+  auto second = w.build();
+  auto third = w.build(); // gets nothing
+  auto answer = first->begin(12);
+  REQUIRE(w.await_file("begun"));
+  CHECK(second->handle(13).what() == kind::ack);
+  first->announce(10h);
+  second->announce(10h);
+  CHECK(answer.wait_for(0s) == std::future_status::timeout);
+  third->handler->on_close(close_reason::stopped);
+  REQUIRE(w.await_file("ended"));
+  CHECK(answer.get().what() == kind::ack);
+  auto later = w.build(); // of a partition that comes while they end
+  CHECK(later->handle(13).what() == kind::ack);
+  for (auto* x : {&first, &second, &later})
+    (*x)->handler->on_close(close_reason::revoked);
+}
+
+TEST_CASE("a process of a pool that ignores SIGTERM holds up no later call") {
+  world w;
+  auto what = pool_of(1);
+  what.term_after = 10h;
+  w.shell(answers_twice + "while :; do sleep 1000; done", what);
+  auto x = w.build();
+  CHECK(x->handle(12).what() == kind::ack);
+  REQUIRE(w.await_log("SIGTERM: wrong line"));
+  auto answer = x->begin(13);
+  REQUIRE(answer.wait_for(patience) == std::future_status::ready);
+  CHECK(answer.get().what() == kind::ack);
+  x->handler->on_close(close_reason::revoked);
+}
+
+TEST_CASE("who waited for the end of a process of a pool while its partition "
+          "went begins no call") {
+  world w;
+  auto what = pool_of(1);
+  what.term_after = 10h;
+  w.options.config.drain_timeout = w.options.config.stop_timeout = 10h;
+  w.shell(answers_twice + "while [ ! -e \"$HERE/go\" ]; do sleep 0.05; done",
+          what);
+  auto x = w.build();
+  CHECK(x->handle(12).what() == kind::ack);
+  REQUIRE(w.await_log("SIGTERM: wrong line"));
+  auto answer = x->begin(13);
+  x->announce(10h);
+  w.files.write("go", "");
+  CHECK(is_not_handled(answer.get(), 13));
+  CHECK(w.content("given").empty());
+  x->handler->on_close(close_reason::revoked);
+}
+
 TEST_CASE("a call of a pool is over by the deadline of its partition") {
   world w;
   w.shell("trap '' TERM; read -r line; echo > $HERE/begun; "
@@ -316,6 +431,162 @@ TEST_CASE("a value that raw input cannot hold fails its record, and the "
   CHECK(w.content("given").size() == 5); // no program was run
 }
 
+TEST_CASE("an answer right before a crash counts, and the worker ends") {
+  world w;
+  w.shell(R"(read -r line; echo '{"ack":true}'; exit 3)");
+  auto x = w.build();
+  CHECK(x->handle().what() == kind::ack);
+  auto end = x->await_end();
+  REQUIRE(end);
+  CHECK(end->cause == "ended with no batch open: exit 3");
+  CHECK(end->error_class == "exit 3");
+  CHECK(end->after_call);
+  x->handler->on_close(close_reason::failed);
+}
+
+TEST_CASE("what a program kept is not lost with its last answer") {
+  auto last = GENERATE(R"({"reject":13})", R"({"fail":13})");
+  world w;
+  w.shell(R"(read -r line; echo '{"no_ack":true}'
+read -r line; echo ')"
+          + std::string{last} + "'; exit 0");
+  auto x = w.build();
+  CHECK(x->handle(12).what() == kind::no_ack);
+  CHECK(x->handle(13).offset() == 13);
+  auto end = x->await_end();
+  REQUIRE(end);
+  CHECK(end->cause.empty());
+  x->handler->on_close(close_reason::failed);
+}
+
+TEST_CASE("a program of a pool is told of no partition, whatever cafka itself "
+          "was told") {
+  setenv("CAFKA_PARTITION", "9", 1);
+  setenv("CAFKA_TOPIC", "other", 1);
+  setenv("CAFKA_GENERATION", "9", 1);
+  world w;
+  w.shell(R"(env > "$HERE/env"; read -r line; echo '{"ack":true}'; cat)",
+          pool_of(1));
+  auto x = w.build();
+  x->handle();
+  for (auto* name : {"CAFKA_PARTITION", "CAFKA_TOPIC", "CAFKA_GENERATION"}) {
+    unsetenv(name);
+    CHECK_FALSE(has(w.content("env"), name));
+  }
+  x->handler->on_close(close_reason::stopped);
+}
+
+TEST_CASE("a program is told until when its answer counts, and its acks") {
+  world w;
+  exec_options what;
+  what.call_timeout = 1h;
+  w.shell(R"(read -r line; echo "$line" > "$HERE/batch"; echo '{"no_ack":true}'
+read -r line; echo "$line" > "$HERE/closing")",
+          what);
+  auto deadline_in = [&](const std::string& file) {
+    auto text = w.content(file);
+    auto at = text.find("\"deadline\":");
+    REQUIRE(at != std::string::npos);
+    return std::chrono::milliseconds{std::stoll(text.substr(at + 11))};
+  };
+  auto now = [] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  };
+  auto x = w.build();
+  auto before = now();
+  x->handle();
+  CHECK(deadline_in("batch") >= before + 1h - 1ms);
+  CHECK(deadline_in("batch") <= now() + 1h);
+  before = now();
+  x->announce(200s);
+  auto after = now();
+  x->handler->on_close(close_reason::revoked);
+  // 3 s for what follows its end, and twice the 5 s of term-after.
+  CHECK(deadline_in("closing") >= before + 187s - 1ms);
+  CHECK(deadline_in("closing") <= after + 187s);
+}
+
+TEST_CASE("a program gets and answers a batch of megabytes") {
+  world w;
+  w.python(R"(
+import json, sys
+for line in sys.stdin:
+    for x in json.loads(line).get("records", []):
+        good = x["value"] == "\n" * 1000000
+        print(json.dumps({"ack" if good else "fail": x["offset"]}), flush=True)
+)");
+  auto x = w.build();
+  for (offset_t i = 12; i < 15; ++i) {
+    auto answer = x->handle({{i, "k", std::string(1'000'000, '\n')}});
+    CHECK(answer.what() == kind::ack_through);
+    CHECK(answer.offset() == i);
+  }
+  x->handler->on_close(close_reason::stopped);
+}
+
+TEST_CASE("a program runs in the folder that directory says, and cannot be "
+          "started where that is gone") {
+  world w;
+  auto folder = w.files.path("there");
+  mkdir(folder.c_str(), 0755);
+  exec_options what;
+  what.directory = folder;
+  w.shell("pwd > where; cat > /dev/null", what);
+  auto x = w.build();
+  REQUIRE(w.await_file("there/where"));
+  x->handler->on_close(close_reason::stopped);
+  CHECK(w.content("there/where") == folder + "\n");
+  unlink((folder + "/where").c_str());
+  rmdir(folder.c_str());
+  CHECK_THROWS_WITH(w.build(), "cannot run in the folder " + folder
+                                 + ": No such file or directory");
+}
+
+TEST_CASE("a program whose partition is lost is ended at once") {
+  world w;
+  exec_options what;
+  what.term_after = 10h;
+  w.shell(R"(read -r line; echo '{"no_ack":true}'; exec sleep 1000)", what);
+  auto x = w.build();
+  CHECK(x->handle().what() == kind::no_ack);
+  x->handler->on_close(close_reason::lost);
+  CHECK_THAT(w.logged(), has_text("SIGTERM: the partition is lost"));
+}
+
+TEST_CASE("a program that ends again and again with records that it kept fails "
+          "its worker") {
+  world w;
+  // The first ten end before they read, which counts as well, and is quicker.
+  w.shell(R"(n=$(cat "$HERE/n" 2> /dev/null || echo 0)
+echo $((n + 1)) > "$HERE/n"
+[ "$n" -ge 10 ] || exit 0
+read -r line; echo '{"no_ack":true}'; exit 0)");
+  auto x = w.build();
+  x->handle();
+  auto end = x->await_end();
+  REQUIRE(end);
+  CHECK(end->cause == "the program ended more than 10 times in a minute");
+  CHECK(w.content("n") == "11\n");
+  x->handler->on_close(close_reason::failed);
+}
+
+TEST_CASE("a pool whose processes ignore their end is closed in time") {
+  world w;
+  w.options.config.drain_timeout = w.options.config.stop_timeout = 2s;
+  auto what = pool_of(2);
+  what.term_after = 10h;
+  w.shell(R"(trap '' TERM; read -r line; echo '{"ack":true}'
+while :; do sleep 1000; done)",
+          what);
+  auto first = w.build();
+  auto second = w.build();
+  CHECK(first->handle(12).what() == kind::ack);
+  first->handler->on_close(close_reason::stopped);
+  second->handler->on_close(close_reason::stopped);
+  CHECK_THAT(w.logged(), has_text("SIGKILL"));
+}
+
 TEST_CASE("a program knows from its environment whose it is") {
   world w;
   w.shell("env > $HERE/new; mv $HERE/new $HERE/env; cat");
@@ -327,6 +598,32 @@ TEST_CASE("a program knows from its environment whose it is") {
                      "CAFKA_GENERATION=7", "PYTHONUNBUFFERED=1"})
     CHECK_THAT(env, has_text("\n" + std::string{line} + "\n"));
   x->handler->on_close(close_reason::stopped);
+}
+
+TEST_CASE("the handler exec is refused where its calls would block actors") {
+  group_options options;
+  options.config.handler_threads = 0;
+  exec_options what;
+  what.command = {"true"};
+  auto failure = exec_handlers::set_handler(nullptr, options, what);
+  CHECK_THAT(text_of(failure), has_text("handler exec: handler-threads = 0: "
+                                        "from 1 with handler = \"exec\""));
+  CHECK_FALSE(options.handler);
+}
+
+TEST_CASE("arguments of the handler exec that exclude each other are refused") {
+  group_options options;
+  auto what = batches();
+  what.command = {"true"};
+  what.processes = 2;
+  CHECK_THAT(text_of(exec_handlers::set_handler(nullptr, options, what)),
+             has_text("processes: only with life = \"worker\""));
+  what = exec_options{};
+  what.command = {"true"};
+  what.input = exec_input::raw;
+  CHECK_THAT(text_of(exec_handlers::set_handler(nullptr, options, what)),
+             has_text("input: \"json\", or life = \"batch\""));
+  CHECK_FALSE(options.handler);
 }
 
 TEST_CASE("the handler exec is refused where no guard is found") {

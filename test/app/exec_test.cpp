@@ -18,6 +18,27 @@ namespace {
 
 const std::string examples = CAFKA_CONFIG_DIRECTORY "/../test/examples/";
 
+/// A run of `command` without a config file.
+std::vector<std::string> exec_words(const exec_world& w,
+                                    const std::vector<std::string>& command,
+                                    const std::vector<std::string>& more = {}) {
+  std::vector<std::string> result{CAFKA_PROGRAM,
+                                  "exec",
+                                  "--bootstrap-server",
+                                  w.cluster.endpoints(),
+                                  "--group",
+                                  "order-readers",
+                                  "--topic",
+                                  "orders",
+                                  "--begin",
+                                  "earliest",
+                                  "--cafka.kafka.session-timeout-ms=6000"};
+  result.insert(result.end(), more.begin(), more.end());
+  result.emplace_back("--");
+  result.insert(result.end(), command.begin(), command.end());
+  return result;
+}
+
 } // namespace
 
 TEST_CASE("the Python handler counts, acks, and rejects what is no text") {
@@ -25,7 +46,7 @@ TEST_CASE("the Python handler counts, acks, and rejects what is no text") {
   w.send("k", "two words");
   w.send(std::nullopt, std::nullopt);
   w.send("k", "and three more");
-  app_process program{w.words({"python3", examples + "handler.py"})};
+  app_process program{exec_words(w, {examples + "handler.py"})};
   CHECK(program.await_error("orders/0 log facility=exec: 5 words so far"));
   stop(program);
   CHECK(has(w.offsets(), "orders          0          3    3    0"));
@@ -35,12 +56,10 @@ TEST_CASE("the shell handler appends what it is given, and its exit acks") {
   exec_world w;
   w.send("k", "b");
   w.send("k", "a");
-  app_process program{
-    w.words({examples + "handler.sh"},
-            {"--cafka.handler-init-args.life=batch",
-             "--cafka.handler-init-args.input=raw",
-             "--cafka.handler-init-args.environment.OUT=" + w.files.path("out"),
-             "--cafka.commit-interval=1ms"})};
+  setenv("OUT", w.files.path("out").c_str(), 1);
+  app_process program{exec_words(w, {examples + "handler.sh"},
+                                 {"--life", "batch", "--input", "raw",
+                                  "--cafka.commit-interval=1ms"})};
   await_watermarks(program, 2);
   stop(program);
   auto out = w.content("out"); // of one batch or of two
@@ -52,12 +71,10 @@ TEST_CASE("cafka exec needs no config file") {
   exec_world w;
   w.send("k", "v");
   app_process program{
-    {CAFKA_PROGRAM, "exec", "--bootstrap-server", w.cluster.endpoints(),
-     "--group", "order-readers", "--topic", "orders", "--begin", "earliest",
-     "--cafka.kafka.session-timeout-ms=6000", "--", "sh", "-c",
-     "while read -r x; do echo \"$CAFKA_GROUP $CAFKA_TOPIC "
-     "$CAFKA_PARTITION $CAFKA_PROTOCOL\" >&2; "
-     "echo '{\"ack\":true}'; done"}};
+    exec_words(w, {"sh", "-c",
+                   "while read -r x; do echo \"$CAFKA_GROUP $CAFKA_TOPIC "
+                   "$CAFKA_PARTITION $CAFKA_PROTOCOL\" >&2; "
+                   "echo '{\"ack\":true}'; done"})};
   CHECK(program.await_error(
     "orders/0 log facility=exec: order-readers orders 0 1"));
   stop(program);
@@ -98,6 +115,22 @@ TEST_CASE("a command that is not there is refused, and nothing starts") {
   auto y = run_program({"run", w.conf, "--exec", w.files.write("plain", "")});
   CHECK(y.code == 2);
   CHECK(y.err_has("it may not be executed: Permission denied"));
+}
+
+TEST_CASE(
+  "an --exec without a command, and a --group without --exec, are refused, "
+  "and nothing starts") {
+  exec_world w;
+  // As an unquoted variable of the shell that is not set, or one in quotes.
+  auto none = run_program({"run", w.conf, "--exec"});
+  CHECK(none.code == 2);
+  CHECK(none.err == "cafka run: behind --exec stands no command\n");
+  auto empty = run_program({"run", w.conf, "--exec", ""});
+  CHECK(empty.code == 2);
+  CHECK(empty.err_has("handler-init-args.command: a list of texts"));
+  auto group = run_program({"run", w.conf, "--group", "orders"});
+  CHECK(group.code == 2);
+  CHECK(group.err == "cafka run: --group: only with --exec\n");
 }
 
 TEST_CASE("check names a command that is not there") {
@@ -164,6 +197,7 @@ TEST_CASE("the program of --exec is for the group that --group names") {
 TEST_CASE("each argument of the handler exec is checked by its name") {
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text("b:9092", R"(
+    handler-threads = 0
     handler-init-args {
       command = "true"
       life = "long"
@@ -191,6 +225,8 @@ TEST_CASE("each argument of the handler exec is checked by its name") {
   wrong("directory: /nowhere is no folder");
   wrong("environment: a dictionary of texts");
   wrong("comand: the handler exec has no such argument");
+  CHECK(x.err_has("cafka check: group orders: handler-threads = 0: from 1 with "
+                  "handler = \"exec\", whose calls block\n"));
 }
 
 TEST_CASE("a program that loses its execute bit fails, and goes on with it") {
@@ -309,16 +345,23 @@ TEST_CASE("the kill of cafka leaves no process of a program") {
   w.send("k", "v");
   app_process program{
     w.words({"sh", "-c",
-             "trap '' TERM; sleep 1000 & echo pid $$ >&2; read -r x; wait"})};
+             "trap '' TERM; sleep 1000 & echo child $! >&2; echo pid $$ >&2; "
+             "read -r x; wait"})};
   REQUIRE(program.await_error("orders/0 log facility=exec: pid "));
   auto pid = pid_behind(program, "orders/0 log facility=exec: pid ");
-  REQUIRE_FALSE(is_gone(pid));
+  auto child = pid_behind(program, "orders/0 log facility=exec: child ");
+  REQUIRE(child > 0);
+  REQUIRE_FALSE((is_gone(pid) || is_gone(child)));
+  auto begin = std::chrono::steady_clock::now();
   program.send(SIGKILL);
   CHECK(program.wait() == 128 + SIGKILL);
-  auto begin = std::chrono::steady_clock::now();
-  while (!is_gone(pid) && std::chrono::steady_clock::now() < begin + 30s)
+  while (!(is_gone(pid) && is_gone(child))
+         && std::chrono::steady_clock::now() < begin + 30s)
     std::this_thread::yield();
   CHECK(is_gone(pid));
+  CHECK(is_gone(child));
+  auto took = std::chrono::steady_clock::now() - begin;
+  WARN("gone within " << std::chrono::duration<double>(took).count() << " s");
 }
 
 TEST_CASE("many partitions on a pool of few processes keep their order") {
@@ -376,7 +419,7 @@ TEST_CASE("a program is tried without Kafka, and told what it did wrong") {
   INFO(good.out << good.err);
   CHECK(good.code == 0);
   CHECK(good.out_has("ok    records of the file: ack\n"));
-  CHECK(good.out_has("ok    bytes that are no UTF-8: reject 3: no text\n"));
+  CHECK(good.out_has("ok    bytes that are no UTF-8: reject 4: no text\n"));
   CHECK(good.out_has("ok    the deadline of an open batch: ack\n"));
   CHECK(good.out_has("ok    the partition is given back: it ended\n"));
   CHECK(good.out_has("nothing is wrong\n"));
@@ -419,4 +462,103 @@ TEST_CASE("a program is tried with the input that it asks for") {
   CHECK(x.out_has("ok    records of the file: ack\n"));
   CHECK(x.out_has("ok    newlines and NULs: the program does not get it: input "
                   "= \"raw\": the value holds a newline\n"));
+}
+
+TEST_CASE(
+  "a program is tried with records as they were, and a process for each "
+  "partition") {
+  scratch_directory files;
+  auto records = files.write(
+    "records",
+    R"({"topic":"t","partition":3,"offset":41,"timestamp":1700,"value":"a"})"
+    "\n"
+    R"({"topic":"t","partition":3,"offset":43,"timestamp":null,"value":"b"})"
+    "\n"
+    R"({"topic":"t","partition":4,"offset":7,"value":"c"})"
+    "\n"
+    R"({"topic":"t","partition":4,"offset":7,"value":"d"})"
+    "\n");
+  auto x = run_program({"exec", "--try", records, "--", "python3", "-c", R"(
+import json, os, sys
+own = os.environ.get("CAFKA_TOPIC"), os.environ.get("CAFKA_PARTITION")
+for line in sys.stdin:
+    batch = json.loads(line)
+    if "records" not in batch:
+        continue
+    assert own == (batch["topic"], str(batch["partition"])), own
+    for x in batch["records"]:
+        print(own[1], x["offset"], x["timestamp"], file=sys.stderr)
+    print('{"ack":true}', flush=True)
+)"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 0);
+  CHECK(x.out_has("  t/3 | 3 41 1700\n  t/3 | 3 43 None\n"));
+  CHECK(x.out_has("ok    the partition is given back: it ended\n"));
+  CHECK(x.out_has("  t/4 | 4 7 None\n  t/4 | 4 8 None\n"));
+  auto wrong = files.write("wrong", "{\"topic\":7}\n");
+  auto y = run_program({"exec", "--try", wrong, "--", "cat"});
+  CHECK(y.code == 2);
+  CHECK(y.err_has("a line is no record as print writes them"));
+}
+
+TEST_CASE(
+  "a program is tried with settings of its own, and with its deadline") {
+  scratch_directory files;
+  auto records = files.write("records", "{\"value\":\"a\"}\n");
+  auto x = run_program({"exec", "--try", records,
+                        "--cafka.handler-init-args.call-timeout=10ms", "--",
+                        "sleep", "1000"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 1);
+  CHECK(x.out_has("WRONG records of the file: fail: timeout: no answer within "
+                  "call-timeout"));
+  auto y = run_program(
+    {"exec", "--try", records, "--cafka.batch-size=5", "--", "cat"});
+  CHECK(y.code == 2);
+  CHECK(y.err
+        == "cafka exec: --try takes of --cafka.KEY=VALUE only "
+           "handler-init-args.KEY\n");
+}
+
+TEST_CASE(
+  "a program of a pool, and one of a batch, is tried as such, and has its "
+  "deadline") {
+  scratch_directory files;
+  auto records = files.write("records", "{\"value\":\"a\"}\n");
+  auto x = run_program({"exec", "--try", records, "--processes", "1", "--",
+                        "sh", "-c",
+                        "[ -z \"$CAFKA_PARTITION\" ] || exit 3; while read -r "
+                        "line; do case \"$line\" in *records*) echo "
+                        "'{\"ack\":true}';; esac; done"});
+  INFO(x.out << x.err);
+  CHECK(x.code == 0);
+  CHECK(x.out_has("ok    the deadline of an open batch: ack\n"));
+  CHECK(x.out_has("ok    the partition is given back: it ended\n"));
+  auto y = run_program({"exec", "--try", records, "--life", "batch", "--", "sh",
+                        "-c", "cat > /dev/null"});
+  INFO(y.out << y.err);
+  CHECK(y.code == 0);
+  CHECK(y.out_has("ok    the deadline of an open batch: ack\n"));
+}
+
+TEST_CASE("a stop of a pool is in order, whatever its processes do") {
+  // The call is over after 9 s. A process without one must be, too, by then.
+  exec_world w;
+  w.cluster.create_topic("two", 2);
+  std::string lines;
+  for (int i = 0; i < 100; ++i) // some for each partition
+    lines += "k" + std::to_string(i) + "\n";
+  output_of({"produce", w.conf, "two", "--key-field", "1"}, {lines});
+  app_process program{
+    {CAFKA_PROGRAM, "exec", "--bootstrap-server", w.cluster.endpoints(),
+     "--group", "order-readers", "--topic", "two", "--begin", "earliest",
+     "--processes", "2", "--cafka.kafka.session-timeout-ms=6000",
+     "--cafka.stop-timeout=12s", "--cafka.drain-timeout=12s", "--", "sh", "-c",
+     "trap '' TERM; while read -r x; do case \"$x\" in *'\"partition\":0'*) "
+     "echo hangs >&2; while :; do sleep 1000; done;; esac; "
+     "echo '{\"ack\":true}'; echo acks >&2; done; while :; do sleep 1000; "
+     "done"}};
+  REQUIRE(program.await_error("log facility=exec: hangs"));
+  REQUIRE(program.await_error("log facility=exec: acks"));
+  stop(program);
 }

@@ -25,11 +25,11 @@ TEST_CASE("run serves HTTP where the command line says, until it ends") {
   REQUIRE(program.await_output("\"value\":\"v\""));
   auto port = port_in(program.err());
   CHECK(get(port, "/livez").status == 200);
-  CHECK(get(port, "/readyz").status == 200);
-  CHECK_THAT(get(port, "/metrics").body,
-             has_text(
-               "cafka_records_delivered_total{name=\"orders\",group="
-               "\"order-readers\",topic=\"orders\",partition=\"0\"} 1\n"));
+  CHECK(await_answer(port, "/readyz", 200));
+  CHECK(
+    await_answer(port, "/metrics", 200,
+                 "cafka_records_delivered_total{name=\"orders\",group="
+                 "\"order-readers\",topic=\"orders\",partition=\"0\"} 1\n"));
   program.send(SIGTERM);
   CHECK(program.wait() == 0);
   CHECK_THROWS(get(port, "/livez"));

@@ -186,6 +186,24 @@ TEST_CASE("a dead letter that no handler could be called with stays as it is") {
   CHECK(built == 3);
 }
 
+TEST_CASE(
+  "the answer of a handler that ends behind its call counts for its dead "
+  "letter") {
+  int built = 0;
+  auto settings = config();
+  letter_processing ending{settings, [&built](const handler_context& x) {
+                             ++built;
+                             return make_handler([x](const message_batch&) {
+                               x.end_worker({"exit 3", "exit 3", true});
+                               return handler_answer::ack();
+                             })(x);
+                           }};
+  for (int i = 0; i < 2; ++i)
+    CHECK(ending.process(letter(), now_ms).undone.empty());
+  CHECK(ending.failures() == 0);
+  CHECK(built == 2);
+}
+
 TEST_CASE("a handler that failed, or ended, is built anew for the next dead "
           "letter") {
   seen log;

@@ -25,8 +25,8 @@ std::vector<std::string> lines_of(const std::string& text) {
   return result;
 }
 
-/// A run of the config file, with more arguments, by a shell that does something
-/// first.
+/// A run of the config file, with more arguments, by a shell that does
+/// something first.
 std::vector<std::string> by_shell(const run_world& w, const std::string& first,
                                   const std::string& more = {}) {
   return {"/bin/sh", "-c",

@@ -23,8 +23,8 @@ event joined() {
   return x;
 }
 
-/// What groups of these names would be told of a run, which answer when the test
-/// wants.
+/// What groups of these names would be told of a run, which answer when the
+/// test wants.
 struct watch_world {
   explicit watch_world(const strings& names = {"a"},
                        std::optional<std::chrono::microseconds> watchdog
@@ -65,8 +65,8 @@ struct watch_world {
     for (auto& each : std::exchange(open, {}))
       each(well);
   }
-  /// A look, the answers to what it asks, the look that takes them, and one that
-  /// sees what was told of them.
+  /// A look, the answers to what it asks, the look that takes them, and one
+  /// that sees what was told of them.
   void look(time_point now) {
     watch.look(now, false);
     answer();

@@ -23,7 +23,7 @@ TEST_CASE("a count of partitions makes no topic") {
     b, {{"bootstrap.servers", kafka.endpoints()}, {"group.id", group}}};
   REQUIRE(client.join({group, none}).size() == 1);
   for (int i = 0; i < 2; ++i) { // the second time it knows what it asks for
-    client->count_partitions(20s);
+    client->count_partitions(20s, 1);
     REQUIRE(client.await<kafka::partitions_counted>());
   }
   auto asks_for_it = [&](const seen_metadata& x) {

@@ -123,9 +123,12 @@ TEST_CASE("offsets of a group that runs are not moved") {
 TEST_CASE("a partition of a group that runs is moved, and the broker has the "
           "commit") {
   cluster kafka{"kafka-1"};
-  failing_group group{kafka, {}};
+  failing_group::settings settings;
+  settings.dead_letter = "create = true";
+  failing_group group{kafka, settings};
   group.write(0, {"a", "b", "c", "d"});
   auto member = group.start();
+  INFO(member->err());
   REQUIRE(member->await_output(group.committed_line(4)));
   member->type("move 0 2");
   CHECK(member->await_output("answer done"));

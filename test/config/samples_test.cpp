@@ -46,8 +46,9 @@ auto fields(const group_config& x) {
          commit_count, backoff_min, backoff_max, restart_max, restart_window,
          supervisor_max, supervisor_window, supervisor_backoff_min,
          supervisor_backoff_max, on_exhausted, on_failure, producer,
-         outputs_max_bytes, handler_threads, ack_ranges_max, handler_timeout,
-         ack_timeout, progress_timeout, drain_timeout, stop_timeout, embedded]
+         outputs_max_bytes, handler_threads, ack_ranges_max, offset_map,
+         offset_map_max, handler_timeout, ack_timeout, progress_timeout,
+         drain_timeout, stop_timeout, embedded]
     = x;
   auto& [retries, then, flood_after, flood_interval, letters] = on_failure;
   auto& [letter_topic, create, replication, copy_headers, headers,
@@ -95,6 +96,8 @@ auto fields(const group_config& x) {
                     outputs_max_bytes,
                     handler_threads,
                     ack_ranges_max,
+                    offset_map,
+                    offset_map_max,
                     handler_timeout,
                     ack_timeout,
                     progress_timeout,

@@ -52,6 +52,16 @@ TEST_CASE("a partition begins where it was committed, and a new one at its "
   CHECK(uut.begin_of({"t", 1}, std::nullopt, false) == offset_latest);
 }
 
+TEST_CASE("metadata beside commits want to know the ends of their logs") {
+  begin_lookup uut{offset_earliest};
+  uut.start();
+  CHECK(uut.next(false) == question::committed);
+  uut.on_metadata();
+  CHECK(uut.next(false) == question::log_ends);
+  uut.start();
+  CHECK(uut.next(false) == question::committed);
+}
+
 TEST_CASE("a question that was not answered in time waits twice as long") {
   begin_lookup uut{offset_latest};
   CHECK(uut.timeout() == 3s);

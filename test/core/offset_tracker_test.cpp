@@ -25,6 +25,13 @@ auto state_of(const offset_tracker& x) {
                     x.acked_above().ranges()};
 }
 
+range_set set_of(const ranges& xs) {
+  range_set result;
+  for (auto& x : xs)
+    result.insert(x);
+  return result;
+}
+
 void check_refused(offset_tracker uut, offset_t offset, ack_result expected) {
   auto before = state_of(uut);
   auto outcome = uut.ack(offset);
@@ -231,15 +238,14 @@ TEST_CASE("individual acks outlast a rewind") {
   CHECK(uut.acked_above().empty());
 }
 
-TEST_CASE("after a rewind, passing over acked records alone lifts all") {
+TEST_CASE("after a rewind, an ack lifts all over the acked records behind it") {
   auto uut = delivered(0, 6);
   uut.ack_individual(offsets{1, 2, 4});
   uut.rewind();
   uut.delivered(ranges{{0, 1}}, 1);
   CHECK(uut.ack(0).newly_acked == ranges{{0, 1}});
-  CHECK(uut.watermark() == 1);
-  uut.delivered(ranges{}, 3);
   CHECK(uut.watermark() == 3);
+  CHECK(uut.position() == 3);
   CHECK(uut.acked_above().ranges() == ranges{{4, 5}});
 }
 
@@ -249,6 +255,34 @@ TEST_CASE("an individual ack made before a rewind may be repeated after it") {
   uut.rewind();
   check_refused(uut, offsets{4}, ack_result::already_acked);
   check_refused(uut, offsets{4, 5}, ack_result::beyond_delivered);
+}
+
+// -- what the last commit knows to be acked -----------------------------------
+
+TEST_CASE("what the last commit knows to be acked is passed over like an ack") {
+  offset_tracker uut{5};
+  uut.adopt(set_of({{7, 9}, {10, 11}}));
+  CHECK(uut.watermark() == 5);
+  CHECK(uut.position() == 5);
+  CHECK(uut.acked_above().ranges() == ranges{{7, 9}, {10, 11}});
+  uut.delivered(ranges{{5, 7}}, 7);
+  uut.ack(6);
+  CHECK(uut.watermark() == 9); // before the source has passed them
+  uut.delivered(ranges{{9, 10}}, 11);
+  uut.ack(9);
+  CHECK(uut.watermark() == 11);
+  CHECK(uut.acked_above().empty());
+}
+
+TEST_CASE("the ranges that the last commit knew do not count as acks") {
+  offset_tracker uut{0};
+  uut.adopt(set_of({{1, 2}, {3, 4}}));
+  CHECK(uut.ack_range_count() == 0);
+  uut.delivered(ranges{{0, 1}, {2, 3}, {4, 9}}, 9);
+  uut.ack_individual(offsets{5, 7});
+  CHECK(uut.ack_range_count() == 2);
+  uut.ack_individual(offsets{0});
+  CHECK(uut.ack_range_count() == 2); // 3, 5 and 7, of which one was known
 }
 
 // -- against a model that keeps every record ----------------------------------
@@ -310,6 +344,12 @@ struct naive_partition {
   void rewind() {
     position = watermark();
     std::erase_if(handed_out, [this](offset_t x) { return x >= position; });
+  }
+  // With nothing pending it passes over what is acked.
+  void pass() {
+    if (watermark() == position)
+      while (acked.contains(position))
+        ++position;
   }
 };
 
@@ -418,6 +458,7 @@ void step(offset_tracker& uut, naive_partition& model) {
     default:
       ack_individual_any(uut, model);
   }
+  model.pass();
 }
 
 void check_same(const offset_tracker& uut, const naive_partition& model) {

@@ -176,6 +176,26 @@ TEST_CASE("a step that stops ends the worker for good, with the cause") {
   CHECK(p.watermark() == 0);
 }
 
+TEST_CASE("a rejected record whose step stops exhausts a partition, also one "
+          "that isolates") {
+  failed_partition p{rules_of(5, {step::stop_partition})};
+  p.deliver(0, 3);
+  SECTION("it runs") {
+    REQUIRE(p.machine.state() == partition_state::running);
+  }
+  SECTION("it isolates") {
+    p.fail(0, 3);
+    p.begin_again();
+    REQUIRE(p.redeliver() == offsets{0});
+    REQUIRE(p.machine.state() == partition_state::isolating);
+  }
+  CHECK(p.reject(0, 1, 0).worker == action::stop_partition);
+  CHECK(p.machine.state() == partition_state::exhausted);
+  CHECK_FALSE(p.machine.has_worker());
+  CHECK(p.machine.failing_offset() == 0);
+  CHECK(p.watermark() == 0);
+}
+
 TEST_CASE("a report that nobody waits for changes nothing") {
   failed_partition p{rules_of(0, {step::dead_letter})};
   p.deliver(0, 3);

@@ -269,3 +269,24 @@ TEST_CASE("a record that is to come again from the broker is not got past "
   REQUIRE_FALSE(p.machine.backoff_over(99)); // somebody took more
   CHECK(dispose(p, 1).first == operation_result::not_delivered);
 }
+
+// -- the record that it stands at ---------------------------------------------
+
+TEST_CASE("a partition stands at the record that fails, else at the lowest one "
+          "that is not acked") {
+  failed_partition p;
+  auto at = [&]() -> std::optional<offset_t> {
+    auto x = partition_orders{p.machine}.stands_at();
+    if (!x)
+      return std::nullopt;
+    auto index = x->indices.empty() ? 0 : x->indices.front();
+    return x->from->block->offset_at(index);
+  };
+  CHECK(at() == std::nullopt);
+  p.deliver(0, 3);
+  CHECK(at() == 0);
+  p.ack_only(0);
+  CHECK(at() == 1);
+  p.fail(0, 3, 2);
+  CHECK(at() == 2);
+}

@@ -467,9 +467,21 @@ TEST_CASE("a pause is told when it begins and when it ends") {
   CHECK_FALSE(x.set_pause(pause_reason::ack_ranges, false));
   CHECK(x.set_pause(pause_reason::ack_ranges, true));
   CHECK_FALSE(x.set_pause(pause_reason::ack_ranges, true));
-  CHECK(x.is_paused());
+  CHECK(x.is_paused(pause_reason::ack_ranges));
   CHECK(x.set_pause(pause_reason::ack_ranges, false));
-  CHECK_FALSE(x.is_paused());
+  CHECK_FALSE(x.is_paused(pause_reason::ack_ranges));
+}
+
+TEST_CASE("an operator's pause is told beside any other, and outlives a new "
+          "generation") {
+  auto x = running();
+  CHECK(x.set_pause(pause_reason::ack_ranges, true));
+  CHECK(x.set_pause(pause_reason::intent, true));
+  x.reset({2}, 7);
+  CHECK(x.is_paused(pause_reason::intent));
+  CHECK_FALSE(x.is_paused(pause_reason::ack_ranges)); // nothing is acked yet
+  CHECK(x.set_pause(pause_reason::intent, false));
+  CHECK_FALSE(x.is_paused(pause_reason::intent));
 }
 
 TEST_CASE("what comes next is what is retained, and else the source") {

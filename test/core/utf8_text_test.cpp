@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 using cafka::core::utf8_text;
+using cafka::core::visible_text;
 
 TEST_CASE("a text is cut before a character and not within one") {
   CHECK(utf8_text("abc", 3) == "abc");
@@ -24,4 +25,13 @@ TEST_CASE("bytes that are no UTF-8 are replaced one by one") {
   CHECK(utf8_text("\xed\xa0\x80", 10) == bad + bad + bad); // a surrogate
   CHECK(utf8_text("\xf4\x90\x80\x80", 20) == bad + bad + bad + bad);
   CHECK(utf8_text("a\xff", 3) == "a"); // the replacement has no room
+}
+
+TEST_CASE("a text for people shows control characters and bytes that are none "
+          "of UTF-8 by their numbers") {
+  CHECK(visible_text("a\xc3\xa9z") == "a\xc3\xa9z");
+  CHECK(visible_text("a\nb\t\x1b[2J") == "a\\nb\\t\\x1b[2J");
+  CHECK(visible_text("\xff\x80") == "\\xff\\x80");
+  CHECK(visible_text("\xc2\x9b") == "\\xc2\\x9b"); // a control character, too
+  CHECK(visible_text(std::string_view{"\0", 1}) == "\\x00");
 }

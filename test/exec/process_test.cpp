@@ -8,9 +8,12 @@
 #include "support/scratch_directory.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -302,6 +305,27 @@ TEST_CASE("a program that ignores SIGTERM is killed after term-after") {
   CHECK(is_gone(x.pid_in("pid")));
 }
 
+TEST_CASE("SIGTERM goes to all of a program, also where itself ignores it") {
+  world x;
+  auto tested = x.python(R"(import os, signal
+here = os.environ["HERE"]
+def end(*_):
+    open(here + "/told", "w").close()
+    os._exit(0)
+if os.fork() == 0:
+    signal.signal(signal.SIGTERM, end)
+    open(here + "/ready", "w").close()
+else:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while True:
+    signal.pause()
+)",
+                         {5min, std::chrono::hours{1}});
+  REQUIRE(x.await_file("ready"));
+  tested->terminate("test");
+  CHECK(x.await_file("told"));
+}
+
 TEST_CASE("signs of life keep a call open past three deadlines") {
   world x;
   auto tested = x.python(R"(import sys, time
@@ -447,6 +471,84 @@ TEST_CASE("the kill of the process that has a driver leaves no process") {
        << " s");
 }
 
+TEST_CASE(
+  "an end that is read together with the last answer is told as one that "
+  "comes later") {
+  launch what;
+  what.guard = CAFKA_GUARD;
+  what.program = "/bin/sh";
+  what.arguments = {"sh", "-c", "read -r x; echo '{\"ack\":true}'; exit 3"};
+  std::string failure;
+  process_hooks hooks;
+  hooks.note = [](auto&) {};
+  hooks.gone = [&](const process& x) { failure = x.failure(); };
+  process tested{what, session::life::worker, {}, hooks};
+  REQUIRE(tested.start());
+  REQUIRE(tested.begin_call(call_of(), "{}\n"));
+  // That it runs, and that it has ended; its output has not been read then.
+  for (int i = 0; i < 2; ++i) {
+    pollfd status{tested.fd_of(process::stream::status), POLLIN, 0};
+    REQUIRE(poll(&status, 1, 50'000) == 1);
+    tested.on_ready(process::stream::status, clock_type::now());
+  }
+  CHECK(tested.gone());
+  CHECK(tested.await_answer().what == kind::ack);
+  CHECK(failure == "ended with no batch open: exit 3");
+}
+
+TEST_CASE("a process that nobody could serve is not started, and says why") {
+  world x;
+  for (auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+    std::error_code none;
+    if (std::filesystem::read_symlink(entry, none) != "anon_inode:[eventpoll]")
+      continue;
+    // The driver's: as if the system had no room for another one to be watched.
+    auto other = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup2(other, std::stoi(entry.path().filename().string()));
+    close(other);
+  }
+  auto tested = x.shell("echo $$ > $HERE/pid; exec sleep 1000");
+  CHECK(tested->await_started() == "cannot start /bin/sh: Invalid argument");
+  tested->await_gone();
+  CHECK_FALSE(tested->call(call_of(), "{}\n"));
+  auto program = x.pid_in("pid"); // it may have run for a moment
+  CHECK((program == 0 || is_gone(program)));
+}
+
+TEST_CASE(
+  "a guard that ends before its program runs is a program that cannot be "
+  "started, and no end") {
+  world x;
+  launch what;
+  what.guard = "/bin/true";
+  what.program = "/bin/true";
+  what.arguments = {"true"};
+  int notes = 0;
+  process_hooks hooks;
+  hooks.note = [&](auto&) { ++notes; };
+  process_driver driver;
+  auto tested = driver.start(what, session::life::worker, {}, hooks);
+  CHECK(tested->await_started()
+        == "cannot start /bin/true: its cafka-guard ended, and it was killed");
+  CHECK(notes == 0);
+}
+
+TEST_CASE(
+  "what outlives a guard that was killed and writes on holds up nobody") {
+  world x;
+  auto tested = x.shell("echo $PPID > $HERE/guard; setsid yes & read -r line; "
+                        "echo $$ > $HERE/new; mv $HERE/new $HERE/pid; "
+                        "exec sleep 1000");
+  std::thread killer{[&] {
+    if (x.await_file("pid"))
+      kill(x.pid_in("guard"), SIGKILL);
+  }};
+  auto result = tested->call(call_of(), "{}\n");
+  killer.join();
+  REQUIRE(result);
+  CHECK(result->cause == "its cafka-guard ended, and it was killed");
+}
+
 TEST_CASE("a guard that is killed takes its program with it") {
   world x;
   auto tested = x.shell("echo $PPID > $HERE/guard; read -r line; echo $$ > "
@@ -459,6 +561,8 @@ TEST_CASE("a guard that is killed takes its program with it") {
   killer.join();
   REQUIRE(result);
   CHECK(result->cause == "its cafka-guard ended, and it was killed");
+  CHECK_THAT(x.told(process_note::kind::killed),
+             has_text("SIGKILL: its cafka-guard ended\n"));
   tested->await_gone();
   auto program = x.pid_in("pid");
   std::string stat; // "pid (name) state": whoever has it now may take its time

@@ -102,9 +102,22 @@ TEST_CASE("each answer of a program is read") {
 }
 
 TEST_CASE("an answer may name its batch") {
-  auto x = read_as<answer>(R"({"ack":true,"last":14,"generation":7})");
+  auto x = read_as<answer>(
+    R"({"ack":true,"topic":"orders","partition":3,"last":14,"generation":7})");
+  CHECK(x.topic == "orders"s);
+  CHECK(x.partition == partition_t{3});
   CHECK(x.last == offset_t{14});
   CHECK(x.generation == std::uint64_t{7});
+  for (auto* name : {"fail", "reject", "ack"})
+    CHECK(read_as<answer>("{\"" + std::string{name} + "\":1,\"partition\":3}")
+            .partition
+          == partition_t{3});
+  CHECK(reason_of(R"({"no_ack":true,"partition":2147483648})")
+          .starts_with("wrong line: partition is too large"));
+  CHECK(reason_of(R"({"fail":true,"topic":1})")
+          .starts_with("wrong line: topic must be a text"));
+  CHECK(reason_of(R"({"no_ack":true,"cause":"x"})")
+          .starts_with("wrong line: there is no member cause in it"));
 }
 
 TEST_CASE("an answer may have records to be written") {

@@ -26,6 +26,8 @@ struct stage {
   /// Of the records 12 and 14.
   void call() {
     open_call x;
+    x.topic = "orders";
+    x.partition = 3;
     x.offsets.insert({12, 13});
     x.offsets.insert({14, 15});
     x.last = 14;
@@ -155,7 +157,9 @@ TEST_CASE("a program that answers twice fails") {
 TEST_CASE("an answer to another batch fails the call, and quotes the line") {
   auto line = GENERATE(R"({"ack":13})", R"({"fail":11})", R"({"reject":15})",
                        R"({"ack":true,"last":13})",
-                       R"({"ack":true,"generation":6})");
+                       R"({"ack":true,"generation":6})",
+                       R"({"ack":true,"topic":"other"})",
+                       R"({"ack":true,"partition":4})");
   stage x;
   x.call();
   x.line(line);
@@ -165,6 +169,14 @@ TEST_CASE("an answer to another batch fails the call, and quotes the line") {
   auto result = x.result();
   CHECK(result.what == kind::failed);
   CHECK(result.cause.find(line) != std::string::npos);
+}
+
+TEST_CASE("an answer that names its batch answers that one") {
+  stage x{session::life::pool};
+  x.call();
+  x.line(
+    R"({"ack":true,"topic":"orders","partition":3,"last":14,"generation":7})");
+  CHECK(x.result().what == kind::ack);
 }
 
 TEST_CASE("a line that is too long fails the call") {
@@ -229,12 +241,13 @@ TEST_CASE(
   "a call of a partition that is given back ends in time, sign or not") {
   stage x{session::life::pool};
   x.call();
-  x.tested.limit_call(x.now + 10s, 2s);
+  x.tested.limit_call(x.now + 10s, 2s, "why");
+  x.tested.limit_call(x.now + 20s, 2s, "later");
   x.pass(9s);
   x.line(R"({"working":true})");
   x.pass(1s);
   CHECK(x.signal() == SIGTERM);
-  CHECK(x.tested.failure() == "the partition is given back");
+  CHECK(x.tested.failure() == "why");
   x.pass(2s);
   CHECK(x.signal() == SIGKILL);
 }
@@ -242,7 +255,8 @@ TEST_CASE(
 TEST_CASE("a wrong line gives nobody more time than its deadline") {
   stage pooled{session::life::pool};
   pooled.call();
-  pooled.tested.limit_call(pooled.now + 1s, 500ms);
+  pooled.tested.limit_call(pooled.now + 1s, 500ms,
+                           "the partition is given back");
   pooled.line("{");
   stage own;
   own.call();
@@ -259,9 +273,9 @@ TEST_CASE("a wrong line gives nobody more time than its deadline") {
 
 TEST_CASE("a limit is of the open call alone") {
   stage x{session::life::pool};
-  x.tested.limit_call(x.now + 1s, 500ms);
+  x.tested.limit_call(x.now + 1s, 500ms, "why");
   x.call();
-  x.tested.limit_call(x.now + 30s, 500ms);
+  x.tested.limit_call(x.now + 30s, 500ms, "why");
   x.line(R"({"ack":true})");
   x.call();
   x.line(R"({"working":true})");
@@ -297,6 +311,14 @@ TEST_CASE(
   x.end(end);
   CHECK(x.result().what == kind::not_begun);
   CHECK(x.tested.failure().empty());
+  stage y;
+  y.call();
+  auto crash = exited(1);
+  crash.batch_unread = true;
+  y.end(crash);
+  CHECK(y.result().what == kind::not_begun);
+  CHECK(y.tested.failure() == "ended before it read its batch: exit 1");
+  CHECK(y.tested.failure_class() == "exit 1");
 }
 
 TEST_CASE("exit 0 with no batch open is no failure, and anything else is one") {
@@ -520,18 +542,24 @@ TEST_CASE("more ends in a minute than ten are too many") {
   CHECK_FALSE(x.take(now + 60s));
 }
 
+namespace {
+
+/// What a program may write, right or wrong.
+constexpr const char* lines[] = {R"({"ack":true})",
+                                 R"({"ack":12})",
+                                 R"({"ack":13})",
+                                 R"({"no_ack":true})",
+                                 R"({"fail":14})",
+                                 R"({"acked":[12],"generation":7})",
+                                 R"({"acked_through":14,"generation":7})",
+                                 R"({"working":true})",
+                                 "text",
+                                 "{"};
+
+} // namespace
+
 TEST_CASE("every call ends once, and nothing counts behind a SIGTERM") {
   check_property("a session", [] {
-    constexpr const char* lines[] = {R"({"ack":true})",
-                                     R"({"ack":12})",
-                                     R"({"ack":13})",
-                                     R"({"no_ack":true})",
-                                     R"({"fail":14})",
-                                     R"({"acked":[12],"generation":7})",
-                                     R"({"acked_through":14,"generation":7})",
-                                     R"({"working":true})",
-                                     "text",
-                                     "{"};
     session tested{session::life::worker, limits};
     time_point now{1h};
     int open = 0;

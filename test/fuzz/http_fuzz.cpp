@@ -28,6 +28,12 @@ http::site make_site() {
     return x;
   };
   result.carry_out = [](auto&) { return http::response{}; };
+  result.show_record = [](auto&) {
+    record_excerpt x;
+    x.offset = 1;
+    x.value = {false, 12, "secret-value"};
+    return http::answer_of(x);
+  };
   result.page = "<style></style><script></script>";
   result.page_policy = http::policy_of(result.page);
   return result;
@@ -41,8 +47,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   std::string asked{reinterpret_cast<const char*>(data), size};
   auto said = server.answer_to(asked);
   require(said.empty() || said.starts_with("HTTP/1."));
-  // The status needs the token; metrics do not.
-  auto shows = said.find("\"groups\"") != said.npos;
+  // The status and a record need the token; metrics do not.
+  auto shows = said.find("\"groups\"") != said.npos
+               || said.find("secret-value") != said.npos;
   require(!shows || asked.find("0123456789abcdef") != asked.npos);
   return 0;
 }

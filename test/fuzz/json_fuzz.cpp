@@ -1,5 +1,6 @@
 /// Any bytes as a record's value: its line of JSON can be read, and has them.
 
+#include "core/base64.hpp"
 #include "io/record_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -33,6 +34,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (auto text = x.find("value"); text != x.end())
     require(text->get<std::string>() == bytes);
   else
-    require(x.at("value_base64") == cafka::io::base64_of(bytes));
+    require(x.at("value_base64") == cafka::core::base64_of(bytes));
   return 0;
 }

@@ -115,3 +115,16 @@ TEST_CASE("methods but GET, HEAD and POST are refused") {
     CHECK(status_of(x, open_rules) == 405);
   }
 }
+
+TEST_CASE("a record is shown where operations are on, to its own site and with "
+          "the token alone") {
+  auto x = reading("/api/record");
+  CHECK(status_of(x, open_rules) == 403);
+  CHECK(status_of(x, {"", true, {}}) == 200);
+  CHECK(status_of(x, with_token) == 403);
+  x.authorization = std::string{"Bearer "} + token;
+  CHECK(status_of(x, with_token) == 200);
+  CHECK(status_of(x, {token, false, {}}) == 403);
+  x.fetch_site = "cross-site";
+  CHECK(status_of(x, with_token) == 403);
+}

@@ -45,6 +45,18 @@ TEST_CASE("a process does not live when a supervisor gave up or its manager is "
   CHECK(x.body == "orders: it gave up: authentication: refused\n");
 }
 
+TEST_CASE("a process does not live when a control actor of a group answers no "
+          "ping for 30 s") {
+  auto group = test::seen_group({running_partition("t", 0)});
+  group.status->silent_ms = 29'999;
+  group.status->silent_actor = "group_coordinator";
+  CHECK(livez(snapshot_of({group})).status == 200);
+  group.status->silent_ms = 30'000;
+  auto x = livez(snapshot_of({group}));
+  CHECK(x.status == 503);
+  CHECK(x.body == "orders: its group_coordinator does not answer for 30 s\n");
+}
+
 TEST_CASE("health says of each unhealthy partition why") {
   auto group
     = test::seen_group({running_partition("t", 0), failing_partition("t", 1)});

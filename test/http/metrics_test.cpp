@@ -29,6 +29,7 @@ http::seen_group full_group() {
   p.records_redelivered = 2;
   p.records_acked = 5;
   p.queue_records = 9;
+  p.queue_bytes = 9'000;
   p.call_ms = 1'500;
   status.commits_confirmed = 3;
   status.outputs_written = 4;
@@ -95,6 +96,10 @@ TEST_CASE("metrics tell where each partition stands") {
   CHECK(
     has_line(x, "cafka_partition_end_offset{" + of + R"(partition="0"} 150)"));
   CHECK(has_line(x, "cafka_partition_healthy{" + of + R"(partition="1"} 0)"));
+  CHECK(
+    has_line(x, "cafka_client_queue_bytes{" + of + R"(partition="0"} 9000)"));
+  CHECK_FALSE( // it is not known
+    has_line(x, "cafka_client_queue_bytes{" + of + R"(partition="1"} -1)"));
   CHECK(has_line(x, "cafka_partition_state{" + of
                       + R"(partition="1",state="backoff"} 1)"));
   CHECK(has_line(x, "cafka_partition_state{" + of
@@ -112,6 +117,10 @@ TEST_CASE("metrics count what happened, by its reason") {
   CHECK(has_line(x, "cafka_worker_failures_total{" + at
                       + R"(,code="handler_failed"} 1)"));
   CHECK(has_line(x, "cafka_records_disposed_total{" + at + R"(,by="skip"} 1)"));
+  CHECK(has_line(x, "cafka_records_disposed_total{" + of
+                      + R"(,topic="t",partition="0",by="skip"} 0)"));
+  CHECK(has_line(x, "cafka_worker_restarts_total{" + of
+                      + R"(,topic="t",partition="0"} 0)"));
   CHECK(has_line(x, "cafka_acks_refused_total{" + of
                       + R"(,reason="stale_generation"} 11)"));
   CHECK(has_line(x, "cafka_exec_ends_total{" + of + R"(,reason="exit 3"} 1)"));

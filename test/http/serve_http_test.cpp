@@ -33,18 +33,6 @@ http_server serve(group_fixture& f) {
   return std::move(*result);
 }
 
-/// Asks again and again, each time for what is so then.
-bool await_answer(int port, const std::string& path, int status,
-                  const std::string& text = {}) {
-  auto until = std::chrono::steady_clock::now() + 30s;
-  while (std::chrono::steady_clock::now() < until) {
-    auto x = get(port, path);
-    if (x.status == status && x.body.find(text) != std::string::npos)
-      return true;
-  }
-  return false;
-}
-
 handler_answer ack_all(const message_batch&) {
   return handler_answer::ack();
 }
@@ -112,6 +100,42 @@ TEST_CASE("a failing record is in metrics, health and the status, and comes "
     has_event = has_event || e["kind"] == "record_failed";
   CHECK(has_event);
   CHECK(get(port, "/livez").status == 200);
+}
+
+TEST_CASE("a failing record is shown, and got past, over HTTP") {
+  group_fixture f;
+  auto options = f.options();
+  options.handler = f.noting([](const message_batch& x) -> handler_answer {
+    if (x.first_offset() == 0)
+      return handler_answer::failed_at(0, "poison");
+    return handler_answer::ack();
+  });
+  f.start(std::move(options));
+  auto settings = on_loopback();
+  settings.operations = true;
+  auto server = serve_http(*f.system, settings);
+  REQUIRE(server);
+  auto port = port_of(*server);
+  f.produce(0, 2);
+  CHECK(await_answer(port, "/api/record?group=g&topic=t&partition=0", 200,
+                     "\"offset\":0,"));
+  CHECK(get(port, "/api/record?group=g&topic=t&partition=7").status == 404);
+  CHECK(get(port, "/api/record?group=x&topic=t&partition=0").status == 404);
+  REQUIRE(f.await_status([](auto& x) {
+    return x.partitions.size() == 1 && x.partitions[0].failing_offset == 0;
+  }));
+  const std::string body = R"({"group":"g","topic":"t","partition":0,)"
+                           R"("offset":0,"step":"skip","who":"ann"})";
+  auto done = ask_http(port,
+                       "POST /api/dispose HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                       "Content-Type: application/json\r\nContent-Length: "
+                         + std::to_string(body.size()) + "\r\n",
+                       body);
+  CHECK(done.status == 200);
+  CHECK_THAT(done.body, has_text("\"text\":\"skipped\""));
+  CHECK(f.await_committed(0, 2));
+  CHECK(await_answer(port, "/api/record?group=g&topic=t&partition=0", 404,
+                     "no record is delivered and not acked"));
 }
 
 TEST_CASE("a supervisor that gave up makes a process not live") {

@@ -77,3 +77,17 @@ TEST_CASE("a status that the client has already is not sent again") {
   CHECK(again.status == 304);
   CHECK(again.body.empty());
 }
+
+TEST_CASE(
+  "the status tells the pauses of operators, also of what is not held") {
+  auto shown = snapshot_of({test::seen_group({running_partition("t", 0)})});
+  shown.groups[0].status->pauses = {{"t", 9, "ann", "audit"}, {"", -1, "", ""}};
+  auto pauses
+    = json::parse(make_status(shown, false).body)["groups"][0]["pauses"];
+  REQUIRE(pauses.size() == 2);
+  CHECK(pauses[0]["topic"] == "t");
+  CHECK(pauses[0]["partition"] == 9);
+  CHECK(pauses[0]["who"] == "ann");
+  CHECK(pauses[0]["reason"] == "audit");
+  CHECK(pauses[1]["partition"].is_null());
+}

@@ -109,6 +109,32 @@ TEST_CASE(
   CHECK(x.asked().size() == 1);
 }
 
+TEST_CASE("a record is asked for by its group, topic and partition, and shown "
+          "to nobody else") {
+  record_excerpt shown;
+  shown.offset = 100;
+  shown.value = {false, 5,
+                 "s\xc3\xa9"
+                 "cret"};
+  const std::string path = "/api/record?group=a%20b&topic=t&partition=3";
+  http_site off{{token, false, {}}};
+  off.show_record(shown);
+  CHECK(off.get(path, with_token).status == 403);
+  http_site x{{token, true, {}}};
+  x.show_record(shown);
+  CHECK(x.get(path).status == 403);
+  CHECK(x.get("/api/record?group=a", with_token).status == 400);
+  CHECK(x.shown_records().empty());
+  auto answer = x.get(path, with_token);
+  CHECK(answer.status == 200);
+  CHECK_THAT(answer.body, has_text("s\xc3\xa9"
+                                   "cret"));
+  CHECK_THAT(answer.head, has_text("Cache-Control: no-store"));
+  REQUIRE(x.shown_records().size() == 1);
+  CHECK(x.shown_records()[0].group == "a b");
+  CHECK(x.shown_records()[0].of == topic_partition{"t", 3});
+}
+
 TEST_CASE("a body of more than 64 KB is refused") {
   http_site x{{token, true, {}}};
   std::string most(64 * 1'024, ' ');

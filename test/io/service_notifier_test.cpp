@@ -36,14 +36,14 @@ TEST_CASE("a service manager is told by its socket, also by an abstract one") {
     notify_socket manager{name};
     auto x = notifier_of({{"NOTIFY_SOCKET", name}});
     REQUIRE(x);
-    CHECK(x.tell("READY=1\nSTATUS=well"));
+    CHECK(x.send("READY=1\nSTATUS=well"));
     CHECK(manager.next() == "READY=1\nSTATUS=well");
   }
 }
 
 TEST_CASE("nobody is told where there is no service manager") {
   CHECK_FALSE(notifier_of({}));
-  CHECK_FALSE(notifier_of({}).tell("READY=1"));
+  CHECK_FALSE(notifier_of({}).send("READY=1"));
   for (std::string name :
        {"", "@", "/", "relative", "vsock:2:1", "/no/such/socket"}) {
     INFO(name);
@@ -55,11 +55,11 @@ TEST_CASE("nobody is told where there is no service manager") {
 TEST_CASE("a service manager that reads nothing holds up nobody") {
   notify_socket manager{own_abstract_name()};
   auto x = notifier_of({{"NOTIFY_SOCKET", manager.name()}});
-  while (x.tell("WATCHDOG=1")) {
+  while (x.send("WATCHDOG=1")) {
     // until there is no room
   }
   CHECK(manager.next() == "WATCHDOG=1");
-  CHECK(x.tell("READY=1"));
+  CHECK(x.send("READY=1"));
 }
 
 TEST_CASE("the watchdog is told twice as often as the manager waits") {

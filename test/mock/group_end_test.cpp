@@ -2,6 +2,9 @@
 
 #include <cafka/run_until_signal.hpp>
 
+#include <future>
+#include <thread>
+
 using namespace cafka;
 using namespace cafka::test;
 
@@ -71,4 +74,24 @@ TEST_CASE("run_until_signal returns when a group has ended, stops the others, "
   }
   CHECK_FALSE(find(*f.system, "g"));
   CHECK_FALSE(find(*f.system, "other"));
+}
+
+TEST_CASE("threads that spawned, asked or stopped a group may outlive its "
+          "system") {
+  group_fixture f;
+  std::promise<void> is_done;
+  std::promise<void> may_end;
+  std::future_status ended_for{};
+  std::thread guest{[&] {
+    auto group = spawn_in(f);
+    CHECK(status(group));
+    CHECK(!stop(*f.system, group));
+    is_done.set_value();
+    ended_for = may_end.get_future().wait_for(std::chrono::seconds{30});
+  }};
+  is_done.get_future().wait();
+  f.system.reset(); // on the thread that made it
+  may_end.set_value();
+  guest.join();
+  CHECK(ended_for == std::future_status::ready);
 }

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 using namespace cafka;
-using kafka::make_error;
+using kafka::error_of_code;
 
 namespace {
 
@@ -44,7 +44,7 @@ constexpr row table[] = {
 
 TEST_CASE("every code of the client has its name and its class") {
   for (auto& x : table) {
-    auto result = make_error(x.code);
+    auto result = error_of_code(x.code);
     INFO(result.text);
     CHECK(result.code == x.expected);
     CHECK(result.retriable == x.retriable);
@@ -72,12 +72,12 @@ TEST_CASE("an error that a setting mends names it") {
     {10, "max.message.bytes"},   // MSG_SIZE_TOO_LARGE
   };
   for (auto& [code, name] : hints) {
-    auto result = make_error(code, "words of librdkafka");
+    auto result = error_of_code(code, "words of librdkafka");
     INFO(result.text);
     CHECK(result.text.find(": words of librdkafka: ") != std::string::npos);
     CHECK(result.text.find(name) != std::string::npos);
   }
-  CHECK(make_error(16, "words").text == "NOT_COORDINATOR: words");
+  CHECK(error_of_code(16, "words").text == "NOT_COORDINATOR: words");
 }
 
 TEST_CASE("an answer of another protocol is named and waited for") {
@@ -97,7 +97,7 @@ TEST_CASE("an answer of another protocol is named and waited for") {
   };
   constexpr int bad_msg = -199;
   for (auto& [size, what] : answers) {
-    auto result = make_error(bad_msg, words_of(size));
+    auto result = error_of_code(bad_msg, words_of(size));
     INFO(result.text);
     CHECK(result.text.find("): what answers there ") != std::string::npos);
     CHECK(result.text.find(what) != std::string::npos);
@@ -106,7 +106,7 @@ TEST_CASE("an answer of another protocol is named and waited for") {
     CHECK(result.retriable);
   }
   for (auto size : {200'000'000, -1, 3}) {
-    auto result = make_error(bad_msg, words_of(size));
+    auto result = error_of_code(bad_msg, words_of(size));
     INFO(result.text);
     CHECK(result.text.find("kafka { receive-message-max-bytes } allows no more")
           != std::string::npos);
@@ -115,13 +115,13 @@ TEST_CASE("an answer of another protocol is named and waited for") {
 }
 
 TEST_CASE("code 0 is success and has no text") {
-  CHECK_FALSE(make_error(0));
-  CHECK(make_error(0).text.empty());
+  CHECK_FALSE(error_of_code(0));
+  CHECK(error_of_code(0).text.empty());
   CHECK_FALSE(kafka::take_error(nullptr));
 }
 
 TEST_CASE("the fatal code makes a fatal error, with the given words") {
-  auto result = make_error(-150, "fenced by a newer one"); // _FATAL
+  auto result = error_of_code(-150, "fenced by a newer one"); // _FATAL
   CHECK(result.code == errc::client_fatal);
   CHECK(result.fatal);
   CHECK(result.text == "_FATAL: fenced by a newer one");

@@ -37,6 +37,26 @@ core::fetched await_block(bell& b, core::record_source& source,
   return result;
 }
 
+// An append wakes a reader who waits at the end, 1000; a detached one stays
+// asleep.
+void check_appends_wake(bell& b, core::record_source& source, appender& out,
+                        const topic_partition& tp) {
+  out.append(tp, 1);
+  CHECK(read(b, source, 1) == offsets(1000, 1001));
+  CHECK(drain_until(b, source, [&](auto&) { return source.at_end(); }));
+  source.on_ready({});
+  bell other;
+  source.on_ready([&] { other.ring(); });
+  source.on_ready({});
+  auto rings = other.rings();
+  bell third;
+  source.on_ready([&] { third.ring(); });
+  out.append(tp, 1);
+  CHECK(read(third, source, 1) == offsets(1001, 1002));
+  CHECK(other.rings() == rings);
+  source.on_ready({}); // the bells go
+}
+
 } // namespace
 
 TEST_CASE("a record is copied with all that the broker stored of it") {
@@ -241,21 +261,7 @@ TEST_CASE("a drain keeps to its limits, and seeks move what it gives") {
   seek(1000);
   CHECK(drain_until(b, source, [&](auto&) { return source.at_end(); }));
 
-  // An append wakes a reader who waits at the end; a detached one stays
-  // asleep.
-  out.append(tp, 1);
-  CHECK(read(b, source, 1) == offsets(1000, 1001));
-  CHECK(drain_until(b, source, [&](auto&) { return source.at_end(); }));
-  source.on_ready({});
-  bell other;
-  source.on_ready([&] { other.ring(); });
-  source.on_ready({});
-  auto rings = other.rings();
-  bell third;
-  source.on_ready([&] { third.ring(); });
-  out.append(tp, 1);
-  CHECK(read(third, source, 1) == offsets(1001, 1002));
-  CHECK(other.rings() == rings);
+  check_appends_wake(b, source, out, tp);
 }
 
 TEST_CASE("a seek needs a held partition") {

@@ -23,11 +23,12 @@ TEST_CASE("the partitions of all subscribed topics are counted") {
   bell b;
   client_driver client{b, member_of(cluster, "g")};
   client.subscribe({"t", "u"});
-  client->count_partitions(20s);
+  client->count_partitions(20s, 7);
   client->look_up_committed(1, {{"t", 0}}, 20s); // behind it
   auto x = client.await<kafka::partitions_counted>();
   REQUIRE(x);
   CHECK_FALSE(x->failure);
+  CHECK(x->token == 7);
   CHECK(x->counts == std::map<std::string, partition_t>{{"t", 3}, {"u", 5}});
 }
 
@@ -35,10 +36,11 @@ TEST_CASE("a count of partitions that no broker answers fails in time") {
   bell b;
   client_driver client{b, nowhere};
   client.subscribe({"t"});
-  client->count_partitions(10ms);
+  client->count_partitions(10ms, 3);
   auto x = client.await<kafka::partitions_counted>();
   REQUIRE(x);
   CHECK(x->failure);
+  CHECK(x->token == 3);
   CHECK(x->counts.empty());
 }
 
@@ -46,7 +48,7 @@ TEST_CASE("a client may end while it counts partitions") {
   bell b;
   client_driver client{b, nowhere};
   client.subscribe({"t"});
-  client->count_partitions(500ms);
+  client->count_partitions(500ms, 1);
   client->detach();
   auto rings = b.rings();
   kafka::consumer::abandon(client.release());
@@ -65,10 +67,10 @@ TEST_CASE("many topics are counted in one round trip") {
   bell b;
   client_driver client{b, member_of(cluster, "g")};
   client.subscribe(topics);
-  client->count_partitions(20s); // and a connection
+  client->count_partitions(20s, 1); // and a connection
   REQUIRE(client.await<kafka::partitions_counted>());
   cluster.set_round_trip(1, 2s);
-  client->count_partitions(20s);
+  client->count_partitions(20s, 1);
   auto x = client.await<kafka::partitions_counted>();
   REQUIRE(x);
   CHECK_FALSE(x->failure);

@@ -85,7 +85,7 @@ constexpr row failures[] = {
 TEST_CASE("a certificate or a login that is refused is permanent") {
   for (auto& x : refusals) {
     INFO(x.words);
-    auto result = kafka::make_error(x.code, x.words);
+    auto result = kafka::error_of_code(x.code, x.words);
     CHECK(result.code == errc::authentication);
     CHECK(is_permanent(result.code));
     CHECK_FALSE(result.retriable);
@@ -95,7 +95,7 @@ TEST_CASE("a certificate or a login that is refused is permanent") {
 TEST_CASE("a connection that broke off in the handshake is tried again") {
   for (auto& x : failures) {
     INFO(x.words);
-    auto result = kafka::make_error(x.code, x.words);
+    auto result = kafka::error_of_code(x.code, x.words);
     CHECK(result.code == errc::broker_unavailable);
     CHECK_FALSE(is_permanent(result.code));
     CHECK(result.retriable);

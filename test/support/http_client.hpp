@@ -114,8 +114,24 @@ inline http_answer ask_http(int port, const std::string& head,
 
 inline http_answer get(int port, const std::string& path,
                        const std::string& more = {}) {
-  return ask_http(port,
-                  "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + more);
+  return ask_http(port, "GET " + path
+                          + " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                            "Connection: close\r\n"
+                          + more);
+}
+
+/// Asks again and again, each time for what is so then.
+inline bool await_answer(int port, const std::string& path, int status,
+                         const std::string& text = {}) {
+  constexpr int pause_ms = 10;
+  auto until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (std::chrono::steady_clock::now() < until) {
+    auto x = get(port, path);
+    if (x.status == status && x.body.find(text) != std::string::npos)
+      return true;
+    poll(nullptr, 0, pause_ms);
+  }
+  return false;
 }
 
 } // namespace cafka::test

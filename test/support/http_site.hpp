@@ -29,7 +29,12 @@ public:
     x.carry_out = [this](auto& y) {
       std::lock_guard guard{mutex_};
       asked_.push_back(y);
-      return http::answer_of({operation_result::done, "it is done", -1});
+      return http::answer_of(reply_);
+    };
+    x.show_record = [this](auto& y) {
+      std::lock_guard guard{mutex_};
+      shown_records_.push_back(y);
+      return http::answer_of(record_);
     };
     x.page = std::move(page);
     x.page_policy = http::policy_of(x.page);
@@ -46,6 +51,20 @@ public:
   std::vector<http::operation> asked() {
     std::lock_guard guard{mutex_};
     return asked_;
+  }
+  /// What `/api/record` tells of.
+  void show_record(record_excerpt x) {
+    std::lock_guard guard{mutex_};
+    record_ = std::move(x);
+  }
+  std::vector<http::record_question> shown_records() {
+    std::lock_guard guard{mutex_};
+    return shown_records_;
+  }
+  /// What operators are answered.
+  void reply(operation_reply x) {
+    std::lock_guard guard{mutex_};
+    reply_ = std::move(x);
   }
   int port() const {
     return server_->port();
@@ -65,6 +84,9 @@ private:
   std::mutex mutex_;
   http::snapshot shown_;
   std::vector<http::operation> asked_;
+  std::vector<http::record_question> shown_records_;
+  record_excerpt record_;
+  operation_reply reply_{operation_result::done, "it is done", -1};
   std::unique_ptr<http::transport> server_;
 };
 

@@ -10,8 +10,8 @@
 
 namespace cafka::test {
 
-/// The newest watermark of each partition in the status lines of a log, which is
-/// text.
+/// The newest watermark of each partition in the status lines of a log, which
+/// is text.
 inline std::map<std::string, std::int64_t>
 watermarks_in(const std::string& log) {
   std::map<std::string, std::int64_t> result;

@@ -110,8 +110,9 @@ public:
                          std::chrono::milliseconds timeout) override {
     script_->questions.push_back({"committed", token, partitions, timeout});
   }
-  void count_partitions(std::chrono::milliseconds timeout) override {
-    script_->questions.push_back({"counts", 0, {}, timeout});
+  void count_partitions(std::chrono::milliseconds timeout,
+                        std::uint64_t token) override {
+    script_->questions.push_back({"counts", token, {}, timeout});
   }
   void find_ends(std::vector<topic_partition> partitions,
                  std::chrono::milliseconds timeout,

@@ -16,7 +16,7 @@ struct coordinator_script {
   std::vector<actors::ends_request> ends_asked;
   std::vector<actors::wake_request> wakes;
   std::vector<actors::position_request> positions_asked;
-  std::vector<actors::hold_request> holds;
+  std::vector<actors::follow_generation> holds;
   int ranges_asked = 0;
   std::vector<rebalance_id> done;
   int closes = 0; ///< close_client messages
@@ -25,6 +25,7 @@ struct coordinator_script {
   bool answers_seeks = true;
   bool answers_ends = true;
   bool answers_positions = true;
+  bool answers_pings = true;
   bool ignores_close = false;
   bool closes_clients = true; ///< a client is gone as its coordinator ends
   /// What a `keep_alive` ends the coordinator with.
@@ -51,7 +52,8 @@ inline actors::commit_result answer_to(const actors::commit_request& x,
                                        const kafka::error& failure = {}) {
   actors::commit_result result{x.id, {}};
   for (auto& y : x.entries)
-    result.entries.push_back({y.tp, y.generation, y.offset, failure});
+    result.entries.push_back(
+      {y.tp, y.generation, y.offset, failure, y.note.metadata});
   return result;
 }
 
@@ -112,11 +114,15 @@ public:
         if (!script_->ignores_close)
           self_->quit(caf::exit_reason::user_shutdown);
       },
-      [this](const hold_request& x) { script_->holds.push_back(x); },
+      [this](const follow_generation& x) { script_->holds.push_back(x); },
       [this](const position_request& x) {
         script_->positions_asked.push_back(x);
         if (script_->answers_positions)
           answer_position(x);
+      },
+      [this](ping) {
+        if (script_->answers_pings)
+          compat::post(*script_->manager, pong{pong::actor::coordinator});
       },
       [](client_ready) {},
       [](retry_look_up) {},

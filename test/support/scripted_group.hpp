@@ -60,6 +60,8 @@ public:
   // -- the coordinator's side; messages are sent, the actors do not run yet
   /// At what the group had committed.
   void assign(const partitions& ps, offset_t begin = 0);
+  /// The same with what stood beside it.
+  void assign_with(partition_t p, offset_t begin, core::committed_map map);
   /// At `begin`, logical or not, because nothing was committed.
   void assign_new(const partitions& ps, offset_t begin);
   void revoke(const partitions& ps);
@@ -106,6 +108,7 @@ public:
   ack_reply ask_ack(partition_t p, const offsets& xs, bool cumulative = true);
   group_status status();
   partition_status status(partition_t p);
+  record_excerpt record(partition_t p);
   committed_offsets committed(const std::string& topic = "t");
   /// An operator's intent; its answer, once it is there.
   template <class Intent>

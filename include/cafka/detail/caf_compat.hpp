@@ -12,13 +12,6 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <chrono>
-#include <functional>
-#include <map>
-#include <memory>
-#include <optional>
-#include <shared_mutex>
-#include <string>
 #include <type_traits>
 #include <utility>
 

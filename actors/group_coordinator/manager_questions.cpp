@@ -111,7 +111,7 @@ void group_coordinator_state::on_event(const kafka::position_found& x) {
   compat::post(manager_, std::move(result));
 }
 
-void group_coordinator_state::on_hold_request(const hold_request& x) {
+void group_coordinator_state::on_follow_generation(const follow_generation& x) {
   if (fence_.holds(x.tp, x.former))
     fence_.take(x.tp, x.generation);
 }
