@@ -81,7 +81,6 @@ bool ack_intake::take_in_one_go(const ack_series& x) {
   return true;
 }
 
-/// What follows from acks is done once for all that came together.
 void ack_intake::flush() {
   if (!std::exchange(unflushed_, false))
     return;

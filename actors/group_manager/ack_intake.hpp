@@ -40,6 +40,9 @@ public:
   /// Acked ranges beyond the watermark may have become too many, or be so no
   /// more.
   void check_ranges(const topic_partition& tp, held_partition& x);
+  /// What follows from acks is done once for all that came together: behind
+  /// whatever may have applied one.
+  void flush();
 
 private:
   void take_in_items();
@@ -50,7 +53,6 @@ private:
   ack_reply on_ack(const topic_partition& tp, generation g,
                    std::span<const offset_t> offsets, bool cumulative);
   ack_reply on_nack(const nack& x);
-  void flush();
 
   group_manager_parts& parts_;
   manager_context& context_;

@@ -19,6 +19,8 @@ using kind = handler_answer::kind;
 offset_range decided_by(const call_ended& x) {
   if (x.answer == kind::ack_through)
     return {x.batch.first, x.through + 1};
+  if (x.answer == kind::reject) // up to what it names
+    return {x.batch.first, x.through + 2};
   return x.batch;
 }
 
@@ -127,6 +129,8 @@ void call_answers::on_outputs(const topic_partition& tp, held_partition& x,
   auto* held = context_.look_up(tp, g);
   if (held == nullptr)
     return;
+  if (held->has_running_worker())
+    held->worker->loop->look_again(); // where outputs alone made room
   if (held->answers.empty() && held->machine.is_due(context_.now()))
     parts_.workers.on_backoff_elapsed({tp, g});
   parts_.workers.deliver_if_waiting(*held);
@@ -139,18 +143,31 @@ void call_answers::count_written(const topic_partition& tp, held_partition& x,
   auto g = x.machine.gen();
   auto before = x.answers.bytes();
   auto counted = x.answers.written(id);
-  if (x.has_running_worker()) {
+  if (x.has_running_worker())
     x.worker->loop->free_outputs(before - x.answers.bytes());
-    x.worker->loop->look_again();
-  }
+  std::vector<core::withheld_records::words> said;
   for (auto& answer : counted) {
-    x.machine.count_again(decided_by(answer));
+    said.push_back(x.machine.count_again(decided_by(answer)));
     if (answer.rest)
       context_.counts().outputs_written(answer.rest->outputs_taken);
   }
-  for (auto& answer : counted)
+  for (std::size_t i = 0; i < counted.size(); ++i) {
     if (auto* held = context_.look_up(tp, g))
-      count(*held, answer);
+      count(*held, counted[i]);
+    take_early(tp, g, said[i]);
+  }
+}
+
+/// What others said of the records before the answer of their call counted.
+void call_answers::take_early(const topic_partition& tp, generation g,
+                              core::withheld_records::words& said) {
+  if (auto* held = context_.look_up(tp, g); held && !said.acked.empty())
+    parts_.acks.apply(tp, *held, held->machine.ack_early(said.acked));
+  for (auto& x : said.nacked)
+    if (auto* held = context_.look_up(tp, g))
+      parts_.failures.take(tp, *held,
+                           {tp.topic, tp.partition, g, x.offset,
+                            std::move(x.cause.text), x.retry});
 }
 
 /// This one has failed, and those behind it are as if they had not been given.
@@ -161,13 +178,17 @@ void call_answers::void_failed(const topic_partition& tp, held_partition& x,
     return; // it was void
   context_.counts().outputs_failed();
   for (auto& answer : failed)
-    x.machine.count_again(decided_by(answer));
+    x.machine.forget_answer(decided_by(answer));
   auto& first = failed.front();
   auto call = first.rest->failed;
   call.cause.text = report.failure.text;
   context_.publish(event_kind::output_failed, tp, x.machine.gen(),
                    first.batch.first, 0, report.failure.code,
                    report.failure.text);
+  if (x.machine.state() == partition_state::draining && x.worker) {
+    x.worker->turns.end(true); // a call that runs is still waited for
+    return;
+  }
   if (!x.has_running_worker()) {
     parts_.failures.carry_out(
       tp, x, x.machine.call_failed(call, context_.now(), context_.jitter()));

@@ -2,6 +2,7 @@
 
 #include "actors/producer_messages.hpp"
 #include "actors/worker_messages.hpp"
+#include "core/withheld_records.hpp"
 
 #include <cafka/types.hpp>
 
@@ -35,6 +36,8 @@ private:
   void keep(held_partition& x, offset_range records);
   void count_written(const topic_partition& tp, held_partition& x,
                      std::uint64_t id);
+  void take_early(const topic_partition& tp, generation g,
+                  core::withheld_records::words& said);
   void void_failed(const topic_partition& tp, held_partition& x,
                    const write_report& report);
 

@@ -76,6 +76,7 @@ auto group_manager_state::behind_acks(Part& part, R (Part::*f)(const T&)) {
 void group_manager_state::look_at_orders() {
   parts_.disposals.look();
   parts_.moves.look(context_.now());
+  parts_.acks.flush();
 }
 
 manager_actor::behavior_type group_manager_state::make_behavior() {

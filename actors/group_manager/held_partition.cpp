@@ -138,9 +138,17 @@ partition_health held_partition::health(std::string& why) const {
           + "; " + cause;
     return partition_health::exhausted;
   }
-  if (failing && machine.failures_of(*failing) > 1) {
-    why = "offset " + std::to_string(*failing) + " failed "
-          + std::to_string(machine.failures_of(*failing)) + " times; " + cause;
+  if (auto* stuck = machine.failed().stuck()) {
+    why = "offset " + std::to_string(stuck->first)
+          + " failed, and the dead letter of it could not be written; "
+          + to_string(errc::dead_letter_failed) + ": "
+          + stuck->second.way->failure();
+    return partition_health::failing;
+  }
+  if (auto* worst = machine.failed().worst();
+      worst != nullptr && worst->second.failures > 1) {
+    why = "offset " + std::to_string(worst->first) + " failed "
+          + std::to_string(worst->second.failures) + " times; " + cause;
     return partition_health::failing;
   }
   if (machine.failures() > 1) {
@@ -179,7 +187,7 @@ partition_status held_partition::status(const topic_partition& tp,
   result.failures = machine.failures();
   if (auto failing = machine.failing_offset()) {
     result.failing_offset = *failing;
-    result.failures = machine.failures_of(*failing);
+    result.failures = machine.failed().failures(*failing);
   }
   result.dead_lettered = machine.dead_lettered();
   result.skipped = machine.skipped();

@@ -66,7 +66,7 @@ struct held_partition {
   }
   /// Something of it is on its way to a broker.
   bool is_writing() const noexcept {
-    return !answers.empty() || machine.writes_letters();
+    return !answers.empty() || machine.failed().any_away();
   }
   /// Its worker lives, and may call the handler.
   bool has_running_worker() const noexcept {

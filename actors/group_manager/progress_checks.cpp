@@ -49,6 +49,7 @@ void progress_checks::look(time_point t) {
                        x.position());
     auto is_stuck
       = x.is_full() && !x.is_writing() && !x.is_paused()
+        && !m.is_paused(core::pause_reason::ack_ranges)
         && !x.delivery_waits(context_.registry->strands().is_busy(tp));
     auto records = m.retained().records;
     auto passed = (m.tracker() ? x.position() : 0)

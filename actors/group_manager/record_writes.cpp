@@ -44,8 +44,10 @@ void record_writes::on_down(std::uint64_t incarnation,
   kafka::error why;
   why.code = errc::other_client_error;
   why.text = "the group's producer ended: " + text_of(cause);
+  parts_.acks.take_in(); // what strands and nacks said before counts first
   parts_.pings.forget_producer();
   link_.on_down(incarnation, why);
+  parts_.acks.flush();
 }
 
 void record_writes::close() {

@@ -137,7 +137,8 @@ void group_producer_state::on_check(const check_letter_topics& x) {
   auto result = std::make_shared<letter_topics_checked>();
   result->token = x.token;
   auto note = [this, open, result](const letter_topics::answer& y) {
-    if (y.failure && !result->failure) {
+    // One that is missing ends the group, whatever is wrong with others.
+    if (y.failure && (!result->failure || (y.missing && !result->missing))) {
       result->failure = y.failure;
       result->missing = y.missing;
     }

@@ -21,6 +21,11 @@ kafka::error error_of(errc code, std::string text) {
   return result;
 }
 
+bool may_go_to(const output& x, const topic_partition& to) {
+  return x.topic == to.topic
+         && x.partition.value_or(to.partition) == to.partition;
+}
+
 template <class Callback, class Answer>
 void answer(std::map<std::uint64_t, Callback>& from, const Answer& x) {
   if (auto node = from.extract(x.token))
@@ -49,14 +54,14 @@ outbox::outbox(settings x) : settings_(std::move(x)) {
 std::uint64_t outbox::send(output x, bool first, time_point now, written f) {
   auto token = ++last_token_;
   auto& queue = first ? first_ : waiting_;
-  queue.push_back({token, std::move(x), std::move(f), now, false});
+  queue.push_back({token, std::move(x), std::move(f), now, first, false});
   settings_
     .wake(); // handed over behind this, so that nothing is told meanwhile
   return token;
 }
 
 void outbox::cancel(std::uint64_t token) {
-  for (auto* queue : {&alone_, &first_, &waiting_})
+  for (auto* queue : queues())
     std::erase_if(*queue, [token](auto& x) { return x.token == token; });
   open_.erase(token);
 }
@@ -80,14 +85,30 @@ void outbox::create_topic(const std::string& topic, partition_t partitions,
 }
 
 bool outbox::empty() const noexcept {
-  return alone_.empty() && first_.empty() && waiting_.empty() && open_.empty();
+  auto is_empty = [](auto& x) {
+    return x.second.alone.empty() && x.second.behind.empty();
+  };
+  return std::ranges::all_of(lanes_, is_empty) && first_.empty()
+         && waiting_.empty() && open_.empty();
+}
+
+/// Of records that the client does not have, in the order in which they go.
+std::vector<std::deque<outbox::entry>*> outbox::queues() {
+  std::vector<std::deque<entry>*> result;
+  for (auto& [to, x] : lanes_) {
+    result.push_back(&x.alone);
+    result.push_back(&x.behind);
+  }
+  result.push_back(&first_);
+  result.push_back(&waiting_);
+  return result;
 }
 
 void outbox::fail_all(const kafka::error& why) {
   std::vector<entry> all;
   for (auto& [token, x] : std::exchange(open_, {}))
     all.push_back(std::move(x));
-  for (auto* queue : {&alone_, &first_, &waiting_})
+  for (auto* queue : queues())
     for (auto& x : std::exchange(*queue, {}))
       all.push_back(std::move(x));
   for (auto& x : all)
@@ -135,14 +156,55 @@ void outbox::renew(const kafka::error& why, time_point now) {
   fail_each<kafka::topic_created>(creations_, why);
 }
 
-/// A record whose batch was too large goes alone, when no other is open.
+/// A record whose batch was too large goes alone, when no other to its partition
+/// is open; those behind it when all such are through. False: the client takes
+/// nothing now.
+bool outbox::pump_lanes(time_point now) {
+  for (auto i = lanes_.begin(); i != lanes_.end();) {
+    auto& [to, x] = *i;
+    if (has_open(to)) {
+      ++i;
+    } else if (x.alone.empty()) {
+      let_go(std::move(x.behind));
+      i = lanes_.erase(i);
+    } else if (!ensure_client(now) || !hand(x.alone, now)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool outbox::has_open(const topic_partition& to) const {
+  return std::ranges::any_of(open_, [&](auto& x) {
+    return may_go_to(x.second.record, to);
+  });
+}
+
+/// Null: none that the record might go to.
+outbox::lane* outbox::lane_of(const output& x) {
+  auto i = std::ranges::find_if(lanes_,
+                                [&](auto& y) { return may_go_to(x, y.first); });
+  return i == lanes_.end() ? nullptr : &i->second;
+}
+
+/// Back to where they were, before all that came later.
+void outbox::let_go(std::deque<entry> behind) {
+  for (; !behind.empty(); behind.pop_back()) {
+    auto& queue = behind.back().first ? first_ : waiting_;
+    queue.push_front(std::move(behind.back()));
+  }
+}
+
+/// One whose first record may go. Those that a lane holds up wait in it.
 std::deque<outbox::entry>* outbox::next_queue() {
-  auto holds_alone = !open_.empty() && open_.begin()->second.alone;
-  if (holds_alone || (!alone_.empty() && !open_.empty()))
-    return nullptr;
-  for (auto* queue : {&alone_, &first_, &waiting_})
-    if (!queue->empty())
-      return queue;
+  for (auto* queue : {&first_, &waiting_})
+    while (!queue->empty()) {
+      auto* lane = lane_of(queue->front().record);
+      if (lane == nullptr)
+        return queue;
+      lane->behind.push_back(std::move(queue->front()));
+      queue->pop_front();
+    }
   return nullptr;
 }
 
@@ -163,6 +225,8 @@ bool outbox::hand(std::deque<entry>& from, time_point now) {
 }
 
 void outbox::pump(time_point now) {
+  if (!pump_lanes(now))
+    return;
   while (auto* queue = next_queue())
     if (!ensure_client(now) || !hand(*queue, now))
       return;
@@ -191,7 +255,13 @@ void outbox::on_event(const kafka::record_written& x, time_point) {
   // It may be the batch that is too large, or another record of it.
   if (x.failure.too_large && !record.alone) {
     record.alone = true;
-    alone_.push_back(std::move(record));
+    // Sent anew it might join the batch of another.
+    if (x.where.partition >= 0)
+      record.record.partition = x.where.partition;
+    topic_partition to{record.record.topic,
+                       record.record.partition.value_or(-1)};
+    lanes_[to].alone.push_back(std::move(record));
+    settings_.wake(); // also where the client refused it at once
     return;
   }
   record.tell(x);

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace cafka::actors {
 
@@ -25,6 +26,9 @@ namespace cafka::actors {
 /// alone. A record whose client fails for good, or whose report is overdue, is
 /// told as not written. The queue that a record lies in is its state; what is
 /// told is forgotten.
+///
+/// While records to a partition go alone, later ones to it wait behind them. The
+/// client has some of these already, so that they may be written before.
 class outbox {
 public:
   using written = std::function<void(const kafka::record_written&)>;
@@ -81,11 +85,22 @@ private:
     output record;
     written tell;
     time_point since;
+    bool first = false;
     bool alone = false;
+  };
+  /// To one partition.
+  struct lane {
+    std::deque<entry> alone;  // their batch was too large
+    std::deque<entry> behind; // what came later
   };
 
   bool ensure_client(time_point now);
   void pump(time_point now);
+  bool pump_lanes(time_point now);
+  bool has_open(const topic_partition& to) const;
+  lane* lane_of(const output& x);
+  void let_go(std::deque<entry> behind);
+  std::vector<std::deque<entry>*> queues();
   std::deque<entry>* next_queue();
   bool hand(std::deque<entry>& from, time_point now);
   void renew(const kafka::error& why, time_point now);
@@ -102,7 +117,7 @@ private:
   std::unique_ptr<kafka::record_writer> client_;
   time_point closed_until_{}; // no client is made before
   std::uint64_t last_token_ = 0;
-  std::deque<entry> alone_; // their batch was too large
+  std::map<topic_partition, lane> lanes_;
   std::deque<entry> first_;
   std::deque<entry> waiting_;
   std::map<std::uint64_t, entry> open_; // the client has them

@@ -118,8 +118,8 @@ void manager_buffer::put(const nack& x) {
   put_report(x, true);
 }
 
-void manager_buffer::put(delivery_report x) {
-  auto urgent = is_urgent(x);
+void manager_buffer::put(delivery_report x, bool is_waited_for) {
+  auto urgent = is_waited_for || is_urgent(x);
   put_report(std::move(x), urgent);
 }
 

@@ -78,7 +78,8 @@ public:
   void put(const ack& x);
   void put(const ack_individual& x);
   void put(const nack& x);
-  void put(delivery_report x);
+  /// `is_waited_for`: although its kind is not.
+  void put(delivery_report x, bool is_waited_for = false);
 
 private:
   using wake_function = std::shared_ptr<const std::function<void()>>;

@@ -10,6 +10,10 @@ namespace {
 
 using kind = handler_answer::kind;
 
+/// What a producer keeps of each beside its bytes, about: so that many without
+/// any are bounded, too, and fill no queue that others share.
+constexpr std::size_t output_entry_bytes = 64;
+
 /// The name of an answer that names a record; empty: it names none.
 std::string_view naming(kind x) {
   switch (x) {
@@ -81,15 +85,17 @@ std::shared_ptr<answer_rest> rest_of(handler_answer x,
     return result;
   }
   for (auto& y : x.outputs())
-    result->bytes += size_bytes(y);
+    result->bytes += size_bytes(y) + output_entry_bytes;
   result->failed = failed_call_of(batch, {errc::output_failed, {}, "outputs"});
   result->outputs = std::move(x).outputs();
   return result;
 }
 
 std::string too_many(std::size_t bytes, std::size_t bytes_max) {
-  return "its outputs have " + std::to_string(bytes)
-         + " bytes, and outputs-max-bytes allows " + std::to_string(bytes_max);
+  return "its outputs count as " + std::to_string(bytes) + " bytes, "
+         + std::to_string(output_entry_bytes)
+         + " of each beside its own, and outputs-max-bytes allows "
+         + std::to_string(bytes_max);
 }
 
 } // namespace

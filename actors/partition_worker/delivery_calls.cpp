@@ -95,10 +95,14 @@ void delivery_loop::end_call(call_ended x, bool asks) {
   asks_after_ = last;
 }
 
-/// Before anything else that the manager is told.
+/// Before anything else that the manager is told. Where the window is full the
+/// manager is waited for, unless the answer makes no room.
 void delivery_loop::send_ended() {
-  if (auto x = std::exchange(ended_, std::nullopt))
-    manager_->put(std::move(*x));
+  if (auto x = std::exchange(ended_, std::nullopt)) {
+    auto is_waited_for = x->answer != handler_answer::kind::no_ack
+                         && !window_.room();
+    manager_->put(std::move(*x), is_waited_for);
+  }
   if (auto after = std::exchange(asks_after_, std::nullopt);
       after && state_ == state::waiting)
     manager_->put(worker_ready{id_, *after});

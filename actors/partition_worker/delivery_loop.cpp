@@ -221,6 +221,7 @@ void delivery_loop::begin_step(core::delivery_step x) {
   skip_ = std::move(x.skip);
   from_ = x.from;
   alone_ = x.alone;
+  failures_ = std::move(x.failures);
   transition_to(state::reading);
   more_ = true; // what is there already
   source_->on_ready([weak = weak_from_this()] {
@@ -259,7 +260,7 @@ bool delivery_loop::call_next(guard_type& guard) {
   auto block = take();
   if (!block)
     return false;
-  call({std::move(block), {}}, false, guard);
+  call({std::move(block), {}, failures_}, false, guard);
   return true;
 }
 

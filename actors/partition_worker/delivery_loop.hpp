@@ -178,6 +178,7 @@ private:
   bool calls_ = false; // the handler
   std::optional<worker_end> ends_after_call_; // then
   core::range_set skip_;
+  std::vector<std::pair<offset_t, std::uint32_t>> failures_; // of the source's
   offset_t from_ = 0;          // nothing of the source below it
   offset_t delivered_to_ = -1; // behind what was handed out last
 };

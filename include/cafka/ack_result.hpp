@@ -5,7 +5,7 @@
 
 namespace cafka {
 
-/// The result of one ack. Only `accepted` changes anything.
+/// The result of one ack. Only `accepted` changes anything at once.
 enum class ack_result : std::uint8_t {
   accepted,         ///< at least one record is acked that was not
   already_acked,    ///< individual: all of it was acked before; changes nothing
@@ -16,8 +16,9 @@ enum class ack_result : std::uint8_t {
                     ///< it lies below the commit position
   beyond_delivered, ///< at or above what was handed to a handler
   not_delivered,    ///< individual: a hole, no record was delivered there
-  withheld,         ///< all of it failed and was not delivered again since, or
-                    ///< waits for a dead letter or an output; changes nothing
+  withheld,         ///< all of it failed and was not delivered again since,
+                    ///< which changes nothing; or waits for a dead letter, or
+                    ///< for outputs: then it counts behind those
 };
 
 /// The name, as it stands in the enumeration.

@@ -58,7 +58,8 @@ struct dead_letter_config {
   /// The replication factor of a topic that is made. -1 takes the broker's
   /// default.
   int replication = -1;
-  /// The record's own headers go with it, before ours.
+  /// The record's own headers go with it, before ours, but for those that tell
+  /// of a former failure.
   bool copy_headers = true;
   /// Which headers tell of the failure.
   header_style headers = header_style::kafka;
@@ -180,8 +181,8 @@ struct group_config {
   /// librdkafka properties of the group's producer, for dead letters and
   /// outputs. Endpoints and security are those of the group.
   std::map<std::string, std::string> producer;
-  /// The most bytes of outputs of one source partition on their way, 1 byte to
-  /// 1 GB; its calls wait beyond that.
+  /// Bytes of outputs of one source partition on their way, 1 byte to 1 GB, 64
+  /// of each beside its own: beyond that the partition's next call waits.
   std::size_t outputs_max_bytes = 8'388'608;
   /// The most threads that run handlers, made as they are needed, up to 10,000.
   /// With 0 handlers run on CAF's scheduler and must be quick.

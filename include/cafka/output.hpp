@@ -31,7 +31,7 @@ struct output {
   friend bool operator==(const output&, const output&) = default;
 };
 
-/// Bytes of the key, the value and the headers: what an output counts for in
+/// Bytes of the key, the value and the headers. With 64 more it counts for
 /// `outputs-max-bytes`.
 inline std::size_t size_bytes(const output& x) noexcept {
   auto of = [](const std::optional<std::string>& y) {

@@ -9,36 +9,53 @@ namespace cafka::core {
 
 namespace {
 
-/// Each offset of the block at `indices`; empty: of all of it.
-template <class F>
-void for_each_offset(const record_block& block,
-                     const std::vector<std::uint32_t>& indices, F f) {
-  for (auto i : indices)
-    f(block.offset_at(i));
-  for (std::size_t i = 0; indices.empty() && i < block.size(); ++i)
-    f(block.offset_at(i));
+/// Whether one of the block's records at `indices`, which rise, is this one;
+/// empty: all of them are meant.
+bool holds(const record_block& block, const std::vector<std::uint32_t>& indices,
+           offset_t x) {
+  auto i = block.lower_bound(x);
+  if (i == block.size() || block.offset_at(i) != x)
+    return false;
+  return indices.empty()
+         || std::ranges::binary_search(indices, static_cast<std::uint32_t>(i));
 }
 
 } // namespace
 
+/// What a block that was copied out lacks in between is acked: to count it costs
+/// nothing.
+bool delivery::goes_to_end(
+  const std::vector<std::uint32_t>& indices) const noexcept {
+  return indices.empty() || indices.size() == block->size() - indices.front();
+}
+
 void delivery::begin_call(const std::vector<std::uint32_t>& indices) {
-  if (indices.empty() && block->size() == records_)
-    ++calls_->of_all;
-  else
-    for_each_offset(*block, indices,
-                    [this](offset_t x) { ++calls_->of_some[x]; });
+  if (goes_to_end(indices)) {
+    ++calls_->from[block->offset_at(indices.empty() ? 0 : indices.front())];
+    return;
+  }
+  for (auto i : indices)
+    ++calls_->of_some[block->offset_at(i)];
+}
+
+std::uint32_t delivery::call_counts::up_to(offset_t x) const noexcept {
+  std::uint32_t result = 0;
+  for (auto i = from.begin(); i != from.end() && i->first <= x; ++i)
+    result += i->second;
+  return result;
 }
 
 std::uint32_t
 delivery::calls(const std::vector<std::uint32_t>& indices) const noexcept {
-  std::uint32_t most = 0;
-  if (!calls_->of_some.empty())
-    for_each_offset(*block, indices, [&](offset_t x) {
-      auto i = calls_->of_some.find(x);
-      if (i != calls_->of_some.end())
-        most = std::max(most, i->second);
-    });
-  return calls_->of_all + most;
+  auto first = block->offset_at(indices.empty() ? 0 : indices.front());
+  auto last = block->offset_at(indices.empty() ? block->size() - 1
+                                               : indices.back());
+  auto most = calls_->up_to(last); // it rises
+  auto end = calls_->of_some.upper_bound(last);
+  for (auto i = calls_->of_some.lower_bound(first); i != end; ++i)
+    if (holds(*block, indices, i->first))
+      most = std::max(most, calls_->up_to(i->first) + i->second);
+  return most;
 }
 
 namespace {
@@ -120,6 +137,12 @@ delivery_log::next_redelivery(offset_t after, const range_set& except) const {
   auto result = next_redelivery(after);
   while (result && !except.empty()) {
     auto& block = *result->from->block;
+    auto first = result->indices.empty() ? 0 : result->indices.front();
+    if (except
+          .intersection(
+            {block.offset_at(first), block.offset_at(block.size() - 1) + 1})
+          .empty())
+      break; // nearly always: they are below
     if (result->indices.empty())
       for (std::uint32_t i = 0; i < block.size(); ++i)
         result->indices.push_back(i);
@@ -134,22 +157,30 @@ delivery_log::next_redelivery(offset_t after, const range_set& except) const {
 }
 
 std::optional<redelivery> delivery_log::find(offset_t x) const {
-  auto result = next_redelivery(x - 1);
-  if (!result)
+  auto behind = slots_.upper_bound(x);
+  if (behind == slots_.begin())
     return std::nullopt;
-  auto i = static_cast<std::uint32_t>(result->from->block->lower_bound(x));
-  auto& indices = result->indices;
-  if (i == result->from->block->size() || result->from->block->offset_at(i) != x
-      || (!indices.empty() && indices.front() != i))
+  auto& found = std::prev(behind)->second;
+  auto& block = *found.item->block;
+  auto i = block.lower_bound(x);
+  if (i == block.size() || block.offset_at(i) != x || !found.holds(i))
     return std::nullopt;
-  return redelivery{std::move(result->from), {i}};
+  return redelivery{found.item, {static_cast<std::uint32_t>(i)}};
 }
 
 redelivery delivery_log::rest_of(const slot& x, offset_t after) {
   redelivery result{x.item, {}};
   auto& block = *x.item->block;
-  for (auto i = block.lower_bound(after + 1); i < block.size(); ++i)
-    if (x.holds(i))
+  auto first = block.lower_bound(after + 1);
+  if (first == block.size())
+    return result;
+  auto is_whole = x.released
+                    .intersection({block.offset_at(first),
+                                   block.offset_at(block.size() - 1) + 1})
+                    .empty(); // nearly always
+  result.indices.reserve(block.size() - first);
+  for (auto i = first; i < block.size(); ++i)
+    if (is_whole || x.holds(i))
       result.indices.push_back(static_cast<std::uint32_t>(i));
   return result;
 }

@@ -19,14 +19,12 @@ namespace cafka::core {
 /// partition's strand.
 struct delivery {
   explicit delivery(std::shared_ptr<const record_block> x)
-    : block(std::move(x)),
-      records_(block->size()),
-      calls_(std::make_shared<call_counts>()) {
+    : block(std::move(x)), calls_(std::make_shared<call_counts>()) {
   }
   /// What is left of `origin`, in a block of its own. The two share their
   /// calls, so that one that begins with one of them counts for the other.
   delivery(std::shared_ptr<const record_block> rest, const delivery& origin)
-    : block(std::move(rest)), records_(origin.records_), calls_(origin.calls_) {
+    : block(std::move(rest)), calls_(origin.calls_) {
   }
   delivery(const delivery&) = delete;
   delivery& operator=(const delivery&) = delete;
@@ -48,12 +46,16 @@ struct delivery {
 
 private:
   struct call_counts {
-    std::uint32_t of_all = 0;
-    /// Those with a part of the records, by offset.
+    /// With all that was left from this offset on, which is nearly always so.
+    std::map<offset_t, std::uint32_t> from;
+    /// With other parts of the records, by offset.
     std::map<offset_t, std::uint32_t> of_some;
+
+    std::uint32_t up_to(offset_t x) const noexcept;
   };
 
-  std::size_t records_; // of the block that was read
+  bool goes_to_end(const std::vector<std::uint32_t>& indices) const noexcept;
+
   std::shared_ptr<call_counts> calls_;
 };
 using delivery_ptr = std::shared_ptr<delivery>;

@@ -63,6 +63,14 @@ std::uint32_t failed_records::failures(offset_t x) const noexcept {
   return found == nullptr ? 0 : found->failures;
 }
 
+range_set failed_records::not_acked_by(offset_t named) const {
+  range_set result;
+  for (auto& [offset, x] : entries_)
+    if (offset != named || !x.may_be_acked())
+      result.insert({offset, offset + 1});
+  return result;
+}
+
 std::vector<std::pair<offset_t, std::uint32_t>>
 failed_records::counts(offset_range x) const {
   std::vector<std::pair<offset_t, std::uint32_t>> result;
@@ -73,11 +81,12 @@ failed_records::counts(offset_range x) const {
   return result;
 }
 
-range_set failed_records::on_their_way() const {
+range_set failed_records::on_their_way(offset_range x) const {
   range_set result;
-  for (auto& [offset, x] : entries_)
-    if (x.way)
-      result.insert({offset, offset + 1});
+  auto end = entries_.lower_bound(x.last);
+  for (auto i = entries_.lower_bound(x.first); i != end; ++i)
+    if (i->second.way)
+      result.insert({i->first, i->first + 1});
   return result;
 }
 
@@ -95,6 +104,21 @@ bool failed_records::any_away() const noexcept {
   return std::ranges::any_of(entries_, [](auto& x) {
     return x.second.way && x.second.way->is_away();
   });
+}
+
+auto failed_records::worst() const noexcept
+  -> const std::pair<const offset_t, entry>* {
+  auto i = std::ranges::max_element(entries_, {},
+                                    [](auto& x) { return x.second.failures; });
+  return i == entries_.end() ? nullptr : &*i;
+}
+
+auto failed_records::stuck() const noexcept
+  -> const std::pair<const offset_t, entry>* {
+  auto i = std::ranges::find_if(entries_, [](auto& x) {
+    return x.second.way && x.second.way->is_stuck();
+  });
+  return i == entries_.end() ? nullptr : &*i;
 }
 
 std::optional<time_point> failed_records::next_retry() const noexcept {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -86,9 +87,21 @@ public:
   bool is_acked() const noexcept {
     return is_acked_;
   }
+  /// A step has failed.
+  void note_failure(std::string why) {
+    failure_ = std::move(why);
+  }
+  /// Why one did last.
+  const std::string& failure() const noexcept {
+    return failure_;
+  }
   /// How often the last step has failed, this time included.
   std::uint32_t count_try() noexcept {
     return ++tries_;
+  }
+  /// It has failed, and is tried again.
+  bool is_stuck() const noexcept {
+    return tries_ > 0;
   }
   state at() const noexcept {
     return state_;
@@ -104,6 +117,7 @@ private:
   state state_ = state::begun;
   std::size_t step_ = 0;
   std::uint32_t tries_ = 0;
+  std::string failure_;
   bool is_acked_ = false;
   time_point retry_at_; // while waiting
 };
@@ -153,13 +167,20 @@ public:
   std::uint32_t failures(offset_t x) const noexcept;
   /// Of each of them in `x` that is not on its way, for who gets it again.
   std::vector<std::pair<offset_t, std::uint32_t>> counts(offset_range x) const;
-  /// Those that have a way past the handler: they are not delivered.
-  range_set on_their_way() const;
+  /// Those of `x` that have a way past the handler: they are not delivered.
+  range_set on_their_way(offset_range x) const;
   bool is_on_its_way(offset_t x) const noexcept;
   /// Its dead letter is handed over, and has no report.
   bool is_away(offset_t x) const noexcept;
   /// Dead letters whose reports are to come.
   bool any_away() const noexcept;
+  /// Those that a cumulative ack leaves: all but `named`, if that was delivered
+  /// again.
+  range_set not_acked_by(offset_t named) const;
+  /// The one that failed most; null: there is none.
+  const std::pair<const offset_t, entry>* worst() const noexcept;
+  /// One whose last step was tried and failed; the same.
+  const std::pair<const offset_t, entry>* stuck() const noexcept;
   /// When the next step is due to be tried again.
   std::optional<time_point> next_retry() const noexcept;
   /// A record whose step is due; nothing: there is none.

@@ -73,13 +73,27 @@ ack_outcome offset_tracker::ack_individual(std::span<const offset_t> offsets) {
       fresh.insert({x, x + 1});
   if (fresh.empty())
     return {ack_result::already_acked, {}};
-  auto newly_acked = fresh.ranges();
-  for (auto range : newly_acked) {
+  return acked_out_of_order(fresh.ranges());
+}
+
+ack_outcome offset_tracker::ack_pending(offset_range x,
+                                        const range_set& except) {
+  auto fresh = pending_.intersection(x);
+  if (!except.empty())
+    fresh = without(fresh, except);
+  if (fresh.empty())
+    return {ack_result::already_acked, {}};
+  return acked_out_of_order(std::move(fresh));
+}
+
+/// They are pending.
+ack_outcome offset_tracker::acked_out_of_order(std::vector<offset_range> xs) {
+  for (auto range : xs) {
     pending_.erase(range);
     acked_.insert(range);
   }
   raise_watermark();
-  return {ack_result::accepted, std::move(newly_acked)};
+  return {ack_result::accepted, std::move(xs)};
 }
 
 void offset_tracker::rewind() {

@@ -51,6 +51,10 @@ public:
   /// `withheld`.
   ack_outcome ack(offset_t offset, const range_set& except);
 
+  /// Those records of `x` that are pending, but for those of `except`. There is
+  /// none: `already_acked`.
+  ack_outcome ack_pending(offset_range x, const range_set& except);
+
   /// Just these records, in any order. One refused offset refuses all of them.
   /// Already acked ones at or above the watermark are no refusal.
   ack_outcome ack_individual(std::span<const offset_t> offsets);
@@ -92,6 +96,7 @@ public:
   check_individual(std::span<const offset_t> offsets) const;
 
 private:
+  ack_outcome acked_out_of_order(std::vector<offset_range> xs);
   /// Moves the watermark and forgets the individual acks that it passed.
   void raise_watermark();
 

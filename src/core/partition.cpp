@@ -1,6 +1,7 @@
 #include "core/partition.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace cafka::core {
@@ -173,11 +174,12 @@ bool partition::take(const intake& x) {
 }
 
 std::optional<redelivery> partition::next_redelivery(offset_t after) const {
-  if (isolation_.waits_for())
+  if (!tracker_ || isolation_.waits_for())
     return std::nullopt;
   if (isolation_.on())
     after = -1;
-  auto result = log_.next_redelivery(after, failed_.on_their_way());
+  auto result = log_.next_redelivery(
+    after, failed_.on_their_way({after + 1, tracker_->position()}));
   if (!result)
     return result;
   auto& block = *result->from->block;
@@ -209,7 +211,8 @@ delivery_step partition::read_step() const {
     return {};
   auto at = tracker_->position();
   return {std::nullopt, tracker_->acked_above(), at,
-          at < isolation_.until().value_or(at)};
+          at < isolation_.until().value_or(at),
+          failed_.counts({at, std::numeric_limits<offset_t>::max()})};
 }
 
 void partition::call_begun(time_point now) noexcept {

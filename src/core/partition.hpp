@@ -7,6 +7,7 @@
 #include "core/offset_tracker.hpp"
 #include "core/partition_effects.hpp"
 #include "core/restart_policy.hpp"
+#include "core/withheld_records.hpp"
 
 #include <cafka/errc.hpp>
 #include <cafka/partition_state.hpp>
@@ -176,9 +177,14 @@ public:
   void withhold(offset_range batch) {
     withheld_.insert(batch);
   }
-  void count_again(offset_range batch) {
-    withheld_.erase(batch);
+  /// What was said of them meanwhile is to be done behind the answer.
+  withheld_records::words count_again(offset_range batch) {
+    return withheld_.release(batch);
   }
+  /// The answer is void.
+  void forget_answer(offset_range batch);
+  /// Of what was said meanwhile: where the answer left something to ack.
+  ack_effect ack_early(const range_set& acked);
 
   // -- failures
 
@@ -213,13 +219,8 @@ public:
   std::optional<offset_t> failing_offset() const noexcept {
     return failed_.first();
   }
-  /// Failed calls that were put down to it.
-  std::uint32_t failures_of(offset_t x) const noexcept {
-    return failed_.failures(x);
-  }
-  /// Reports of dead letters are to come.
-  bool writes_letters() const noexcept {
-    return failed_.any_away();
+  const failed_records& failed() const noexcept {
+    return failed_;
   }
   /// Got past without being handled, in this generation.
   std::uint64_t dead_lettered() const noexcept {
@@ -264,9 +265,10 @@ public:
   }
   /// Its backoff is over by `now`, and no successor has begun.
   bool is_due(time_point now) const noexcept;
-  /// When the backoff is over; nothing where none runs.
+  /// When the backoff is over, or a step past a record is tried again; nothing
+  /// where neither is waited for.
   std::optional<time_point> next_try() const noexcept {
-    return next_try_;
+    return next_try_ ? next_try_ : failed_.next_retry();
   }
   /// As assigned; negative: logical.
   offset_t begin() const noexcept {
@@ -287,7 +289,6 @@ private:
   void resolve(offset_t begin);
   ack_effect apply(const ack_outcome& outcome, offset_t watermark_before);
   ack_effect apply_acks(const ack_outcome& outcome, offset_t watermark_before);
-  range_set not_acked_by(std::optional<offset_t> named) const;
   std::vector<offset_t> passable(std::span<const offset_t> offsets);
   void forget_deliveries() noexcept;
 
@@ -327,7 +328,7 @@ private:
   failed_records failed_;
   isolation isolation_;
   std::optional<offset_t> leaves_; // the successor waits for its way
-  range_set withheld_;             // their calls' answers wait for outputs
+  withheld_records withheld_;
   std::uint64_t disposals_ = 0;
   std::uint64_t dead_lettered_ = 0;
   std::uint64_t skipped_ = 0;

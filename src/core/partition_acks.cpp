@@ -45,26 +45,19 @@ ack_effect partition::apply(const ack_outcome& outcome,
   return effect;
 }
 
-/// Records that a cumulative ack leaves: those whose answers wait, and those
-/// that failed, but for `named` if it was delivered again.
-range_set partition::not_acked_by(std::optional<offset_t> named) const {
-  auto result = withheld_;
-  for (auto& [offset, x] : failed_)
-    if (offset != named || !x.may_be_acked())
-      result.insert({offset, offset + 1});
-  return result;
-}
-
 /// Those that an individual ack counts for at once. One whose dead letter is
-/// away waits for the report.
+/// away waits for the report, and one that is withheld for its call's answer.
 std::vector<offset_t> partition::passable(std::span<const offset_t> offsets) {
   std::vector<offset_t> result;
   for (auto offset : offsets) {
     auto* failed = failed_.find(offset);
     if (failed != nullptr && failed->way && failed->way->is_away())
       failed->way->note_ack();
-    if (!withheld_.contains(offset)
-        && (failed == nullptr || failed->may_be_acked()))
+    if (failed != nullptr && !failed->may_be_acked())
+      continue;
+    if (withheld_.contains(offset))
+      withheld_.note_ack({offset, offset + 1});
+    else
       result.push_back(offset);
   }
   return result;
@@ -74,11 +67,18 @@ ack_effect partition::ack(offset_t offset) {
   if (!tracker_)
     return nothing_delivered({&offset, 1});
   auto before = tracker_->watermark();
-  return apply_acks(tracker_->ack(offset, not_acked_by(offset)), before);
+  auto failed = failed_.not_acked_by(offset);
+  auto except = withheld_.records();
+  for (auto x : failed.ranges())
+    except.insert(x);
+  auto outcome = tracker_->ack(offset, except);
+  if (!is_refused(outcome.result))
+    withheld_.note_ack({before, offset + 1}, failed);
+  return apply_acks(outcome, before);
 }
 
 ack_effect partition::ack_call(offset_range batch, offset_t through) {
-  auto except = withheld_;
+  auto except = withheld_.records();
   for (auto& [offset, x] : failed_)
     if (x.way || offset < batch.first || offset >= batch.last)
       except.insert({offset, offset + 1});
@@ -101,15 +101,13 @@ ack_effect partition::ack_individual(std::span<const offset_t> offsets) {
 }
 
 ack_effect partition::ack_pending(offset_range x) {
-  std::vector<offset_t> offsets;
-  for (auto part : tracker_->pending().intersection(x))
-    for (auto i = part.first; i < part.last; ++i)
-      if (!failed_.is_on_its_way(i) && !withheld_.contains(i))
-        offsets.push_back(i);
-  if (offsets.empty())
-    return {};
+  auto except = failed_.on_their_way(x);
+  for (auto part : withheld_.records().intersection(x))
+    except.insert(part);
   auto before = tracker_->watermark();
-  return apply_acks(tracker_->ack_individual(offsets), before);
+  auto outcome = tracker_->ack_pending(x, except);
+  return outcome.newly_acked.empty() ? ack_effect{}
+                                     : apply_acks(outcome, before);
 }
 
 std::optional<ack_effect> partition::ack_each(std::span<const offset_t> offsets,
@@ -129,6 +127,20 @@ std::optional<ack_effect> partition::ack_each(std::span<const offset_t> offsets,
   return ack(offsets.back());
 }
 
+void partition::forget_answer(offset_range batch) {
+  withheld_.release(batch);
+  awaited_.erase(batch);
+}
+
+ack_effect partition::ack_early(const range_set& acked) {
+  std::vector<offset_t> offsets;
+  for (auto range : acked.ranges())
+    for (auto part : tracker_->pending().intersection(range))
+      for (auto i = part.first; i < part.last; ++i)
+        offsets.push_back(i);
+  return offsets.empty() ? ack_effect{} : ack_individual(offsets);
+}
+
 void partition::await_acks(offset_range x) {
   for (auto& part : tracker_->pending().intersection(x))
     awaited_.insert(part);
@@ -145,7 +157,7 @@ ack_effect partition::drop(offset_range batch) {
   ack_effect result;
   range_set own;
   own.insert(batch);
-  for (auto x : failed_.on_their_way().intersection(batch))
+  for (auto x : failed_.on_their_way(batch).ranges())
     own.erase(x);
   for (auto x : own.ranges())
     result.freed += log_.drop(x);

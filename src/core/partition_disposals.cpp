@@ -90,6 +90,7 @@ partition::reported(std::uint64_t id,
   letter->second.way->come_back();
   if (failure) {
     result.notes.push_back({note::dead_letter_failed, offset, 0, *failure});
+    letter->second.way->note_failure(failure->text);
     step_failed(result, offset, now, jitter);
   } else {
     ++dead_lettered_;

@@ -66,6 +66,8 @@ struct delivery_step {
   offset_t from = 0; ///< nothing below; 0 where the begin is not resolved
   /// Of the source comes one record, and then the manager is asked again.
   bool alone = false;
+  /// Of records that come again from the source: as in `redelivery`.
+  std::vector<std::pair<offset_t, std::uint32_t>> failures = {};
 };
 
 /// What to do after a worker ended.

@@ -87,9 +87,12 @@ failure_effect partition::rejected(const failed_call& x, time_point now,
 std::pair<ack_result, failure_effect>
 partition::nack(offset_t offset, bool retry, failure_cause cause,
                 time_point now, double jitter, bool ends) {
-  failed_call x{{offset, offset + 1}, 1, offset, std::move(cause)};
-  if (auto refusal = refusal_of_nack(offset))
+  if (auto refusal = refusal_of_nack(offset)) {
+    if (refusal == ack_result::withheld && withheld_.contains(offset))
+      withheld_.note_nack({offset, retry, std::move(cause)});
     return {*refusal, {}};
+  }
+  failed_call x{{offset, offset + 1}, 1, offset, std::move(cause)};
   if (!retry && has_way_past(offset))
     return {ack_result::accepted, rejected(x, now, jitter)};
   if (alive_ && !ends && state_ != partition_state::draining)
@@ -196,7 +199,7 @@ bool partition::is_through() const {
   auto until = *isolation_.until();
   if (tracker_->position() < until)
     return false;
-  auto next = log_.next_redelivery(-1, failed_.on_their_way());
+  auto next = log_.next_redelivery(-1, failed_.on_their_way({0, until}));
   if (!next)
     return true;
   auto first = next->indices.empty() ? 0 : next->indices.front();

@@ -13,7 +13,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <functional>
 
 #include <unistd.h>
@@ -47,7 +46,7 @@ struct arguments : config_arguments, letter_arguments {
   std::string since;
   long timeout_s = 10;
   bool json = false;
-  std::string where; // PARTITION@OFFSET
+  std::string where; // of one dead letter
   replay_arguments replay;
 };
 
@@ -110,11 +109,13 @@ exit_code list(arguments& args) {
   });
 }
 
-template <class T>
-bool read_number(std::string_view text, T& to) {
-  auto* end = text.data() + text.size();
-  auto [rest, failure] = std::from_chars(text.data(), end, to);
-  return failure == std::errc{} && rest == end && to >= 0;
+/// What a place looks like.
+std::string place_rule(const std::vector<std::string>& topics) {
+  if (topics.size() == 1)
+    return fmt::format("PARTITION@OFFSET, as 3@1200, or {}-3@1200",
+                       topics.front());
+  return fmt::format("TOPIC-PARTITION@OFFSET, as {}-3@1200; the topics are {}",
+                     topics.front(), fmt::join(topics, ", "));
 }
 
 exit_code show(arguments& args) {
@@ -122,15 +123,10 @@ exit_code show(arguments& args) {
     return exit_code::usage;
   return with_config(args, [&](auto& config) {
     auto topics = dead_letter_topics(config);
-    topic_partition tp{topics.front(), 0};
-    offset_t offset = 0;
-    auto at = args.where.find('@');
-    if (at == std::string::npos
-        || !read_number(std::string_view{args.where}.substr(0, at),
-                        tp.partition)
-        || !read_number(std::string_view{args.where}.substr(at + 1), offset))
-      return complain(args.where + ": PARTITION@OFFSET, as 3@1200");
-    return show_letter(config, args, tp, offset);
+    auto place = letter_place_of(args.where, topics);
+    if (!place)
+      return complain(args.where + ": " + place_rule(topics));
+    return show_letter(config, args, *place);
   });
 }
 
@@ -210,7 +206,8 @@ void add_dead_letters(CLI::App& program, const handler_registry& handlers,
   args = std::make_shared<arguments>();
   add(all, "show", "One dead letter with all that it holds, as JSON", args,
       result, show)
-    .add_option("PARTITION@OFFSET", args->where, "Where it is")
+    .add_option("PARTITION@OFFSET", args->where,
+                "Where it is; also TOPIC-PARTITION@OFFSET, as list prints it")
     ->required();
   args = std::make_shared<arguments>();
   auto& replayer = add(all, "replay",

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace cafka::app {
 
@@ -25,10 +27,20 @@ struct letter_arguments {
 exit_code list_letters(const group_config& config, const letter_arguments& args,
                        bool json);
 
-/// Writes the one at `partition` and `offset` as JSON. `topic`: of the dead
-/// letters; empty: the only one.
+/// Where a dead letter lies.
+struct letter_place {
+  topic_partition where;
+  offset_t offset = -1;
+};
+
+/// `TOPIC-PARTITION@OFFSET`, as `list` prints it, of one of the `topics`;
+/// where there is one alone, also `PARTITION@OFFSET`. Nothing: it is neither.
+std::optional<letter_place>
+letter_place_of(std::string_view text, const std::vector<std::string>& topics);
+
+/// Writes that one as JSON.
 exit_code show_letter(const group_config& config, const letter_arguments& args,
-                      const topic_partition& where, offset_t offset);
+                      const letter_place& place);
 
 struct replay_arguments {
   std::string to; ///< a topic; empty: where each is from

@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <charconv>
+
 namespace cafka::app {
 
 namespace {
@@ -19,6 +22,13 @@ using nlohmann::json;
 constexpr std::size_t shown_bytes_max = 200;
 
 constexpr auto columns = "{:<28} {:<20} {:<24} {:>8} {:<24} {}\n";
+
+template <class T>
+bool read_number(std::string_view text, T& to) {
+  auto* end = text.data() + text.size();
+  auto [rest, failure] = std::from_chars(text.data(), end, to);
+  return failure == std::errc{} && rest == end && to >= 0;
+}
 
 std::string place_of(const topic_partition& tp, offset_t offset) {
   return fmt::format("{}-{}@{}", tp.topic, tp.partition, offset);
@@ -109,8 +119,29 @@ exit_code list_letters(const group_config& config, const letter_arguments& args,
   return stop_signal() == 0 ? exit_code::ok : exit_code_of_signal();
 }
 
+std::optional<letter_place>
+letter_place_of(std::string_view text, const std::vector<std::string>& topics) {
+  auto at = text.rfind('@');
+  if (at == std::string_view::npos)
+    return std::nullopt;
+  letter_place result;
+  auto where = text.substr(0, at);
+  if (auto dash = where.rfind('-'); dash != std::string_view::npos) {
+    result.where.topic = where.substr(0, dash);
+    where.remove_prefix(dash + 1);
+  } else if (topics.size() == 1) {
+    result.where.topic = topics.front();
+  }
+  auto is_known = std::ranges::find(topics, result.where.topic) != topics.end();
+  if (!is_known || !read_number(where, result.where.partition)
+      || !read_number(text.substr(at + 1), result.offset))
+    return std::nullopt;
+  return result;
+}
+
 exit_code show_letter(const group_config& config, const letter_arguments& args,
-                      const topic_partition& where, offset_t offset) {
+                      const letter_place& place) {
+  auto& [where, offset] = place;
   auto reader = dead_letter_reader::open_at(config, where, offset,
                                             args.timeout);
   if (!reader)

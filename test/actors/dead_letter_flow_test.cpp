@@ -359,3 +359,47 @@ TEST_CASE("a group that writes no dead letters has no producer") {
   CHECK(g.producers == 0);
   CHECK(g.status(0).watermark == 2);
 }
+
+// -- how healthy that is ------------------------------------------------------
+
+TEST_CASE("a partition whose dead letter cannot be written is unhealthy, with "
+          "the cause and the time of the next try") {
+  auto is_rejected = GENERATE(false, true);
+  scripted_group g;
+  write_letters(g);
+  g.handlers.answer = [=](const message_batch& x) {
+    return is_rejected ? handler_answer::reject(x.first_offset(), "poison")
+                       : handler_answer::failed("poison");
+  };
+  start(g, 1);
+  CHECK(g.status(0).healthy);
+  g.refuse(0);
+  auto status = g.status(0);
+  CHECK(status.health == partition_health::failing);
+  CHECK(status.health_text
+        == "offset 0 failed, and the dead letter of it could not be written; "
+           "dead_letter_failed: topic dlq.g: needs WRITE");
+  CHECK(status.next_try_ms > 0);
+  g.advance(100ms);
+  CHECK_FALSE(g.status(0).healthy); // it is tried again
+  g.deliver(1);
+  CHECK(g.status(0).healthy);
+  CHECK(g.status(0).next_try_ms == -1);
+}
+
+TEST_CASE("a partition is as unhealthy as the record of it that failed most") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.handlers.answer = [](const message_batch&) {
+    return handler_answer::no_ack();
+  };
+  start(g, 2);
+  g.nack(0, 0, true);
+  g.settle();
+  g.nack(0, 1, true); // while its worker has none
+  g.nack(0, 1, true);
+  g.settle();
+  CHECK(g.status(0).failing_offset == 0);
+  CHECK(g.status(0).health == partition_health::failing);
+  CHECK_THAT(g.status(0).health_text, has_text("offset 1 failed 2 times"));
+}

@@ -450,3 +450,40 @@ TEST_CASE(
   CHECK(x.after_run().empty());
   CHECK(x.handlers.calls.size() == 1);
 }
+
+// -- who waits for a report ---------------------------------------------------
+
+TEST_CASE("an answer that the manager alone makes room for is waited for") {
+  incarnation x;
+  x.settings.window = core::flow_window{1, 1};
+  x.settings.batch_size = 1;
+  x.append(3);
+  auto is_urgent = [&] {
+    x.run();
+    return x.registry->buffer()->look().is_urgent;
+  };
+  SECTION("it acks, and the window is full") {
+    x.settings.counts_exactly = true;
+    x.begin();
+    CHECK(is_urgent());
+    CHECK(x.handlers.calls.size() == 2);
+  }
+  SECTION("not where its strand makes room by itself") {
+    x.begin();
+    CHECK_FALSE(is_urgent());
+    CHECK(x.handlers.calls.size() == 3);
+  }
+  SECTION("nor where it acks nothing") {
+    x.handlers.answer = [](const message_batch&) {
+      return handler_answer::no_ack();
+    };
+    x.begin();
+    CHECK_FALSE(is_urgent());
+  }
+  SECTION("nor where there is room") {
+    x.settings.window = core::flow_window{10, 1000};
+    x.settings.counts_exactly = true;
+    x.begin();
+    CHECK_FALSE(is_urgent());
+  }
+}

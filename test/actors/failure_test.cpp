@@ -488,3 +488,22 @@ TEST_CASE("between two incarnations of the group a nack is refused") {
   g.settle();
   CHECK(g.status().acks_refused == 2);
 }
+
+TEST_CASE("the failures of a record are known where it comes again from the "
+          "source") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.handlers.answer = [](const message_batch& x) {
+    return x.first_offset() == 0 ? handler_answer::no_ack()
+                                 : handler_answer::continue_without_ack();
+  };
+  start(g, 2);
+  g.nack(0, 0, true);
+  g.settle();
+  g.handlers.answer = nullptr;
+  g.advance(1s);
+  REQUIRE(g.coordinator.seeks.size() == 1);
+  REQUIRE(g.handlers.offsets() == offsets{0, 1, 0, 1});
+  CHECK(g.handlers.calls[2].failure_count == 1);
+  CHECK(g.handlers.calls[3].failure_count == 0);
+}

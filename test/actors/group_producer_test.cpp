@@ -37,7 +37,8 @@ struct world {
     options->config.group = "g";
     options->log = [this](const log_record& x) { lines.push_back(x.text); };
     settings.client = "c";
-    settings.topic = "dlq.{group}";
+    if (settings.topic.empty())
+      settings.topic = "dlq.{group}";
     settings.wall_clock = [] { return std::int64_t{1'000}; };
     uut = fixture.system().spawn<group_producer>(
       options, settings,
@@ -319,6 +320,24 @@ TEST_CASE("a check of the topics is answered when a broker has answered, and "
   }
 }
 
+TEST_CASE("a topic of dead letters that is missing is told, whatever is wrong "
+          "with others") {
+  auto missing_first = GENERATE(false, true);
+  world x{group_producer_settings{"", "dlq.{topic}"}};
+  x.send(check_letter_topics{3, {"a", "b"}});
+  REQUIRE(x.script->questions.size() == 2);
+  auto answer = [&](std::size_t i, partition_t n, const kafka::error& why) {
+    x.script->tell(kafka::topic_found{x.script->questions[i].token, n, why});
+    x.fixture.run();
+  };
+  auto refused = failure_of(errc::authorization, "no right");
+  answer(missing_first ? 1 : 0, 0, missing_first ? kafka::error{} : refused);
+  answer(missing_first ? 0 : 1, 0, missing_first ? refused : kafka::error{});
+  REQUIRE(x.checked.size() == 1);
+  CHECK(x.checked[0].missing);
+  CHECK_THAT(x.checked[0].failure.text, has_text("dlq.b"));
+}
+
 TEST_CASE("outputs are reported when all of them are written") {
   world x;
   x.write(1, {to("a", "1"), to("b", "2")});
@@ -383,22 +402,99 @@ TEST_CASE("many reports at once are all told") {
 }
 
 TEST_CASE("records of a batch that is too large are sent again one by one, and "
-          "the others wait") {
+          "those behind them to the same partition wait") {
   world x;
   x.write(1, {to("a", "1"), to("a", "2")});
   x.refuse(0, too_large());
   x.refuse(1, too_large());
   REQUIRE(x.script->sent.size() == 3);
   CHECK(x.script->sent[2].record.value == "1");
-  x.write(2, {to("a", "3")});
+  x.write(2, {to("a", "3"), to("a", "4")});
   CHECK(x.script->sent.size() == 3);
   x.deliver(2, 0);
   REQUIRE(x.script->sent.size() == 4);
   CHECK(x.script->sent[3].record.value == "2");
   x.deliver(3, 1);
-  REQUIRE(x.script->sent.size() == 5);
+  REQUIRE(x.script->sent.size() == 6); // as before
   CHECK(x.script->sent[4].record.value == "3");
+  CHECK(x.script->sent[5].record.value == "4");
   CHECK(x.reports.size() == 1);
+}
+
+TEST_CASE("a batch that is too large holds up its partition alone, and neither "
+          "others nor dead letters") {
+  world x;
+  x.write(1, {to("a", "1"), to("b", "2")}); // b does not answer for now
+  x.refuse(0, too_large());
+  REQUIRE(x.script->sent.size() == 3);
+  CHECK(x.script->sent[2].record.value == "1");
+  output other{"a", 1, "k", "3", {}};
+  x.write(2, {to("a", "4"), other, to("b", "5")});
+  REQUIRE(x.script->sent.size() == 5);
+  CHECK(x.script->sent[3].record.value == "3");
+  CHECK(x.script->sent[4].record.value == "5");
+  x.give_up_first(3);
+  REQUIRE(x.script->sent.size() == 6);
+  CHECK(x.script->sent[5].record.topic == "dlq.g");
+  x.deliver(2, 0);
+  REQUIRE(x.script->sent.size() == 7);
+  CHECK(x.script->sent[6].record.value == "4");
+}
+
+TEST_CASE(
+  "a record without a partition whose batch was too large is sent again "
+  "to that partition, and no other of its topic may join it") {
+  world x;
+  output any{"a", std::nullopt, std::nullopt, "1", {}};
+  auto next = any;
+  next.value = "2";
+  x.write(1, {any});
+  x.script->tell(
+    kafka::record_written{x.script->sent[0].token, {"a", 3}, -1, too_large()});
+  x.fixture.run();
+  REQUIRE(x.script->sent.size() == 2);
+  CHECK(x.script->sent[1].record.partition == 3);
+  x.write(2, {next, to("a", "0")});
+  REQUIRE(x.script->sent.size() == 3); // which names another partition
+  CHECK(x.script->sent[2].record.value == "0");
+  x.deliver(1, 0);
+  REQUIRE(x.script->sent.size() == 4);
+  CHECK(x.script->sent[3].record.value == "2");
+}
+
+TEST_CASE(
+  "a record that is too large alone is told, and what waits for it goes "
+  "on") {
+  world x;
+  x.write(1, {to("a", "1")});
+  x.refuse(0, too_large());
+  x.write(2, {to("a", "2")});
+  SECTION("it is refused again") {
+    x.refuse(1, too_large());
+    REQUIRE(x.reports.size() == 1);
+    CHECK(x.reports[0].failure.too_large);
+    REQUIRE(x.script->sent.size() == 3);
+    CHECK(x.script->sent[2].record.value == "2");
+  }
+  SECTION("no report comes") {
+    x.pass(33s);
+    REQUIRE(x.reports.size() == 1);
+    CHECK(x.reports[0].failure.code == errc::timed_out);
+    REQUIRE(x.script->sent.size() == 3);
+    CHECK(x.script->sent[2].record.value == "2");
+  }
+  SECTION("the client fails for good") {
+    x.script->break_for_good();
+    x.fixture.run();
+    x.pass(1s);
+    REQUIRE(x.script->sent.size() == 3);
+    CHECK(x.script->sent[2].record.value == "2");
+  }
+  SECTION("all of it is told at the end") {
+    x.send(close_producer{1s});
+    x.pass(1s);
+    CHECK(x.reports.size() == 2);
+  }
 }
 
 TEST_CASE("a client that fails for good is replaced, what it had no report for "

@@ -181,7 +181,7 @@ TEST_CASE(
 TEST_CASE("beyond outputs-max-bytes the next call waits") {
   scripted_group g;
   g.config.batch_size = 1;
-  g.config.outputs_max_bytes = 12; // two outputs of 6 bytes
+  g.config.outputs_max_bytes = 140; // two outputs of 6 bytes
   g.config.progress_timeout = 5s;
   g.handlers.answer = transform;
   start(g, 5);
@@ -201,7 +201,7 @@ TEST_CASE("beyond outputs-max-bytes the next call waits") {
 TEST_CASE("beyond outputs-max-bytes what is to come again waits, too") {
   scripted_group g;
   g.config.batch_size = 2;
-  g.config.outputs_max_bytes = 6;
+  g.config.outputs_max_bytes = 70;
   g.handlers.answer = [](const message_batch& x) {
     return handler_answer::ack_through(x.first_offset())
       .after({{"out", 0, "k", "12345"}});
@@ -216,17 +216,31 @@ TEST_CASE("beyond outputs-max-bytes what is to come again waits, too") {
 
 TEST_CASE("one answer whose outputs are more than outputs-max-bytes fails") {
   scripted_group g;
-  g.config.outputs_max_bytes = 11;
+  g.config.outputs_max_bytes = 139;
   g.handlers.answer = transform;
   start(g, 2);
   CHECK(g.writer->sent.empty());
   CHECK(g.last(event_kind::worker_failed).code == errc::output_failed);
   CHECK(g.last(event_kind::worker_failed).text
-        == "its outputs have 12 bytes, and outputs-max-bytes allows 11");
+        == "its outputs count as 140 bytes, 64 of each beside its own, and "
+           "outputs-max-bytes allows 139");
   g.advance(100ms);
   g.deliver(0);
   g.deliver(1);
   CHECK(g.status(0).watermark == 2);
+}
+
+TEST_CASE("outputs without any bytes are bounded, too") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.config.outputs_max_bytes = 128;
+  g.handlers.answer = [](const message_batch&) {
+    return handler_answer::ack().after({{"out"}});
+  };
+  start(g, 4);
+  CHECK(g.handlers.offsets() == offsets{0, 1});
+  g.deliver(0);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2});
 }
 
 TEST_CASE("outputs fit to an ack alone") {
@@ -286,4 +300,63 @@ TEST_CASE(
   g.deliver(2);
   g.deliver(3);
   CHECK(g.status(0).watermark == 2);
+}
+
+TEST_CASE("a record that came alone and whose outputs are not written in time "
+          "ends the isolation without blame") {
+  scripted_group g;
+  g.config.ack_timeout = 5s;
+  bool fails = true;
+  g.handlers.answer = [&](const message_batch& x) {
+    return std::exchange(fails, false) ? handler_answer::failed("who?")
+                                       : transform(x);
+  };
+  start(g, 2);
+  g.advance(100ms);
+  REQUIRE(keys(g) == strings{"0"});
+  g.advance(5s);
+  CHECK(g.last(event_kind::blame_unknown).offset == 0);
+  CHECK(g.count(event_kind::record_failed) == 0);
+  g.advance(10s);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 0}); // its reports are to come
+  g.deliver(0);
+  CHECK(g.status(0).watermark == 1);
+  CHECK(g.handlers.offsets() == offsets{0, 1, 0, 1});
+}
+
+TEST_CASE("acks are not overdue while outputs are on their way") {
+  scripted_group g;
+  g.config.batch_size = 1;
+  g.config.prefetch_count = 1;
+  g.config.prefetch_bytes = 1;
+  g.config.ack_timeout = 5s;
+  g.handlers.answer = [](const message_batch& x) {
+    return x.first_offset() == 1 ? transform(x) : handler_answer::no_ack();
+  };
+  start(g, 3);
+  g.advance(20s);
+  CHECK(g.count(event_kind::acks_overdue) == 0);
+  g.deliver(0); // frees a record, and the next one fills the window
+  g.advance(20s);
+  CHECK(g.count(event_kind::acks_overdue) > 0);
+}
+
+TEST_CASE("acks are not overdue where ack-ranges-max holds delivery up") {
+  scripted_group g;
+  g.config.ack_ranges_max = 1;
+  g.config.prefetch_count = 0;
+  g.config.prefetch_bytes = 25;
+  g.config.ack_timeout = 5s;
+  g.handlers.answer = [](const message_batch&) {
+    return handler_answer::no_ack();
+  };
+  for (std::size_t bytes : {10, 1, 30})
+    g.append(0, 1, bytes);
+  start(g, 0);
+  REQUIRE(g.status(0).window_records == 3);
+  g.ack_individual(0, {1});
+  g.settle();
+  REQUIRE(g.count(event_kind::delivery_waits) == 1);
+  g.advance(20s);
+  CHECK(g.count(event_kind::acks_overdue) == 0);
 }

@@ -68,9 +68,41 @@ TEST_CASE("dead-letters refuses a time and a place that are none") {
   CHECK(time.code == 2);
   CHECK(has(time.err, "--since noon: 2026-11-29"));
   for (auto* text : {"1", "1@", "@1", "-1@2", "1@2x"}) {
-    auto place = run_program({"dead-letters", "show", w.one, "--", text});
+    auto place = run_program({"dead-letters", "show", w.one, text});
     CHECK(place.code == 2);
   }
+}
+
+TEST_CASE("the place of a dead letter is as it is listed, without its topic "
+          "where there is one alone") {
+  std::vector<std::string> one{"dlq.a"};
+  std::vector<std::string> two{"dlq.t", "dlq.t-2"};
+  auto text = [](const std::optional<letter_place>& x) {
+    return x ? to_string(x->where) + "@" + std::to_string(x->offset) : "none";
+  };
+  CHECK(text(letter_place_of("3@7", one)) == "dlq.a-3@7");
+  CHECK(text(letter_place_of("dlq.a-3@7", one)) == "dlq.a-3@7");
+  CHECK(text(letter_place_of("dlq.t-2-0@7", two)) == "dlq.t-2-0@7");
+  CHECK(text(letter_place_of("dlq.t-2@7", two)) == "dlq.t-2@7");
+  for (auto* x : {"0@7", "dlq.a-0@7", "dlq.t-0", "dlq.t@7", "dlq.t-@7", "-0@7"})
+    CHECK_FALSE(letter_place_of(x, two));
+}
+
+TEST_CASE("dead-letters show names the topics where there are several") {
+  world w;
+  auto several = w.files.write(
+    "several.conf",
+    "cafka { groups { a {\n group = \"a\"\n topics = [\"t\", \"t-2\"]\n"
+    " endpoints = [\"127.0.0.1:1\"]\n handler = \"count\"\n"
+    " on-failure { dead-letter { topic = \"dlq.{topic}\" } }\n}}}\n");
+  auto without = run_program({"dead-letters", "show", several, "0@7"});
+  CHECK(without.code == 2);
+  CHECK(has(without.err, "0@7: TOPIC-PARTITION@OFFSET, as dlq.t-3@1200; the "
+                         "topics are dlq.t, dlq.t-2"));
+  auto other = run_program({"dead-letters", "show", w.one, "other-0@7"});
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "other-0@7: PARTITION@OFFSET, as 3@1200, or "
+                       "dlq.a-3@1200"));
 }
 
 TEST_CASE("dead-letters tells soon that no broker answers") {

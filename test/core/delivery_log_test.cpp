@@ -195,6 +195,22 @@ TEST_CASE("a call with some records of a delivery counts for those alone") {
   CHECK(item->calls({}) == 3);
 }
 
+TEST_CASE("calls with what is left of a delivery count for its records alone") {
+  auto item = make_delivery(10, 6, 1);
+  item->begin_call({});
+  item->begin_call({2, 3, 4, 5});
+  item->begin_call({4, 5});
+  item->begin_call({1, 3});
+  CHECK(item->calls({0}) == 1);
+  CHECK(item->calls({1}) == 2);
+  CHECK(item->calls({2}) == 2);
+  CHECK(item->calls({0, 1, 2}) == 2);
+  CHECK(item->calls({0, 2}) == 2);
+  CHECK(item->calls({3}) == 3);
+  CHECK(item->calls({4, 5}) == 3);
+  CHECK(item->calls({}) == 3);
+}
+
 TEST_CASE("what is copied out can be released and copied out again") {
   delivery_log uut;
   uut.add(make_delivery(0, 16, 10));

@@ -191,7 +191,7 @@ struct member {
   bool only_failed_below(offset_t x) const {
     for (auto range : machine.tracker()->pending().intersection({0, x}))
       for (auto i = range.first; i < range.last; ++i)
-        if (machine.failures_of(i) == 0)
+        if (machine.failed().failures(i) == 0)
           return false;
     return true;
   }

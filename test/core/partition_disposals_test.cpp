@@ -122,7 +122,7 @@ TEST_CASE("a rejected record without a way past it is one that failed") {
   p.deliver(0, 3);
   auto effect = p.reject(0, 3, 1);
   CHECK(effect.worker == action::restart);
-  CHECK(p.machine.failures_of(1) == 1);
+  CHECK(p.machine.failed().failures(1) == 1);
   CHECK(p.watermark() == 1);
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("a report that nobody waits for changes nothing") {
     REQUIRE_FALSE(p.machine.backoff_over(3));
     CHECK_FALSE(report());
     CHECK(p.watermark() == 1);
-    CHECK(p.machine.failures_of(1) == 1);
+    CHECK(p.machine.failed().failures(1) == 1);
   }
   SECTION("it came before") {
     CHECK(report());

@@ -56,7 +56,7 @@ TEST_CASE("a call with one record beside others that are not acked is put down "
   p.deliver(1, 2);
   auto effect = p.fail(1, 2);
   CHECK(kinds_of(effect.notes) == notes{note::isolating});
-  CHECK(p.machine.failures_of(1) == 0);
+  CHECK(p.machine.failed().failures(1) == 0);
 }
 
 TEST_CASE("a record that the handler names is to blame, and what lies below it "
@@ -68,7 +68,7 @@ TEST_CASE("a record that the handler names is to blame, and what lies below it "
   auto effect = p.fail(2, 6, 4);
   CHECK(kinds_of(effect.notes) == notes{note::record_failed});
   CHECK(effect.acked.records == 2);
-  CHECK(p.machine.failures_of(4) == 1);
+  CHECK(p.machine.failed().failures(4) == 1);
   CHECK(p.watermark() == 0);
   CHECK(p.machine.tracker()->pending().ranges()
         == std::vector<offset_range>{{0, 2}, {4, 6}});
@@ -243,7 +243,7 @@ TEST_CASE("a nack ends the worker, and is counted alone where there is none") {
   auto [result_2, effect_2] = p.machine.nack(1, true, {}, p.now, 0);
   CHECK(result_2 == ack_result::accepted);
   CHECK(effect_2.worker == action::none);
-  CHECK(p.machine.failures_of(1) == 2);
+  CHECK(p.machine.failed().failures(1) == 2);
   CHECK(p.machine.next_try() == next);
   p.begin_again();
   CHECK(p.redeliver() == offsets{0, 1, 2});

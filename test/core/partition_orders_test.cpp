@@ -60,9 +60,9 @@ TEST_CASE("a restart ends a backoff at once") {
 TEST_CASE("a restart gives a failing record all of its retries again") {
   failed_once p{rules_of(2, {step::skip})};
   p.fail_again(1);
-  CHECK(p.machine.failures_of(1) == 2);
+  CHECK(p.machine.failed().failures(1) == 2);
   CHECK(restart(p).first == operation_result::done);
-  CHECK(p.machine.failures_of(1) == 0);
+  CHECK(p.machine.failed().failures(1) == 0);
   CHECK(p.machine.failing_offset() == 1); // no ack passes it yet
   CHECK(p.ack_only(1) == ack_result::withheld);
   CHECK(p.fail_again(1).worker == action::restart);
