@@ -1,6 +1,6 @@
 #pragma once
 
-/// What actors need of CAF in both of its versions: the other half of
+/// The names of CAF that actors need in both of its versions: the other half of
 /// cafka/detail/caf_compat.hpp.
 
 #include <cafka/detail/caf_compat.hpp>
@@ -144,7 +144,7 @@ void ignore_error_messages(Self* self) {
   CAF_POP_WARNINGS
 }
 
-/// What is thrown in a message handler ends the actor with `make(text)`.
+/// An exception in a message handler ends the actor with `make(text)`.
 template <class Self, class F>
 void on_exception(Self* self, F make) {
   self->set_exception_handler([make](std::exception_ptr& p) -> caf::error {
@@ -218,7 +218,7 @@ void init_types() {
 #endif
 }
 
-/// The same for the messages of one of CAF's modules, which the module of 0.17
+/// As above, for the messages of one of CAF's modules, which the module of 0.17
 /// does by itself.
 template <class Module>
 void init_module_types() {

@@ -31,7 +31,7 @@ struct assignment {
   cafka::generation generation;
   /// First offset to deliver; negative: logical.
   offset_t begin = 0;
-  /// What the group had committed, if anything.
+  /// The offset that the group had committed, if any.
   std::optional<offset_t> committed;
   core::record_source_ptr source;
   core::committed_map map = {}; ///< beside it

@@ -29,7 +29,7 @@ struct write_dead_letter {
   core::letter_cause why;
 };
 
-/// What a handler call answered with. Answered with one `write_report` of the
+/// The outputs of a handler call. Answered with one `write_report` of the
 /// same token, partition and generation, when all of it was reported.
 struct write_outputs {
   std::uint64_t token = 0;

@@ -43,14 +43,14 @@ struct worker_ready {
   offset_t after = -1;
 };
 
-/// What a handler call took.
+/// The times of a handler call.
 struct call_times {
   duration took{0};
   /// From the timestamp of its first record to the call; nothing: it has none.
   std::optional<std::chrono::milliseconds> age;
 };
 
-/// What few answers have besides.
+/// The parts that few answers have.
 struct answer_rest {
   /// Of one that rejects a record, or has outputs: how it fails.
   core::failed_call failed;

@@ -10,7 +10,7 @@
 
 namespace cafka::actors {
 
-/// What an operator asked for, as it is told.
+/// The intent of an operator, as it is told.
 struct intent {
   topic_partition tp;
   std::string who;

@@ -41,7 +41,7 @@ inline bool put_ack(const caf::mailbox_element& x, manager_buffer& to) {
   return true;
 }
 
-/// What an actor whose acks do not go through its mailbox needs before it is
+/// An actor whose acks do not go through its mailbox needs this before it is
 /// made.
 class ack_entrance {
 public:

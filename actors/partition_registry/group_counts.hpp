@@ -12,9 +12,10 @@ namespace cafka::actors {
 
 struct call_times;
 
-/// What a group has done since it was spawned, in all incarnations of its
-/// manager, which count in it per handler call, commit and rebalance. Only the
-/// manager of the moment touches it; while there is none the supervisor reads.
+/// Counts what a group has done since it was spawned, in all incarnations of
+/// its manager, which count in it per handler call, commit and rebalance. Only
+/// the manager of the moment touches it; while there is none the supervisor
+/// reads.
 class group_counts {
 public:
   struct of_partition {

@@ -21,7 +21,7 @@ struct handler_session {
       manager(std::move(b)) {
   }
 
-  /// What came of a call.
+  /// The outcome of a call.
   struct outcome {
     std::optional<handler_answer> answer; ///< nothing: it threw `failure`
     core::thrown failure;

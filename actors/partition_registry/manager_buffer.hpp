@@ -26,10 +26,11 @@ struct ack_series {
   std::vector<offset_t> offsets;
 };
 
-/// What goes to the manager of the moment: explicit acks and nacks, put here by
-/// the thread that sends them, and reports of the partitions' strands. Each
-/// partition's are in the order in which they came, so that no ack overtakes
-/// the report of the records that it is for. It outlives managers. Thread safe.
+/// All that goes to the manager of the moment: explicit acks and nacks, put
+/// here by the thread that sends them, and reports of the partitions' strands.
+/// Each partition's are in the order in which they came, so that no ack
+/// overtakes the report of the records that it is for. It outlives managers.
+/// Thread safe.
 ///
 /// ```
 ///              something came, `wake` is called
@@ -58,7 +59,7 @@ public:
   /// nobody is awake; at once if something waits. Replaces the former reader.
   void read_by(std::function<void()> wake);
 
-  /// What waits there.
+  /// The items that wait there.
   struct contents {
     std::size_t acks = 0;
     bool is_urgent = false; ///< a strand waits, or has ended an incarnation
@@ -67,9 +68,9 @@ public:
 
   /// Empties it into `to`, which must be empty.
   void take(std::vector<item>& to);
-  /// The same by a reader that was woken, and now goes to sleep again.
+  /// As above, by a reader that was woken, and now goes to sleep again.
   void take_and_sleep(std::vector<item>& to);
-  /// The same, but where reports keep coming it dozes: it is woken for what
+  /// As above, but where reports keep coming it dozes: it is woken for what
   /// cannot wait alone, and has to come again by itself after so long. Nothing:
   /// it sleeps.
   std::optional<duration> take_and_doze(std::vector<item>& to, time_point now);

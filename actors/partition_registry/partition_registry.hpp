@@ -21,12 +21,12 @@ class manager_buffer;
 
 namespace cafka {
 
-/// What outlives the manager and the coordinator of a group: the generations of
-/// its partitions, the table of running handler calls, the acks and reports
-/// that wait for a manager, how many partitions the topics had at first, how
-/// many records of each were got past in a row, what operators paused, what the
-/// client was replaced for, and what was counted. Thread safe, but for the
-/// counts.
+/// All that outlives the manager and the coordinator of a group: the
+/// generations of its partitions, the table of running handler calls, the acks
+/// and reports that wait for a manager, how many partitions the topics had at
+/// first, how many records of each were got past in a row, what operators
+/// paused, what the client was replaced for, and what was counted. Thread safe,
+/// but for the counts.
 class partition_registry {
 public:
   using exhausted_callback = std::function<void(std::size_t threads)>;
@@ -75,7 +75,7 @@ public:
     return strands_;
   }
 
-  /// What goes to the manager of the moment.
+  /// The acks and reports for the manager of the moment.
   const std::shared_ptr<actors::manager_buffer>& buffer() const noexcept {
     return buffer_;
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-/// What a group tells, as lines of a log.
+/// The events of a group, as lines of a log.
 
 #include "core/log_line.hpp"
 

@@ -5,7 +5,7 @@
 
 namespace cafka {
 
-/// What a shell and a terminal add to the number of a signal that ended a
+/// A shell and a terminal add this to the number of a signal that ended a
 /// process.
 inline constexpr int signal_exit_base = 128;
 

@@ -15,7 +15,7 @@ namespace cafka {
 /// `kafka { … }`.
 kafka::properties client_properties(const group_config& x);
 
-/// The same for its producer: the group's endpoints and security, what its keys
+/// Those of its producer: the group's endpoints and security, what its keys
 /// mean, and its `producer { … }`.
 kafka::properties producer_properties(const group_config& x);
 

@@ -29,7 +29,8 @@ public:
   std::string value(const std::string& name) const;
   /// 0 where there is none.
   long long number(const std::string& name) const;
-  /// What a whole fetch may hold: librdkafka adapts it unless it is given.
+  /// The most that a whole fetch may hold: librdkafka adapts it unless it is
+  /// given.
   long long fetch_max_bytes() const;
 
   /// The property with its value, and that it is none of the user's, for words

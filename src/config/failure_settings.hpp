@@ -7,8 +7,8 @@
 
 namespace cafka {
 
-/// What is wrong with `on-failure`, `producer` and `outputs-max-bytes`, each by
-/// itself and together. Talks to nobody.
+/// All that is wrong with `on-failure`, `producer` and `outputs-max-bytes`,
+/// each by itself and together. Talks to nobody.
 std::vector<config_error> check_failures(const group_config& x);
 
 /// Why the dead letters of a topic cannot have theirs, whatever `then` says;
@@ -16,8 +16,8 @@ std::vector<config_error> check_failures(const group_config& x);
 std::string wrong_with_letter_topic(const group_config& x,
                                     const std::string& of);
 
-/// What librdkafka says of the producer when it has all its properties, where
-/// one may be needed.
+/// The refusal of librdkafka for the producer when it has all its properties,
+/// where one may be needed.
 std::vector<config_error> check_producer(const group_config& x);
 
 } // namespace cafka

@@ -15,7 +15,7 @@ namespace cafka {
 struct config_key {
   /// With the dictionaries that it stands in: `on-failure.retries`.
   std::string_view name;
-  /// What may stand behind it, for errors.
+  /// The values that may stand behind it, for errors.
   std::string_view allowed;
   /// Takes the value over; false: it is of a wrong type or not among `allowed`.
   std::function<bool(configured_group&, const caf::config_value&)> read;

@@ -13,7 +13,7 @@ namespace cafka {
 /// values. librdkafka refuses few of them, and in words that name no value.
 std::vector<config_error> unfit_limits(const client_settings& x);
 
-/// The same of TLS and logins: what is given and would have no effect, and what
+/// Likewise of TLS and logins: what is given and would have no effect, and what
 /// is missing beside it.
 std::vector<config_error> unfit_security(const client_settings& x);
 

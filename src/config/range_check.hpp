@@ -17,7 +17,7 @@ inline constexpr std::size_t count_max = 1'000'000'000;
 void check_range(std::vector<config_error>& out, const char* key,
                  std::size_t value, std::size_t least, std::size_t most);
 
-/// The same of a time, with `least` in milliseconds.
+/// As above, of a time, with `least` in milliseconds.
 void check_range(std::vector<config_error>& out, const char* key,
                  std::chrono::milliseconds value, long least,
                  std::chrono::milliseconds most);

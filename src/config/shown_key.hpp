@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-/// What an error may show of what was written: a secret may stand in the wrong
-/// place.
+/// The part of a written value that an error may show: a secret may stand in
+/// the wrong place.
 namespace cafka {
 
 /// The path of a key, `(hidden)` for each part that looks like no key and is

@@ -25,7 +25,7 @@ public:
 
   /// Jobs must not throw.
   void post(const topic_partition& tp, job x);
-  /// The same with what has a handler built.
+  /// As above, with a job that builds a handler.
   void post_build(const topic_partition& tp, job x);
 
   /// Tries again to run what waits for a thread that could not be made.

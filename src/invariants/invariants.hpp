@@ -12,11 +12,11 @@
 
 namespace cafka {
 
-/// What must be true of a consumer group whatever happens to its members and
-/// its brokers, checked against what was seen of it: what the broker took, what
-/// the members handled, and what the broker says is committed. A value: who
-/// feeds it decides the order of what it saw, and which of the facts it can
-/// tell. The demo and the tests feed it.
+/// The facts that must be true of a consumer group whatever happens to its
+/// members and its brokers, checked against what was seen of it: what the
+/// broker took, what the members handled, and what the broker says is
+/// committed. A value: who feeds it decides the order of what it saw, and which
+/// of the facts it can tell. The demo and the tests feed it.
 class invariants {
 public:
   enum class rule : std::uint8_t {
@@ -44,7 +44,7 @@ public:
   /// The topic was deleted; what comes is another topic of its name.
   void deleted(const std::string& topic);
   void assigned(const std::string& member, const topic_partition& tp);
-  /// The same of one that tells where it begins.
+  /// As above, of one that tells where it begins.
   void assigned(const std::string& member, const topic_partition& tp,
                 offset_t begin);
   /// The member's worker begins again at `begin`, which has to be behind what
@@ -69,13 +69,13 @@ public:
   /// The member is about to ask for this commit.
   void commit_sent(const std::string& member, const topic_partition& tp,
                    offset_t offset);
-  /// What the broker says. To be told after all that was handled before it
+  /// The broker says this. To be told after all that was handled before it
   /// could be said.
   void committed(const topic_partition& tp, offset_t offset);
 
   // -- what follows -----------------------------------------------------------
 
-  /// What was broken so far, the first thousand.
+  /// All that was broken so far, the first thousand.
   const std::vector<violation>& violations() const noexcept {
     return violations_;
   }

@@ -34,8 +34,8 @@ public:
   /// Whole lines; or what a terminal shows in between, without a newline. Does
   /// not wait, but where no thread could be made for it.
   void add(std::string text);
-  /// What stands in front of the next line that is written, where there were
-  /// some; called on the writer's thread. A sentence unless this is set.
+  /// The line that stands in front of the next one that is written, where there
+  /// were some; called on the writer's thread. A sentence unless this is set.
   void on_dropped(dropped_line x);
   /// Waits until all that was added is written or dropped, `most` at most.
   /// True: nothing is left.

@@ -11,7 +11,7 @@ namespace cafka::io {
 /// characters are escaped: it stays one line. Any thread.
 void print_note(const std::string& line);
 
-/// The same for some lines, or for what a terminal shows in between: `text` is
+/// As above, for some lines, or for what a terminal shows in between: `text` is
 /// written as it is.
 void print_text(std::string text);
 

@@ -9,9 +9,9 @@
 
 namespace cafka::io {
 
-/// What a long run tells on one stream: on a terminal one line that is written
-/// over again and again, elsewhere a line each `interval`; and notes between
-/// them. Any thread.
+/// The progress of a long run on one stream: on a terminal one line that is
+/// written over again and again, elsewhere a line each `interval`; and notes
+/// between them. Any thread.
 class progress_line {
 public:
   /// Takes text for the stream, in pieces that belong together; does not wait.

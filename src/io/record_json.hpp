@@ -27,7 +27,7 @@ void add_json_members(std::string& to, const record& x, bytes_form form);
 /// `bytes` as a string in JSON, with its quotes. What is no UTF-8 becomes
 /// U+FFFD.
 std::string json_text(std::string_view bytes);
-/// The same as plain text.
+/// As above, as plain text.
 std::string utf8_of(std::string_view bytes);
 
 } // namespace cafka::io

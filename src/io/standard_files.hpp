@@ -8,9 +8,9 @@ namespace cafka::io {
 /// file of ours becomes one of them: the client's sockets would be written to
 /// then. Before anything else of the program. False: there is no /dev/null.
 ///
-/// What is opened cannot be read where it is standard input, nor written where
-/// it is standard output: who needs them asks, and who does not ask gets an
-/// error.
+/// A file that is opened here cannot be read where it is standard input, nor
+/// written where it is standard output: who needs them asks, and who does not
+/// ask gets an error.
 bool open_standard_files() noexcept;
 
 /// For what `who` needs standard output for, or input: true where it can be

@@ -6,8 +6,8 @@
 
 namespace cafka::kafka {
 
-/// What librdkafka calls of one consumer; the opaque of its client. Its members
-/// are called on librdkafka's threads.
+/// The functions of one consumer that librdkafka calls; the opaque of its
+/// client. Its members are called on librdkafka's threads.
 struct callbacks {
   explicit callbacks(bool wants_debug) : log(wants_debug) {
   }

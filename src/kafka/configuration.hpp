@@ -13,7 +13,7 @@ namespace cafka::kafka {
 /// goes nowhere. Errors name the property.
 result<conf_ptr> consumer_configuration(const properties& props);
 
-/// The same for a producer.
+/// As above, for a producer.
 result<conf_ptr> producer_configuration(const properties& props);
 
 /// At its queue limits librdkafka stops fetching a partition, and before 2.2 it

@@ -20,7 +20,7 @@
 
 namespace cafka::kafka {
 
-/// What `consumer` is made of: the client with its two queues, and what is
+/// The parts of a `consumer`: the client with its two queues, and what is
 /// assigned to it.
 struct consumer::impl {
   using source_ptr = std::shared_ptr<partition_queue>;

@@ -24,7 +24,7 @@ public:
   /// Makes producers with these properties, each with a `wake` of its own.
   static writer_factory factory(properties props);
 
-  /// What is wrong with such properties, by the name of one; success: a
+  /// Says what is wrong with such properties, by the name of one; success: a
   /// producer can be made. Connects to nobody.
   static error check(const properties& props);
 

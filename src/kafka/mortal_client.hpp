@@ -33,8 +33,8 @@ public:
                                     std::function<void(client_ended)> done)
     = 0;
 
-  /// What a client may take to be destroyed, beyond its farewell, before nobody
-  /// waits for it any more.
+  /// The time that a client may take to be destroyed, beyond its farewell,
+  /// before nobody waits for it any more.
   static constexpr std::chrono::milliseconds end_grace{2'000};
 };
 

@@ -15,7 +15,7 @@ namespace cafka::kafka {
 /// programs, not for actors.
 class offset_lookup {
 public:
-  /// What was found of partitions, and why nothing of others.
+  /// The facts found of partitions, and why nothing of others.
   template <class T>
   struct found {
     std::map<topic_partition, T> values;
@@ -45,9 +45,9 @@ public:
   /// nor a failure.
   result<found<offset_t>> committed(const std::vector<topic_partition>& xs);
 
-  /// What can be read, [first, last): behind it stand the next records to be
-  /// written, or (isolation.level) the first open transaction. The firsts are
-  /// asked for before the lasts.
+  /// The readable offsets, [first, last): behind it stand the next records to
+  /// be written, or (isolation.level) the first open transaction. The firsts
+  /// are asked for before the lasts.
   found<offset_range> ranges(const led_partitions& xs);
 
   /// The first records that are as new as that, in ms since 1970; where there

@@ -50,11 +50,11 @@ public:
   /// drains: records from before the move must not count as the new position.
   error move_to(offset_t to, const std::function<error()>& how);
 
-  /// The same, and starts over: the end is forgotten, and what `to` is resolved
+  /// As above, and starts over: the end is forgotten, and what `to` is resolved
   /// to will be reported.
   error begin_at(offset_t to, const std::function<error()>& how);
 
-  /// What comes next may not follow on what was given, so that it is looked at:
+  /// The next record may not follow on what was given, so that it is looked at:
   /// where it does not, it is sought once. Control records and compaction leave
   /// gaps, too: then it comes again. Begins by itself behind an error and a
   /// seek, which librdkafka may have ignored.

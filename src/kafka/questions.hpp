@@ -9,7 +9,7 @@
 
 namespace cafka::kafka {
 
-// What brokers are asked by calls that block until `deadline` at most: on a
+// Questions to brokers, by calls that block until `deadline` at most: on a
 // question_thread.
 
 /// The group's committed offsets. librdkafka has a call for it that does not
@@ -28,17 +28,17 @@ ends_found ask_ends(rd_kafka_t* client,
                     const std::vector<topic_partition>& partitions,
                     time_point deadline);
 
-/// The same; if it fails they are asked one by one, for one that fails, of a
+/// As above; if it fails they are asked one by one, for one that fails, of a
 /// topic that was deleted for example, spoils the request for all.
 ends_found ask_ends_singly(rd_kafka_t* client,
                            const std::vector<topic_partition>& partitions,
                            time_point deadline);
 
-/// What the leader of a partition holds.
+/// The range that the leader of a partition holds.
 range_found ask_range(rd_kafka_t* client, const topic_partition& tp,
                       time_point deadline);
 
-/// What can be read of a partition, and where the first record stands that is
+/// The readable range of a partition, and where the first record stands that is
 /// as new as `time_ms`, if anything.
 core::position_facts ask_position(rd_kafka_t* client, const topic_partition& tp,
                                   std::optional<std::int64_t> time_ms,

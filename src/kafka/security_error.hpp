@@ -5,7 +5,7 @@
 
 namespace cafka::kafka {
 
-// What librdkafka's words say of a connection that did not come about. Its
+// Reads in librdkafka's words why a connection did not come about. Its
 // codes say too little: `_SSL` and `_AUTHENTICATION` stand for a certificate or
 // a password that was refused, and as well for a broker that went away while it
 // was asked.
@@ -18,7 +18,7 @@ bool refuses_tls(std::string_view words);
 /// request says no more than that it waited for such a login.
 bool refuses_login(std::string_view words);
 
-/// What to do about it, where that is not in the words; mostly nothing.
+/// A hint on how to mend it, where that is not in the words; mostly nothing.
 /// `version` is librdkafka's, as `rd_kafka_version` has it.
 std::string security_hint(std::string_view words, int version);
 

@@ -46,8 +46,8 @@ private:
   std::map<std::string, std::string> refusals_; // by host:port, the last one
 };
 
-/// What is wrong with a certificate, for OpenSSL's code of it (X509_V_ERR_…).
-/// `depth` 0 is the broker's own.
+/// Says what is wrong with a certificate, for OpenSSL's code of it
+/// (X509_V_ERR_…). `depth` 0 is the broker's own.
 std::string certificate_refusal(int x509_error, int depth);
 
 } // namespace cafka::kafka

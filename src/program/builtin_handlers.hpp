@@ -11,7 +11,7 @@
 
 namespace cafka::app {
 
-/// What `handler` of a config file may name.
+/// The handlers that a config file may name.
 struct known_handlers {
   handler_registry all;
   std::set<std::string> built_in; ///< of `all`
@@ -29,7 +29,7 @@ known_handlers make_handlers(std::shared_ptr<io::record_output> out,
 /// True: the handler of `x` is the built-in `exec`.
 bool runs_program(const known_handlers& handlers, const configured_group& x);
 
-/// What is wrong with the `handler-init-args` of `x`, if its handler is a
+/// All that is wrong with the `handler-init-args` of `x`, if its handler is a
 /// built-in one.
 std::vector<std::string> check_init_args(const known_handlers& handlers,
                                          const configured_group& x);

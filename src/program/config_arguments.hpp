@@ -15,7 +15,7 @@ class App;
 
 namespace cafka::app {
 
-/// What a command that works with a config file is told about it.
+/// The arguments of a command that works with a config file.
 struct config_arguments {
   CLI::App* command = nullptr;
   std::string path;
@@ -51,11 +51,11 @@ std::vector<std::string> secret_variables(const groups& xs);
 /// something is wrong, and was told on standard error, a line each.
 std::optional<groups> read_groups(const config_arguments& args);
 
-/// The same to be run with these handlers.
+/// As above, to be run with these handlers.
 std::optional<groups> read_groups(const config_arguments& args,
                                   const known_handlers& handlers);
 
-/// The same, and what is of the whole process.
+/// As above, and what is of the whole process.
 std::optional<configured_groups> read_process(const config_arguments& args,
                                               const known_handlers& handlers);
 

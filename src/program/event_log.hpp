@@ -16,7 +16,7 @@ class App;
 
 namespace cafka::app {
 
-/// What a command is told about its log.
+/// The arguments of a command about its log.
 struct log_arguments {
   std::string format = "text";
   std::string level = "info";
@@ -79,7 +79,7 @@ make_event_log(const log_arguments& args,
 /// As above, where nothing but the log is written there.
 std::shared_ptr<event_log> make_event_log(const log_arguments& args = {});
 
-/// What is said before anything runs: a sentence where the log is text, for
+/// Says something before anything runs: a sentence where the log is text, for
 /// somebody waits for it, else a line of the log with `event=refused`.
 void write_refusal(const log_arguments& args, int level,
                    const std::string& sentence);

@@ -23,7 +23,7 @@ enum class exit_code : int {
 /// Of two things that both apply to a run of groups the one to end with.
 exit_code first_of(exit_code x, exit_code y) noexcept;
 
-/// What the end of a group that was told to stop means for the program's.
+/// The exit code for the end of a group that was told to stop.
 exit_code code_of_end(const caf::error& why);
 
 /// For who was stopped by `stop_signal`.

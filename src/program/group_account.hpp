@@ -17,7 +17,7 @@
 
 namespace cafka::app {
 
-/// What a run did with one partition.
+/// The deeds of a run with one partition.
 struct partition_account {
   std::uint64_t records = 0;
   std::uint64_t bytes = 0; ///< of keys, values and headers
@@ -30,13 +30,13 @@ struct partition_account {
   /// Why it is held and nothing more of it is handled; empty: it is not so.
   std::string standstill;
 
-  /// What was acked comes again, because no commit of it was confirmed.
+  /// Acked records come again, because no commit of it was confirmed.
   bool comes_again() const noexcept {
     return given_back > std::max(committed, begin);
   }
 };
 
-/// What a run did with one group.
+/// The deeds of a run with one group.
 struct group_facts {
   partition_account total; ///< without `committed`
   std::map<topic_partition, partition_account> partitions;
@@ -51,7 +51,8 @@ public:
   void on_event(const event& x);
   /// A batch was handled.
   void on_handled(const message_batch& x);
-  /// What is given back from now on stood still until then, where it did.
+  /// A partition that is given back from now on stood still until then, where
+  /// it did.
   void on_stop();
   group_facts facts() const;
 
@@ -72,9 +73,9 @@ bool all_is_committed(const group_facts& x);
 /// it. One that was given back to the group goes on elsewhere.
 bool all_go_on(const group_facts& x);
 
-/// What a run did, at its end: a line with `event=summary` for the group as a
-/// whole, and one for each partition. `name` is the one for `find`, `group` the
-/// consumer group.
+/// The summary of a run, at its end: a line with `event=summary` for the group
+/// as a whole, and one for each partition. `name` is the one for `find`,
+/// `group` the consumer group.
 std::vector<core::log_line> summary_lines(const std::string& name,
                                           const std::string& group,
                                           const group_facts& x);

@@ -16,13 +16,13 @@
 
 namespace cafka::app {
 
-/// What a service manager is told of a run, see sd_notify(3): `READY=1` once
+/// The notices to a service manager of a run, see sd_notify(3): `READY=1` once
 /// every group was in its group, `STATUS=` with one sentence, `WATCHDOG=1` for
 /// as long as every group answers, `STOPPING=1` when the stop begins. A group
 /// that waits for its brokers answers, too: a restart would not help it.
 class service_state {
 public:
-  /// What an operator sees of `systemctl status` is no older.
+  /// The sentence that an operator sees of `systemctl status` is no older.
   static constexpr auto status_interval = std::chrono::seconds{10};
 
   struct settings {

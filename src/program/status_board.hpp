@@ -41,7 +41,7 @@ public:
            const group_actor& group);
   /// Asks all of them, unless the answers are on their way already.
   void ask();
-  /// What came since it was asked for, once, when all have answered.
+  /// The answer to the last question, once, when all have answered.
   std::optional<status_answer> take();
 
 private:

@@ -13,7 +13,7 @@ namespace cafka::app {
 /// healthy, and their lag, as far as it is known.
 core::log_line group_line(const group_status& x);
 
-/// The same, and behind it a line for each partition.
+/// The line above, and behind it a line for each partition.
 std::vector<core::log_line> status_lines(const group_status& x);
 
 /// All groups in one sentence, and the worst of their partitions with what is

@@ -14,9 +14,9 @@
 
 namespace cafka::app {
 
-/// What one member of a group tells of itself, in the order in which a test
-/// harness relies on it: a partition is assigned, its records are consumed,
-/// their offsets are committed, it is revoked. Any thread.
+/// The lines that one member of a group tells of itself, in the order in which
+/// a test harness relies on it: a partition is assigned, its records are
+/// consumed, their offsets are committed, it is revoked. Any thread.
 class verifiable_member {
 public:
   struct settings {

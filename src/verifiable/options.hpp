@@ -8,7 +8,7 @@
 
 namespace cafka::app {
 
-/// What the command line of `cafka verifiable-consumer` says; the names and the
+/// The command line of `cafka verifiable-consumer`; the names and the
 /// defaults are those of Apache Kafka's VerifiableConsumer.
 struct verifiable_options {
   std::string endpoints; ///< host:port,…
@@ -34,7 +34,7 @@ struct verifiable_config {
   std::vector<std::string> errors; ///< in the words of the command line
 };
 
-/// What the options say, also by their defaults, goes over `properties`, as in
+/// The options, also by their defaults, go over `properties`, as in
 /// the model. Errors name all that is wrong.
 verifiable_config make_config(const verifiable_options& options,
                               std::map<std::string, std::string> properties);
