@@ -156,9 +156,9 @@ void outbox::renew(const kafka::error& why, time_point now) {
   fail_each<kafka::topic_created>(creations_, why);
 }
 
-/// A record whose batch was too large goes alone, when no other to its partition
-/// is open; those behind it when all such are through. False: the client takes
-/// nothing now.
+/// A record whose batch was too large goes alone, when no other to its
+/// partition is open; those behind it when all such are through. False: the
+/// client takes nothing now.
 bool outbox::pump_lanes(time_point now) {
   for (auto i = lanes_.begin(); i != lanes_.end();) {
     auto& [to, x] = *i;

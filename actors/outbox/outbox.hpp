@@ -27,8 +27,8 @@ namespace cafka::actors {
 /// told as not written. The queue that a record lies in is its state; what is
 /// told is forgotten.
 ///
-/// While records to a partition go alone, later ones to it wait behind them. The
-/// client has some of these already, so that they may be written before.
+/// While records to a partition go alone, later ones to it wait behind them.
+/// The client has some of these already, so that they may be written before.
 class outbox {
 public:
   using written = std::function<void(const kafka::record_written&)>;

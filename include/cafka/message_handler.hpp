@@ -79,9 +79,9 @@ public:
   }
   /// The record at `offset` failed with this cause, and to try again is no use:
   /// it goes the way of `on-failure.then` at once. The worker goes on with the
-  /// rest of the batch. Where there is no way, as `failed_at`. The records below
-  /// are acked without outputs: a handler that makes some answers with them by
-  /// `ack_through` first, and rejects when the rest comes again.
+  /// rest of the batch. Where there is no way, as `failed_at`. The records
+  /// below are acked without outputs: a handler that makes some answers with
+  /// them by `ack_through` first, and rejects when the rest comes again.
   static handler_answer reject(offset_t offset, std::string cause) {
     handler_answer result{kind::reject, offset, std::move(cause)};
     result.error_class_ = "rejected";

@@ -22,8 +22,8 @@ bool holds(const record_block& block, const std::vector<std::uint32_t>& indices,
 
 } // namespace
 
-/// What a block that was copied out lacks in between is acked: to count it costs
-/// nothing.
+/// What a block that was copied out lacks in between is acked: to count it
+/// costs nothing.
 bool delivery::goes_to_end(
   const std::vector<std::uint32_t>& indices) const noexcept {
   return indices.empty() || indices.size() == block->size() - indices.front();

@@ -195,9 +195,8 @@ public:
   /// The handler rejected the record `x.at`: to try again is no use. Where
   /// there is a way past it, its worker goes on.
   failure_effect rejected(const failed_call& x, time_point now, double jitter);
-  /// Somebody who works on a record outside of the calls says that it failed;
-  /// without `retry` it is rejected. Refused like an ack; `effect` then is
-  /// none. `ends`: its worker does already.
+  /// Somebody outside of the calls says that a record failed; without `retry`
+  /// it is rejected. Refused like an ack. `ends`: its worker does.
   std::pair<ack_result, failure_effect>
   nack(offset_t offset, bool retry, failure_cause cause, time_point now,
        double jitter, bool ends = false);

@@ -1,5 +1,5 @@
-// What comes while answers wait for their outputs: acks and nacks from elsewhere,
-// the end of the partition, of the producer, and room in the window.
+// What comes while answers wait for their outputs: acks and nacks from
+// elsewhere, the end of the partition, of the producer, and room in the window.
 
 #include "support/scripted_group.hpp"
 
