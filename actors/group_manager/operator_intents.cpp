@@ -112,7 +112,7 @@ record_excerpt operator_intents::show(const get_record& x) {
   auto index = found->indices.empty() ? 0 : found->indices.front();
   auto& block = *found->from->block;
   return core::excerpt_of({block, index, 1, held->identity,
-                           machine.failures_of(block.offset_at(index))});
+                           machine.failed().failures(block.offset_at(index))});
 }
 
 // -- what all of them share ---------------------------------------------------
