@@ -19,7 +19,7 @@ std::optional<std::int64_t> time_of(const target_position& x) {
                                                : std::nullopt;
 }
 
-std::string text_of(offset_t x) {
+std::string place_of(offset_t x) {
   return x < 0 ? "its begin" : "offset " + std::to_string(x);
 }
 
@@ -174,19 +174,19 @@ void partition_moves::on_answer(const commit_result::entry& x) {
   auto told = event_of(of.what,
                        x.failure ? event_kind::move_failed : event_kind::moved,
                        x.generation,
-                       "from " + text_of(of.from) + ", " + of.what.text());
+                       "from " + place_of(of.from) + ", " + of.what.text());
   told.offset = x.failure ? of.from : to;
   told.code = x.failure.code;
   if (x.failure)
     told.text += ": " + x.failure.text;
   parts_.intents.publish(std::move(told));
-  operation_reply reply{operation_result::done, "it goes on at " + text_of(to),
+  operation_reply reply{operation_result::done, "it goes on at " + place_of(to),
                         to};
   if (!is_kept)
     reply.text = "committed, and the partition is being given back";
   if (x.failure)
     reply = {operation_result::not_confirmed,
-             x.failure.text + "; it goes on at " + text_of(of.from), of.from};
+             x.failure.text + "; it goes on at " + place_of(of.from), of.from};
   if (is_kept)
     go_on(x.tp, *held, to, !x.failure);
   auto node = orders_.extract(x.tp);

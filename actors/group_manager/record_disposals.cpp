@@ -15,13 +15,13 @@ namespace {
 
 using note = core::failure_note::kind;
 
-std::string text_of(const dispose_record& x) {
+std::string step_text(const dispose_record& x) {
   return x.step == failure_step::skip ? "skip" : "dead-letter";
 }
 
 /// Why a record cannot be got past, in words.
-std::string text_of(operation_result x, offset_t offset,
-                    std::optional<offset_t> failing) {
+std::string refusal_text(operation_result x, offset_t offset,
+                         std::optional<offset_t> failing) {
   auto record = "offset " + std::to_string(offset);
   switch (x) {
     case operation_result::not_failing:
@@ -49,7 +49,7 @@ record_disposals::record_disposals(group_manager_parts& parts)
 
 caf::result<operation_reply> record_disposals::take(const dispose_record& x) {
   topic_partition tp{x.topic, x.partition};
-  intent what{tp, x.who, x.reason, text_of(x), x.offset};
+  intent what{tp, x.who, x.reason, step_text(x), x.offset};
   if (auto why = refusal(x))
     return parts_.intents.refuse(what, *why);
   auto& machine = context_.look_up(tp)->machine;
@@ -57,7 +57,7 @@ caf::result<operation_reply> record_disposals::take(const dispose_record& x) {
   if (result != operation_result::done
       && result != operation_result::not_delivered)
     return parts_.intents.refuse(
-      what, {result, text_of(result, x.offset, machine.failing_offset())});
+      what, {result, refusal_text(result, x.offset, machine.failing_offset())});
   parts_.intents.publish(
     event_of(what, event_kind::dispose_asked, machine.gen()));
   auto promise = context_.self->make_response_promise<operation_reply>();
@@ -132,7 +132,8 @@ void record_disposals::carry_out(const topic_partition& tp, held_partition& x) {
       && !(tracker && tracker->pending().contains(offset)))
     result = operation_result::handled;
   if (result != operation_result::done) {
-    answer(tp, result, text_of(result, offset, x.machine.failing_offset()));
+    answer(tp, result,
+           refusal_text(result, offset, x.machine.failing_offset()));
     return;
   }
   of.carried_out = true;
@@ -143,7 +144,8 @@ void record_disposals::on_taken(const topic_partition& tp) {
   auto i = orders_.find(tp);
   if (i != orders_.end() && !i->second.carried_out)
     answer(tp, operation_result::given_back,
-           text_of(operation_result::given_back, i->second.what.offset, {}));
+           refusal_text(operation_result::given_back, i->second.what.offset,
+                        {}));
 }
 
 void record_disposals::on_note(const topic_partition& tp,

@@ -199,10 +199,10 @@ void outbox::let_go(std::deque<entry> behind) {
 std::deque<outbox::entry>* outbox::next_queue() {
   for (auto* queue : {&first_, &waiting_})
     while (!queue->empty()) {
-      auto* lane = lane_of(queue->front().record);
-      if (lane == nullptr)
+      auto* held_up_by = lane_of(queue->front().record);
+      if (held_up_by == nullptr)
         return queue;
-      lane->behind.push_back(std::move(queue->front()));
+      held_up_by->behind.push_back(std::move(queue->front()));
       queue->pop_front();
     }
   return nullptr;

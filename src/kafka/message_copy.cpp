@@ -6,12 +6,6 @@ namespace cafka::kafka {
 
 namespace {
 
-optional_bytes bytes_of(const void* data, std::size_t size) {
-  if (data == nullptr)
-    return std::nullopt;
-  return std::string_view{static_cast<const char*>(data), size};
-}
-
 // Calls `f(name, value)` for each header in the order of the wire.
 template <class F>
 void for_each_header(const rd_kafka_message_t& msg, F f) {
@@ -40,6 +34,12 @@ timestamp_type kind_of(rd_kafka_timestamp_type_t x) {
 }
 
 } // namespace
+
+optional_bytes bytes_of(const void* data, std::size_t size) {
+  if (data == nullptr)
+    return std::nullopt;
+  return std::string_view{static_cast<const char*>(data), size};
+}
 
 std::size_t size_of_headers(const rd_kafka_message_t& msg, bool& has_headers) {
   std::size_t result = 0;

@@ -8,6 +8,9 @@
 
 namespace cafka::kafka {
 
+/// Nothing for Kafka's null.
+optional_bytes bytes_of(const void* data, std::size_t size);
+
 /// The bytes of the headers' names and values; `has_headers` becomes true if
 /// there are any.
 std::size_t size_of_headers(const rd_kafka_message_t& msg, bool& has_headers);

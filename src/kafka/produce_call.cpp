@@ -59,12 +59,6 @@ std::uint64_t tag_of(const rd_kafka_message_t& x) {
   return reinterpret_cast<std::uintptr_t>(x._private);
 }
 
-optional_bytes bytes_of(const void* data, std::size_t size) {
-  if (data == nullptr)
-    return std::nullopt;
-  return std::string_view{static_cast<const char*>(data), size};
-}
-
 error failure_of(rd_kafka_t* client, rd_kafka_resp_err_t code) {
   auto cause = is_cause_elsewhere(code) ? fatal_error(client) : error{};
   return cause ? cause : error_of_code(code);

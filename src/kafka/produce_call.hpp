@@ -29,9 +29,6 @@ rd_kafka_resp_err_t produce(rd_kafka_t* client, const record_to_send& x,
 /// The tag of a record that is reported.
 std::uint64_t tag_of(const rd_kafka_message_t& x);
 
-/// Nothing for Kafka's null.
-optional_bytes bytes_of(const void* data, std::size_t size);
-
 /// Why a record was not written. A client that is fatally broken gives back all
 /// records with codes that do not say why.
 error failure_of(rd_kafka_t* client, rd_kafka_resp_err_t code);

@@ -3,6 +3,7 @@
 #include "kafka/configuration.hpp"
 #include "kafka/event.hpp"
 #include "kafka/handles.hpp"
+#include "kafka/message_copy.hpp"
 #include "kafka/produce_call.hpp"
 #include "kafka/tls_errors.hpp"
 

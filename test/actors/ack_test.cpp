@@ -7,10 +7,6 @@ using namespace cafka::test;
 
 namespace {
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 /// Ten records from 0 on are with the handler; 0 to 2 are acked.
 void hand_out(scripted_group& g) {
   g.handlers.answer = no_ack;

@@ -23,13 +23,6 @@ handler_answer transform_first(const message_batch& x) {
   return x.first_offset() == 0 ? transform(x) : handler_answer::no_ack();
 }
 
-void start(scripted_group& g, int records) {
-  g.append(0, records);
-  g.start_manager();
-  g.assign({0});
-  g.settle();
-}
-
 void start_kept(scripted_group& g, int records) {
   g.config.batch_size = 1;
   g.handlers.answer = transform_first;

@@ -11,10 +11,6 @@ using positions = std::map<partition_t, offset_t>;
 
 const kafka::error retriable{errc::timed_out, "try again", false, true};
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 } // namespace
 
 TEST_CASE("acks are gathered for the commit interval") {

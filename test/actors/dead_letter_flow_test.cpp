@@ -32,13 +32,6 @@ auto fails_with(partition_t p, offset_t offset) {
   };
 }
 
-void start(scripted_group& g, int records) {
-  g.append(0, records);
-  g.start_manager();
-  g.assign({0});
-  g.settle();
-}
-
 void write_letters(scripted_group& g, std::size_t retries = 0) {
   g.config.on_failure.retries = retries;
   g.config.on_failure.then = {step::dead_letter};

@@ -5,14 +5,6 @@
 using namespace cafka;
 using namespace cafka::test;
 
-namespace {
-
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
-} // namespace
-
 // -- assignments --------------------------------------------------------------
 
 TEST_CASE("an assignment spawns one worker per partition at its begin") {

@@ -7,10 +7,6 @@ using namespace cafka::test;
 
 namespace {
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 void cannot_be_built_for_0(const handler_context& x) {
   if (x.identity.partition == 0)
     throw std::runtime_error{"poison"};

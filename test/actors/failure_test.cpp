@@ -31,10 +31,6 @@ auto rejects(offset_t offset) {
   };
 }
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 /// The offsets of each call, from the `first`th on.
 std::vector<offsets> calls(const scripted_group& g, std::size_t first = 0) {
   std::vector<offsets> result;
@@ -44,13 +40,6 @@ std::vector<offsets> calls(const scripted_group& g, std::size_t first = 0) {
 }
 
 using batches = std::vector<offsets>;
-
-void start(scripted_group& g, int records) {
-  g.append(0, records);
-  g.start_manager();
-  g.assign({0});
-  g.settle();
-}
 
 } // namespace
 

@@ -9,10 +9,6 @@ using namespace cafka::test;
 
 namespace {
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 std::uint64_t sum(const time_counts& x) {
   return std::accumulate(x.counts.begin(), x.counts.end(), std::uint64_t{0});
 }

@@ -26,13 +26,6 @@ result_of(const std::shared_ptr<std::optional<operation_reply>>& x) {
   return (*x)->result;
 }
 
-void start(scripted_group& g, int records) {
-  g.append(0, records);
-  g.start_manager();
-  g.assign({0});
-  g.settle();
-}
-
 } // namespace
 
 // -- pauses -------------------------------------------------------------------

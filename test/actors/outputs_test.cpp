@@ -20,13 +20,6 @@ handler_answer transform(const message_batch& x) {
   return handler_answer::ack().after(made_of(x));
 }
 
-void start(scripted_group& g, int records) {
-  g.append(0, records);
-  g.start_manager();
-  g.assign({0});
-  g.settle();
-}
-
 /// Keys of all that was handed to the client, in order.
 std::vector<std::string> keys(const scripted_group& g) {
   std::vector<std::string> result;

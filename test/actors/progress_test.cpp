@@ -8,10 +8,6 @@ using std::chrono_literals::operator""h;
 
 namespace {
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 /// Two partitions that are read to their ends, at offset 2 and 0.
 void start_quiet(scripted_group& g) {
   g.append(0, 2);

@@ -10,10 +10,6 @@ using namespace cafka::test;
 
 namespace {
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 handler_answer failed(const message_batch&) {
   return handler_answer::failed("no");
 }

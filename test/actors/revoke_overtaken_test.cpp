@@ -10,10 +10,6 @@ namespace {
 using positions = std::map<partition_t, offset_t>;
 using lines = std::vector<std::string>;
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 /// Two partitions with two records each that wait for explicit acks.
 void hand_out(scripted_group& g) {
   g.handlers.answer = no_ack;

@@ -10,10 +10,6 @@ namespace {
 using positions = std::map<partition_t, offset_t>;
 using lines = std::vector<std::string>;
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 /// Partition 0 with a call that runs `f`, and a quiet partition 1.
 template <class F>
 void run_in_call(scripted_group& g, F f) {

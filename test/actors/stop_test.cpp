@@ -9,10 +9,6 @@ namespace {
 
 using positions = std::map<partition_t, offset_t>;
 
-handler_answer no_ack(const message_batch&) {
-  return handler_answer::no_ack();
-}
-
 bool ended_orderly(const scripted_group& g) {
   return g.ended() && *g.ended() == caf::exit_reason::user_shutdown;
 }

@@ -9,10 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
 /// The first Fetch of a group with these settings.
 seen_fetch fetch_of(const std::function<void(group_config&)>& change) {
   wire_tap tap;

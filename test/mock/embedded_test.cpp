@@ -10,10 +10,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
 /// A client of librdkafka's that knows the endpoints and nothing else.
 class outside_client {
 public:

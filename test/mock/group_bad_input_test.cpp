@@ -19,10 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
 /// What a handler saw of one record, its bytes by their lengths; -1: null.
 struct shape {
   std::ptrdiff_t key = -1;

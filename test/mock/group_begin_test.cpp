@@ -4,14 +4,6 @@ using namespace cafka;
 using namespace cafka::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
-} // namespace
-
 TEST_CASE("what is written while an assignment is looked up is not skipped") {
   group_fixture f;
   f.produce(0, 10);

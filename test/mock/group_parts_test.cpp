@@ -6,10 +6,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
 /// Counts the clients that are closed.
 class closings {
 public:

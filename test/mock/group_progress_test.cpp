@@ -9,10 +9,6 @@ namespace {
 constexpr std::int16_t fetch = 1;                 // API key
 constexpr std::int16_t offset_not_available = 78; // librdkafka retries silently
 
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
 } // namespace
 
 TEST_CASE("a partition that fetches in vain is reported, woken, given a new "

@@ -6,10 +6,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
 /// Throws once when it is given `offset`, then acks.
 auto throws_once_at(offset_t offset) {
   auto thrown = std::make_shared<std::atomic<bool>>(false);

@@ -21,10 +21,6 @@ constexpr std::int16_t metadata_too_large = 12; // not tried again
 /// Beyond anything that goes well.
 constexpr auto limit = 60s;
 
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
 template <class Intent>
 operation_reply want(group_fixture& f, const Intent& x) {
   auto reply = ask(*f.group, x, limit);

@@ -114,6 +114,11 @@ private:
   bool running_ = false;
 };
 
+/// A handler that acks whatever it gets.
+inline handler_answer ack_all(const message_batch&) {
+  return handler_answer::ack();
+}
+
 /// `first`, …, `last - 1`.
 inline std::vector<offset_t> up_to(offset_t last, offset_t first = 0) {
   return offsets(first, last);

@@ -191,6 +191,20 @@ private:
   std::size_t answered_ = 0; // look-ups of topics
 };
 
+/// With a manager alone that is given partition 0 with so many records, which
+/// the handler gets.
+inline void start(scripted_group& g, int records) {
+  g.append(0, records);
+  g.start_manager();
+  g.assign({0});
+  g.settle();
+}
+
+/// A handler that acks nothing.
+inline handler_answer no_ack(const message_batch&) {
+  return handler_answer::no_ack();
+}
+
 /// A listener of `subscribe_events` that keeps what it hears.
 struct event_listener {
   explicit event_listener(actor_fixture& system);
