@@ -68,6 +68,8 @@ void rebalancing::on_assigned(const assignments_received& x) {
     if (a.begin >= 0)
       parts_.commits.begin_known();
   }
+  registry.end_rows_but(
+    [this](auto& tp) { return context_.held.contains(tp); });
   context_.counts().rebalanced(context_.now());
   context_.counts().outage(false);
   context_.publish(event_kind::assignment_complete, added.size());
@@ -150,6 +152,11 @@ void rebalancing::on_coordinator_down(const caf::error& cause) {
     self->quit(make_error(errc::coordinator_died, text_of(cause)));
 }
 
+/// The group stops to begin anew, as it needs another client.
+bool rebalancing::begins_again() const noexcept {
+  return stop_result_ && *stop_result_;
+}
+
 // -- drain, fence, commit, give back ------------------------------------------
 
 void rebalancing::look(time_point t) {
@@ -230,7 +237,8 @@ void rebalancing::give_back(const core::revocation::actions::completion& x) {
     auto& given = context_.held.at(tp);
     context_.publish(event_kind::revoked, tp, given.machine.gen(),
                      given.commit_position());
-    context_.registry->note_row(tp, {});
+    if (!begins_again())
+      context_.registry->note_row(tp, {});
     context_.held.erase(tp);
   }
   context_.publish(event_kind::revocation_complete, x.give_back.size());

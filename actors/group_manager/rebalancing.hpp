@@ -48,6 +48,7 @@ public:
   void look(time_point t);
 
 private:
+  bool begins_again() const noexcept;
   void lose(const topic_partition& tp);
   void carry_out(const core::revocation::actions& x);
   void fence(const topic_partition& tp);

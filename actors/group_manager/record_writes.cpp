@@ -64,25 +64,23 @@ void record_writes::kill() {
 bool record_writes::knows_letter_topics() {
   auto& steps = context_.config().on_failure.then;
   if (std::ranges::find(steps, failure_step::dead_letter) == steps.end()
-      || letter_topics_ == topic_check::known)
+      || context_.registry->knows_letter_topics())
     return true;
-  if (letter_topics_ == topic_check::unknown) {
-    letter_topics_ = topic_check::asked;
+  if (!std::exchange(asked_for_letter_topics_, true))
     link_.check({0, context_.config().topics});
-  }
   return false;
 }
 
 void record_writes::on_letter_topics(const letter_topics_checked& x) {
   if (!context_.is_current(link_.accept(x)))
     return;
-  letter_topics_ = topic_check::known;
   if (x.missing) {
     parts_.rebalance.stop(close_reason::stopped,
                           make_error(errc::dead_letter_topic_missing,
                                      x.failure.text));
     return;
   }
+  context_.registry->note_letter_topics();
   if (x.failure) // it is seen again, and told, where one is to be written
     context_.publish(event_kind::client_error, 0, x.failure.code,
                      x.failure.text);

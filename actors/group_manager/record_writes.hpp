@@ -45,8 +45,6 @@ public:
   void kill();
 
 private:
-  enum class topic_check { unknown, asked, known };
-
   group_producer_actor start(std::uint64_t incarnation);
   void on_down(std::uint64_t incarnation, const caf::error& cause);
   void take(const write_report& x);
@@ -56,7 +54,7 @@ private:
   producer_factory make_producer_;
   producer_link link_;
   std::optional<group_producer_actor> producer_; // the last one
-  topic_check letter_topics_ = topic_check::unknown;
+  bool asked_for_letter_topics_ = false;
 };
 
 } // namespace cafka::actors

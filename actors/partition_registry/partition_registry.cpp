@@ -68,6 +68,24 @@ core::failure_row partition_registry::row(const topic_partition& tp) {
   return partitions_[tp].row;
 }
 
+void partition_registry::end_rows_but(
+  const std::function<bool(const topic_partition&)>& is_held) {
+  std::unique_lock guard{mutex_};
+  for (auto& [tp, x] : partitions_)
+    if (!is_held(tp))
+      x.row = {};
+}
+
+void partition_registry::note_letter_topics() {
+  std::unique_lock guard{mutex_};
+  knows_letter_topics_ = true;
+}
+
+bool partition_registry::knows_letter_topics() {
+  std::unique_lock guard{mutex_};
+  return knows_letter_topics_;
+}
+
 void partition_registry::pause(const topic_partition& of,
                                core::pause_table::pause x) {
   std::unique_lock guard{mutex_};

@@ -57,6 +57,13 @@ public:
   /// held, across the incarnations of the group.
   void note_row(const topic_partition& tp, const core::failure_row& x);
   core::failure_row row(const topic_partition& tp);
+  /// The rows of all others end: they left while no manager was there.
+  void end_rows_but(const std::function<bool(const topic_partition&)>& is_held);
+
+  /// The topics for dead letters were seen, or cannot be asked for: one that is
+  /// missing later ends no group.
+  void note_letter_topics();
+  bool knows_letter_topics();
 
   /// Operators' pauses: see `core::pause_table`.
   void pause(const topic_partition& of, core::pause_table::pause x);
@@ -103,7 +110,8 @@ private:
   };
 
   const std::shared_ptr<actors::manager_buffer> buffer_;
-  std::mutex mutex_; // guards the three below
+  std::mutex mutex_; // guards the four below
+  bool knows_letter_topics_ = false;
   core::partition_counts counts_;
   core::pause_table pauses_;
   std::unordered_map<topic_partition, entry> partitions_;

@@ -343,6 +343,25 @@ TEST_CASE("no record is handed out before it is known whether the topic for "
   CHECK(g.handlers.offsets(1) == offsets{0});
 }
 
+TEST_CASE("a topic for dead letters that is deleted while the group runs ends "
+          "no later incarnation of it") {
+  scripted_group g;
+  write_letters(g);
+  g.append(0, 3);
+  g.start_supervisor();
+  g.assign({0});
+  g.settle();
+  g.kill_manager();
+  g.letter_partitions = 0;
+  g.advance(2s);
+  REQUIRE(g.incarnations == 2);
+  g.assign({0}, 3);
+  g.append(0, 1);
+  g.advance(1s);
+  CHECK_FALSE(g.ended());
+  CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3});
+}
+
 TEST_CASE("a group that writes no dead letters has no producer") {
   scripted_group g;
   g.config.on_failure.retries = 0;
