@@ -5,6 +5,7 @@
 #include "control/record_text.hpp"
 #include "control/target.hpp"
 #include "core/utf8_text.hpp"
+#include "io/document_text.hpp"
 #include "program/confirmation.hpp"
 
 #include <cafka/target_position.hpp>
@@ -110,8 +111,7 @@ exit_code order::post(json more) const {
     body["partition"] = of_.partition;
   body.update(more);
   return tell(
-    server_.post(fmt::format("/api/{}", kind_),
-                 body.dump(-1, ' ', false, json::error_handler_t::replace)));
+    server_.post(fmt::format("/api/{}", kind_), io::document_text(body)));
 }
 
 exit_code order::tell(const http::client_answer& x) const {

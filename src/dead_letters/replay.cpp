@@ -21,9 +21,9 @@ bool is_wanted(const group_config& config, const replay_arguments& how) {
   return is_confirmed("cafka dead-letters", text);
 }
 
-class replay {
+class letter_replay {
 public:
-  replay(const letter_arguments& args, const replay_arguments& how)
+  letter_replay(const letter_arguments& args, const replay_arguments& how)
     : args_(args), how_(how) {
   }
 
@@ -38,7 +38,7 @@ private:
   std::uint64_t left_ = 0; // at their limit
 };
 
-bool replay::choose(const found_letter& x) {
+bool letter_replay::choose(const found_letter& x) {
   if (!matches(x, args_.filter))
     return false;
   if (x.letter.replays < how_.replays_max)
@@ -49,7 +49,7 @@ bool replay::choose(const found_letter& x) {
   return false;
 }
 
-letter_result replay::rewrite(const found_letter& x) const {
+letter_result letter_replay::rewrite(const found_letter& x) const {
   auto to = how_.to.empty() ? std::nullopt : std::optional{how_.to};
   auto record = core::make_replay(x.record.view(), x.letter, to);
   if (!how_.dry_run)
@@ -59,7 +59,7 @@ letter_result replay::rewrite(const found_letter& x) const {
   return {};
 }
 
-exit_code replay::run(const group_config& config) {
+exit_code letter_replay::run(const group_config& config) {
   auto keeps = !how_.dry_run && args_.filter.empty();
   letter_rewriting all{config,
                        args_,
@@ -82,7 +82,7 @@ exit_code replay_letters(const group_config& config,
                          const replay_arguments& how) {
   if (!is_wanted(config, how))
     return exit_code::usage;
-  return replay{args, how}.run(config);
+  return letter_replay{args, how}.run(config);
 }
 
 } // namespace cafka::app

@@ -1,5 +1,6 @@
 #include "exec/process.hpp"
 
+#include "core/log_line.hpp"
 #include "core/text_field.hpp"
 #include "guard/report.hpp"
 #include "io/record_json.hpp"
@@ -19,9 +20,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using note_kind = process_note::kind;
-
-constexpr int warning = 4;
-constexpr int info = 6;
 
 } // namespace
 
@@ -229,7 +227,8 @@ void process::carry_out(actions x, guard_type& lock) {
   auto is_told = ends && session_.ended_between_calls() && !was_open;
   auto notes = std::exchange(notes_, {});
   for (auto& line : x.logs)
-    note_line(line.level == info ? note_kind::output : note_kind::log,
+    note_line(line.level == core::log_level::information ? note_kind::output
+                                                         : note_kind::log,
               line.level, line.text, clock::now());
   notes.insert(notes.end(), notes_.begin(), notes_.end());
   notes_.clear();
@@ -261,12 +260,12 @@ void process::note_line(note_kind what, int level, std::string_view line,
 
 void process::tell_left_out(time_point now) {
   if (auto n = budget_.left_out(now))
-    note(note_kind::log, warning,
+    note(note_kind::log, core::log_level::warning,
          std::to_string(n) + " lines of its output were left out");
 }
 
 void process::send(char command) {
-  note(note_kind::killed, warning,
+  note(note_kind::killed, core::log_level::warning,
        (command == guard::terminate ? "SIGTERM: " : "SIGKILL: ")
          + session_.failure());
   // A few bytes fit always; and where the guard is gone, so is the program.

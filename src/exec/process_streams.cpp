@@ -1,6 +1,8 @@
 /// What comes from a program and from its guard.
 
 #include "exec/process.hpp"
+
+#include "core/log_line.hpp"
 #include "guard/report.hpp"
 
 #include <array>
@@ -23,9 +25,6 @@ constexpr std::size_t last_errors_max = 5;
 
 /// Read in one go.
 constexpr std::size_t chunk_bytes = 65'536;
-
-constexpr int warning = 4;
-constexpr int info = 6;
 
 } // namespace
 
@@ -80,7 +79,7 @@ void process::take_errors(std::string_view bytes, time_point now) {
     if (last_errors_.size() == last_errors_max)
       last_errors_.pop_front();
     last_errors_.push_back(quoted_start(line));
-    note_line(note_kind::error, warning, line, now);
+    note_line(note_kind::error, core::log_level::warning, line, now);
   });
 }
 
@@ -99,7 +98,7 @@ void process::on_report(const guard::report& x, time_point now, actions& out) {
     case kind::started:
       pid_ = x.value;
       session_.on_started();
-      note(note_kind::started, info, what_.program);
+      note(note_kind::started, core::log_level::information, what_.program);
       return;
     case kind::folder_error:
       start_failure_ = "cannot run in the folder " + what_.directory;
@@ -126,19 +125,21 @@ void process::end(program_end x, time_point now, actions& out) {
     // It is no child of ours that could be waited for.
     unguarded_ = descriptor{static_cast<int>(syscall(SYS_pidfd_open, pid_, 0))};
     kill(-pid_, SIGKILL);
-    note(note_kind::killed, warning, "SIGKILL: its cafka-guard ended");
+    note(note_kind::killed, core::log_level::warning,
+         "SIGKILL: its cafka-guard ended");
   }
   read_rest(stream::output, now, out);
   read_rest(stream::errors, now, out);
   if (auto rest = output_lines_.rest(); !rest.empty())
-    out.logs.push_back({info, std::string{rest} + " (no newline)"});
+    out.logs.push_back(
+      {core::log_level::information, std::string{rest} + " (no newline)"});
   if (auto rest = error_lines_.rest(); !rest.empty())
     take_errors("\n", now);
   tell_left_out(now + line_budget::window); // there will be no later
   x.last_errors = {last_errors_.begin(), last_errors_.end()};
   x.batch_unread = session_.calling() && batch_unread();
   if (pid_ != -1) // else nobody knows that it began
-    note(note_kind::ended, info, to_string(x));
+    note(note_kind::ended, core::log_level::information, to_string(x));
   session_.on_end(x, out);
   release();
   if (pid_ == -1)

@@ -3,6 +3,7 @@
 #include "api/default_log.hpp"
 #include "api/handler_events.hpp"
 #include "api/log_lines.hpp"
+#include "core/log_line.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -25,11 +26,6 @@ using namespace std::chrono;
 using namespace std::chrono_literals;
 using exec::process_note;
 
-constexpr int warning = 4;
-
-/// Of log lines that somebody wants to see only when he searches.
-constexpr int debug = 7;
-
 /// A program may run cafka itself: these are its own partition's.
 constexpr std::array<std::string_view, 3> partition_variables{
   "CAFKA_TOPIC", "CAFKA_PARTITION", "CAFKA_GENERATION"};
@@ -44,7 +40,7 @@ std::int64_t wall_clock_ms(time_point x) {
 }
 
 void write_to_stderr(const log_record& x) {
-  if (x.level < debug)
+  if (x.level < core::log_level::debug)
     write_default_log(line_of(x));
 }
 
@@ -163,7 +159,7 @@ bool exec_group::may_begin_again(const partition_identity& of) {
 }
 
 void exec_group::warn(const std::string& text) const {
-  log_({warning, group_, "exec", name_ + " | " + text});
+  log_({core::log_level::warning, group_, "exec", name_ + " | " + text});
 }
 
 void exec_group::on_note(const partition_identity& of,
@@ -181,7 +177,7 @@ void exec_group::on_note(const partition_identity& of,
   }
   auto is_routine = x.what == process_note::kind::started
                     || x.what == process_note::kind::ended;
-  log_({is_routine ? debug : x.level, group_, "exec",
+  log_({is_routine ? core::log_level::debug : x.level, group_, "exec",
         about(of, name_) + " | " + x.text});
 }
 

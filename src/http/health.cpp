@@ -1,5 +1,7 @@
 #include "http/health.hpp"
 
+#include "io/document_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
@@ -102,9 +104,7 @@ response healthz(const snapshot& x, bool verbose) {
                           {"not_ready", unready},
                           {"partitions", partitions}};
   result.type = "application/json";
-  result.body = document.dump(2, ' ', false,
-                              nlohmann::json::error_handler_t::replace)
-                + "\n";
+  result.body = io::document_text(document, 2) + "\n";
   return result;
 }
 

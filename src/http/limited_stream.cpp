@@ -73,8 +73,8 @@ ssize_t limited_stream::write(const char* from, size_t size) {
   while (done < size) {
     if (!await(POLLOUT, until))
       return -1;
-    auto n = send(socket_, from + done, size - done,
-                  MSG_NOSIGNAL | MSG_DONTWAIT);
+    auto n = ::send(socket_, from + done, size - done,
+                    MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
       continue;
     if (n <= 0)

@@ -1,5 +1,7 @@
 #include "http/operation.hpp"
 
+#include "io/document_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
@@ -173,8 +175,7 @@ response answer_of(const operation_reply& x) {
   response result;
   result.status = is_done ? 200 : 409;
   result.type = "application/json";
-  result.body = document.dump(-1, ' ', false, json::error_handler_t::replace)
-                + "\n";
+  result.body = io::document_text(document) + "\n";
   return result;
 }
 

@@ -1,6 +1,7 @@
 #include "http/record_document.hpp"
 
 #include "core/utf8_text.hpp"
+#include "io/document_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,10 +27,6 @@ json headers_of(const record_excerpt& x) {
     result.push_back({{"name", core::visible_text(header.name)},
                       {"value", shown(header.value)}});
   return result;
-}
-
-std::string text_of(const json& x) {
-  return x.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 const std::string& parameter(const request& x, const char* name) {
@@ -64,17 +61,18 @@ response answer_of(const record_excerpt& x) {
   result.type = "application/json";
   if (x.offset < 0) {
     result.status = 404;
-    result.body = text_of({{"text", x.text}});
+    result.body = io::document_text(json{{"text", x.text}}) + "\n";
     return result;
   }
-  result.body = text_of(
-    {{"offset", x.offset},
-     {"failures", x.failures},
-     {"timestamp", x.timestamp_ms < 0 ? json(nullptr) : json(x.timestamp_ms)},
-     {"key", shown(x.key)},
-     {"value", shown(x.value)},
-     {"headers", headers_of(x)},
-     {"headers_left_out", x.header_count - x.headers.size()}});
+  json document{{"offset", x.offset},
+                {"failures", x.failures},
+                {"timestamp",
+                 x.timestamp_ms < 0 ? json(nullptr) : json(x.timestamp_ms)},
+                {"key", shown(x.key)},
+                {"value", shown(x.value)},
+                {"headers", headers_of(x)},
+                {"headers_left_out", x.header_count - x.headers.size()}};
+  result.body = io::document_text(document) + "\n";
   return result;
 }
 

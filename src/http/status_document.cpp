@@ -1,5 +1,7 @@
 #include "http/status_document.hpp"
 
+#include "io/document_text.hpp"
+
 #include <cafka/version.hpp>
 
 #include <nlohmann/json.hpp>
@@ -128,10 +130,6 @@ json event_of(const seen_event& x) {
   return result;
 }
 
-std::string text_of(const json& x) {
-  return x.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 } // namespace
 
 status_document make_status(const snapshot& x, bool operations) {
@@ -144,9 +142,9 @@ status_document make_status(const snapshot& x, bool operations) {
   for (auto& e : x.events)
     result["events"].push_back(event_of(e));
   auto tag = fmt::format("\"{:016x}\"",
-                         std::hash<std::string>{}(text_of(result)));
+                         std::hash<std::string>{}(io::document_text(result)));
   result["now"] = x.now;
-  return {text_of(result), std::move(tag)};
+  return {io::document_text(result), std::move(tag)};
 }
 
 response answer_status(const status_document& x, const request& asked) {

@@ -1,6 +1,7 @@
 #include "io/record_json.hpp"
 
 #include "core/base64.hpp"
+#include "io/document_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -54,7 +55,7 @@ void add_headers(std::string& to, const record& x, bytes_form form) {
 } // namespace
 
 std::string json_text(std::string_view bytes) {
-  return json(bytes).dump(-1, ' ', false, json::error_handler_t::replace);
+  return document_text(json(bytes));
 }
 
 std::string utf8_of(std::string_view bytes) {

@@ -1,5 +1,7 @@
 #include "verifiable/lines.hpp"
 
+#include "io/document_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -18,7 +20,7 @@ ordered_json make(const char* name) {
 }
 
 std::string line(const ordered_json& x) {
-  return x.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+  return io::document_text(x) + '\n';
 }
 
 ordered_json partition_of(const topic_partition& x) {

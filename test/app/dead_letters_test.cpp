@@ -18,8 +18,8 @@ std::string group(const std::string& name) {
          + " endpoints = [\"127.0.0.1:1\"]\n handler = \"count\"\n}\n";
 }
 
-struct world {
-  world() {
+struct dead_letters_world {
+  dead_letters_world() {
     one = files.write("one.conf", "cafka { groups {\n" + group("a") + "}}\n");
     two = files.write("two.conf",
                       "cafka { groups {\n" + group("a") + group("b") + "}}\n");
@@ -52,7 +52,7 @@ letter_filter filter(const std::string& topic,
 TEST_CASE(
   "dead-letters of a file with several groups need a name, and one that "
   "is there") {
-  world w;
+  dead_letters_world w;
   auto none = run_program({"dead-letters", "list", w.two});
   CHECK(none.code == 2);
   CHECK(
@@ -63,7 +63,7 @@ TEST_CASE(
 }
 
 TEST_CASE("dead-letters refuses a time and a place that are none") {
-  world w;
+  dead_letters_world w;
   auto time = run_program({"dead-letters", "list", w.one, "--since", "noon"});
   CHECK(time.code == 2);
   CHECK(has(time.err, "--since noon: 2026-11-29"));
@@ -89,7 +89,7 @@ TEST_CASE("the place of a dead letter is as it is listed, without its topic "
 }
 
 TEST_CASE("dead-letters show names the topics where there are several") {
-  world w;
+  dead_letters_world w;
   auto several = w.files.write(
     "several.conf",
     "cafka { groups { a {\n group = \"a\"\n topics = [\"t\", \"t-2\"]\n"
@@ -106,7 +106,7 @@ TEST_CASE("dead-letters show names the topics where there are several") {
 }
 
 TEST_CASE("dead-letters tells soon that no broker answers") {
-  world w;
+  dead_letters_world w;
   auto x = run_program({"dead-letters", "list", w.one, "--timeout", "1"});
   CHECK(x.code == 6);
   CHECK(has(x.err, "cafka dead-letters: "));

@@ -61,7 +61,7 @@ struct called {
   std::unique_ptr<message_handler> handler;
 };
 
-struct world {
+struct handlers_world {
   /// Lets the group run a script.
   void shell(const std::string& script, exec_options what = {}) {
     what.command = {"sh", "-c", script};
@@ -166,7 +166,7 @@ done)";
 
 TEST_CASE("a program has its records until the deadline that it was told, "
           "though its handler is closed") {
-  world w;
+  handlers_world w;
   // It acks a moment after it was told, unless its input ends before.
   w.python(R"(
 import json, os, select, sys
@@ -194,7 +194,7 @@ inp.read()
 TEST_CASE("the worker of a program that cannot be started ends, and no record "
           "is to blame") {
   auto what = GENERATE(exec_options{}, pool_of(1), batches());
-  world w;
+  handlers_world w;
   auto script = w.files.write("handler", "#!/bin/sh\nread -r x; echo "
                                          "'{\"ack\":true}'\n");
   chmod(script.c_str(), 0755);
@@ -213,7 +213,7 @@ TEST_CASE("the worker of a program that cannot be started ends, and no record "
 
 TEST_CASE("a program that ends again and again between batches fails its "
           "worker, and no record") {
-  world w;
+  handlers_world w;
   w.shell("exit 0");
   auto x = w.build();
   CHECK(is_not_handled(x->handle()));
@@ -224,7 +224,7 @@ TEST_CASE("a program that ends again and again between batches fails its "
 
 TEST_CASE("handlers that are closed with records that a program kept do not "
           "count as its ends") {
-  world w;
+  handlers_world w;
   w.shell(R"(read -r line; echo '{"no_ack":true}'
 [ ! -e "$HERE/end" ] || exit 0
 cat > /dev/null)");
@@ -245,7 +245,7 @@ cat > /dev/null)");
 TEST_CASE("a call that is open when its partition goes may finish, and is "
           "acked") {
   auto what = GENERATE(exec_options{}, pool_of(1), batches());
-  world w;
+  handlers_world w;
   w.shell("read -r line; echo > $HERE/begun; while [ ! -e $HERE/go ]; do :; "
           "done; echo '{\"ack\":true}'; cat > /dev/null; exit 0",
           what);
@@ -261,7 +261,7 @@ TEST_CASE("a call that is open when its partition goes may finish, and is "
 
 TEST_CASE("a deadline that comes nearer ends a call that ignores it in time") {
   auto what = GENERATE(exec_options{}, pool_of(1), batches());
-  world w;
+  handlers_world w;
   w.shell("trap '' TERM; read -r line; echo > $HERE/begun; "
           "while :; do sleep 1000; done",
           what);
@@ -278,7 +278,7 @@ TEST_CASE("a call whose worker has ended is ended, though its program ignores "
           "that") {
   auto what = GENERATE(exec_options{}, pool_of(1), batches());
   what.term_after = 10h;
-  world w;
+  handlers_world w;
   w.shell("trap '' TERM; read -r line; echo > $HERE/begun; "
           "while :; do sleep 1000; done",
           what);
@@ -294,7 +294,7 @@ TEST_CASE("a call whose worker has ended is ended, though its program ignores "
 
 TEST_CASE("the processes of a pool that nobody will call end beside the calls "
           "that run") {
-  world w;
+  handlers_world w;
   auto what = pool_of(2);
   what.term_after = 10h;
   // The first one answers when the other one has seen its end.
@@ -323,7 +323,7 @@ esac; done; [ -z "$mine" ] || echo > "$HERE/ended")",
 }
 
 TEST_CASE("a process of a pool that ignores SIGTERM holds up no later call") {
-  world w;
+  handlers_world w;
   auto what = pool_of(1);
   what.term_after = 10h;
   w.shell(answers_twice + "while :; do sleep 1000; done", what);
@@ -338,7 +338,7 @@ TEST_CASE("a process of a pool that ignores SIGTERM holds up no later call") {
 
 TEST_CASE("who waited for the end of a process of a pool while its partition "
           "went begins no call") {
-  world w;
+  handlers_world w;
   auto what = pool_of(1);
   what.term_after = 10h;
   w.options.config.drain_timeout = w.options.config.stop_timeout = 10h;
@@ -356,7 +356,7 @@ TEST_CASE("who waited for the end of a process of a pool while its partition "
 }
 
 TEST_CASE("a call of a pool is over by the deadline of its partition") {
-  world w;
+  handlers_world w;
   w.shell("trap '' TERM; read -r line; echo > $HERE/begun; "
           "while :; do sleep 1000; done",
           pool_of(1));
@@ -370,7 +370,7 @@ TEST_CASE("a call of a pool is over by the deadline of its partition") {
 
 TEST_CASE("who waits for a process of a pool leaves when its partition goes, "
           "and gets none that is free") {
-  world w;
+  handlers_world w;
   w.shell("read -r line; echo > $HERE/begun; while [ ! -e $HERE/go ]; do :; "
           "done; echo '{\"ack\":true}'; "
             + std::string{acks},
@@ -396,7 +396,7 @@ TEST_CASE("who waits for a process of a pool leaves when its partition goes, "
 
 TEST_CASE("a program of a pool that fails between batches is told, and not "
           "replaced without end") {
-  world w;
+  handlers_world w;
   w.shell("read -r line; echo '{\"ack\":true}'; exit 3", pool_of(1));
   auto x = w.build();
   for (int i = 0; i < 11 && !x->end; ++i)
@@ -417,7 +417,7 @@ TEST_CASE("a value that raw input cannot hold fails its record, and the "
   std::string value = bad;
   if (value == "nul")
     value = std::string{"a\0b", 3};
-  world w;
+  handlers_world w;
   w.shell("cat > $HERE/given", batches(input));
   auto x = w.build();
   auto answer = x->handle({{12, "k", "good"}, {13, "k", value}});
@@ -432,7 +432,7 @@ TEST_CASE("a value that raw input cannot hold fails its record, and the "
 }
 
 TEST_CASE("an answer right before a crash counts, and the worker ends") {
-  world w;
+  handlers_world w;
   w.shell(R"(read -r line; echo '{"ack":true}'; exit 3)");
   auto x = w.build();
   CHECK(x->handle().what() == kind::ack);
@@ -446,7 +446,7 @@ TEST_CASE("an answer right before a crash counts, and the worker ends") {
 
 TEST_CASE("what a program kept is not lost with its last answer") {
   auto last = GENERATE(R"({"reject":13})", R"({"fail":13})");
-  world w;
+  handlers_world w;
   w.shell(R"(read -r line; echo '{"no_ack":true}'
 read -r line; echo ')"
           + std::string{last} + "'; exit 0");
@@ -464,7 +464,7 @@ TEST_CASE("a program of a pool is told of no partition, whatever cafka itself "
   setenv("CAFKA_PARTITION", "9", 1);
   setenv("CAFKA_TOPIC", "other", 1);
   setenv("CAFKA_GENERATION", "9", 1);
-  world w;
+  handlers_world w;
   w.shell(R"(env > "$HERE/env"; read -r line; echo '{"ack":true}'; cat)",
           pool_of(1));
   auto x = w.build();
@@ -477,7 +477,7 @@ TEST_CASE("a program of a pool is told of no partition, whatever cafka itself "
 }
 
 TEST_CASE("a program is told until when its answer counts, and its acks") {
-  world w;
+  handlers_world w;
   exec_options what;
   what.call_timeout = 1h;
   w.shell(R"(read -r line; echo "$line" > "$HERE/batch"; echo '{"no_ack":true}'
@@ -508,7 +508,7 @@ read -r line; echo "$line" > "$HERE/closing")",
 }
 
 TEST_CASE("a program gets and answers a batch of megabytes") {
-  world w;
+  handlers_world w;
   w.python(R"(
 import json, sys
 for line in sys.stdin:
@@ -527,7 +527,7 @@ for line in sys.stdin:
 
 TEST_CASE("a program runs in the folder that directory says, and cannot be "
           "started where that is gone") {
-  world w;
+  handlers_world w;
   auto folder = w.files.path("there");
   mkdir(folder.c_str(), 0755);
   exec_options what;
@@ -544,7 +544,7 @@ TEST_CASE("a program runs in the folder that directory says, and cannot be "
 }
 
 TEST_CASE("a program whose partition is lost is ended at once") {
-  world w;
+  handlers_world w;
   exec_options what;
   what.term_after = 10h;
   w.shell(R"(read -r line; echo '{"no_ack":true}'; exec sleep 1000)", what);
@@ -556,7 +556,7 @@ TEST_CASE("a program whose partition is lost is ended at once") {
 
 TEST_CASE("a program that ends again and again with records that it kept fails "
           "its worker") {
-  world w;
+  handlers_world w;
   // The first ten end before they read, which counts as well, and is quicker.
   w.shell(R"(n=$(cat "$HERE/n" 2> /dev/null || echo 0)
 echo $((n + 1)) > "$HERE/n"
@@ -572,7 +572,7 @@ read -r line; echo '{"no_ack":true}'; exit 0)");
 }
 
 TEST_CASE("a pool whose processes ignore their end is closed in time") {
-  world w;
+  handlers_world w;
   w.options.config.drain_timeout = w.options.config.stop_timeout = 2s;
   auto what = pool_of(2);
   what.term_after = 10h;
@@ -588,7 +588,7 @@ while :; do sleep 1000; done)",
 }
 
 TEST_CASE("a program knows from its environment whose it is") {
-  world w;
+  handlers_world w;
   w.shell("env > $HERE/new; mv $HERE/new $HERE/env; cat");
   auto x = w.build();
   REQUIRE(w.await_file("env"));

@@ -9,9 +9,6 @@ using namespace cafka::test;
 
 namespace {
 
-/// Nobody listens there.
-const std::string nobody = "127.0.0.1:1";
-
 outcome reset(std::vector<std::string> args) {
   scratch_directory files;
   auto conf = files.write("a.conf", group_config_text(nobody));

@@ -12,9 +12,6 @@ namespace {
 
 constexpr std::int16_t topic_authorization_failed = 29; // Kafka protocol
 
-/// A port of this machine that nobody listens at.
-const std::string nobody = "127.0.0.1:1";
-
 } // namespace
 
 TEST_CASE("offsets shows what a group never committed, and the ends") {

@@ -17,8 +17,9 @@ namespace {
 using strings = std::vector<std::string>;
 
 /// A cluster with a topic, and what every member of a group is told.
-struct world {
-  explicit world(int partitions = 1, const std::string& properties = {}) {
+struct consumer_world {
+  explicit consumer_world(int partitions = 1,
+                          const std::string& properties = {}) {
     cluster.create_topic("orders", partitions);
     file = files.write("consumer.properties", "heartbeat.interval.ms=100\n"
                                               "fetch.max.wait.ms=20\n"
@@ -94,7 +95,7 @@ constexpr auto empty_assignment
 
 TEST_CASE("a verifiable consumer tells all that it does, and a signal ends it "
           "in order") {
-  world w;
+  consumer_world w;
   w.send(0, 3);
   app_process program{w.arguments({"--verbose"})};
   CHECK(program.await_output("offsets_committed"));
@@ -126,7 +127,7 @@ TEST_CASE("a verifiable consumer tells all that it does, and a signal ends it "
 
 TEST_CASE("a hang-up ends a verifiable consumer in order, also where nobody "
           "reads standard error") {
-  world w;
+  consumer_world w;
   w.send(0, 3);
   app_process program{w.arguments(), {.error_is_held = true}};
   CHECK(program.await_output("offsets_committed"));
@@ -137,7 +138,7 @@ TEST_CASE("a hang-up ends a verifiable consumer in order, also where nobody "
 }
 
 TEST_CASE("max-messages ends a verifiable consumer after just so many") {
-  world w{1, "max.poll.records=2\n"};
+  consumer_world w{1, "max.poll.records=2\n"};
   w.send(0, 10);
   app_process program{w.arguments({"--max-messages", "5"})};
   auto code = program.wait();
@@ -158,7 +159,7 @@ TEST_CASE("max-messages ends a verifiable consumer after just so many") {
 }
 
 TEST_CASE("with autocommit offsets are committed and not told") {
-  world w;
+  consumer_world w;
   w.send(0, 3);
   app_process program{w.arguments({"--enable-autocommit"})};
   CHECK(program.await_output("records_consumed"));
@@ -173,7 +174,7 @@ TEST_CASE("with autocommit offsets are committed and not told") {
 
 TEST_CASE("a verifiable consumer tells rebalances, also those that leave it "
           "nothing") {
-  world w;
+  consumer_world w;
   app_process first{w.arguments()};
   REQUIRE(first.await_output(orders_0));
   app_process second{w.arguments()};
@@ -193,7 +194,7 @@ TEST_CASE("a verifiable consumer tells rebalances, also those that leave it "
 
 TEST_CASE("a verifiable consumer that was stopped for longer than its session "
           "joins again") {
-  world w;
+  consumer_world w;
   app_process first{w.arguments()};
   REQUIRE(first.await_output(orders_0));
   app_process second{w.arguments()};
@@ -217,7 +218,7 @@ TEST_CASE("a verifiable consumer that was stopped for longer than its session "
 TEST_CASE("a verifiable consumer that is fenced ends by itself and says why") {
   constexpr std::int16_t heartbeat = 12; // Kafka protocol
   constexpr std::int16_t fenced_instance_id = 82;
-  world w;
+  consumer_world w;
   app_process program{w.arguments({"--group-instance-id", "i"})};
   REQUIRE(program.await_output("partitions_assigned"));
   w.cluster.inject(heartbeat, {fenced_instance_id, fenced_instance_id});
@@ -232,7 +233,7 @@ TEST_CASE("a verifiable consumer that is fenced ends by itself and says why") {
 }
 
 TEST_CASE("what a verifiable consumer could not tell is not committed") {
-  world w;
+  consumer_world w;
   w.send(0, 200, std::string(1'000, 'x')); // more than the pipe holds
   app_process program{w.arguments({"--verbose"})};
   program.hold_output();

@@ -14,8 +14,8 @@ const topic_partition zero{"t", 0};
 const topic_partition one{"t", 1};
 
 /// A member with the lines that it told.
-struct world {
-  explicit world(verifiable_member::settings x = {})
+struct member_world {
+  explicit member_world(verifiable_member::settings x = {})
     : member(x, [this](const std::string& lines) {
         for (std::size_t at = 0; at < lines.size();) {
           auto end = lines.find('\n', at);
@@ -93,7 +93,7 @@ json partitions(const std::vector<int>& ps) {
 } // namespace
 
 TEST_CASE("a member tells its assignment once it is whole, also when empty") {
-  world w;
+  member_world w;
   w.member.start();
   w.tell(event_kind::assignment_complete);
   w.tell(event_kind::assigned, zero, 1, -2);
@@ -107,7 +107,7 @@ TEST_CASE("a member tells its assignment once it is whole, also when empty") {
 
 TEST_CASE("a member tells what was revoked or lost, but no empty revocation") {
   for (auto kind : {event_kind::revoked, event_kind::lost}) {
-    world w;
+    member_world w;
     w.assign();
     w.tell(event_kind::revocation_complete);
     CHECK(w.told.empty());
@@ -119,7 +119,7 @@ TEST_CASE("a member tells what was revoked or lost, but no empty revocation") {
 }
 
 TEST_CASE("records are consumed while their partition is held, and only then") {
-  world w;
+  member_world w;
   CHECK_FALSE(w.consume(zero, {0}));
   w.assign();
   CHECK_FALSE(w.consume(zero, {0}, 2)); // another generation
@@ -138,7 +138,7 @@ TEST_CASE("records are consumed while their partition is held, and only then") {
 }
 
 TEST_CASE("a verbose member tells each record before their sum") {
-  world w{{.verbose = true}};
+  member_world w{{.verbose = true}};
   w.assign();
   REQUIRE(w.consume(one, {3, 4}));
   CHECK(w.names() == strings{"record_data", "record_data", "records_consumed"});
@@ -147,7 +147,7 @@ TEST_CASE("a verbose member tells each record before their sum") {
 }
 
 TEST_CASE("commits are told as far as they cover what was consumed") {
-  world w;
+  member_world w;
   w.assign();
   w.tell(event_kind::committed, zero, 1, 0); // its begin
   CHECK(w.told.empty());
@@ -165,7 +165,7 @@ TEST_CASE("commits are told as far as they cover what was consumed") {
 
 TEST_CASE("a commit that failed is told with its error while the partition is "
           "held") {
-  world w;
+  member_world w;
   w.assign();
   w.tell(event_kind::commit_failed, zero, 1, 0); // of its begin
   CHECK(w.told.empty());
@@ -181,7 +181,7 @@ TEST_CASE("a commit that failed is told with its error while the partition is "
 }
 
 TEST_CASE("with autocommit no commit is told") {
-  world w{{.reports_commits = false}};
+  member_world w{{.reports_commits = false}};
   w.assign();
   w.consume(zero, {0});
   w.tell(event_kind::committed, zero, 1, 1);
@@ -190,7 +190,7 @@ TEST_CASE("with autocommit no commit is told") {
 }
 
 TEST_CASE("no more records are consumed than asked for") {
-  world w{{.records_max = 3}};
+  member_world w{{.records_max = 3}};
   w.assign();
   CHECK(w.consume(zero, {0, 1})->last == 1);
   CHECK_FALSE(w.member.finished());
@@ -199,14 +199,14 @@ TEST_CASE("no more records are consumed than asked for") {
   CHECK(w.told.back().at("count") == 1);
   CHECK(w.member.finished());
   CHECK_FALSE(w.consume(zero, {2}));
-  CHECK(world{{.records_max = 0}}.member.finished());
-  CHECK_FALSE(world{}.member.finished());
+  CHECK(member_world{{.records_max = 0}}.member.finished());
+  CHECK_FALSE(member_world{}.member.finished());
 }
 
 TEST_CASE("what an incarnation of the group leaves behind is told as revoked") {
   for (auto kind :
        {event_kind::group_restarted, event_kind::supervisor_gave_up}) {
-    world w;
+    member_world w;
     w.assign();
     w.tell(kind);
     REQUIRE(w.names() == strings{"partitions_revoked"});
@@ -216,11 +216,11 @@ TEST_CASE("what an incarnation of the group leaves behind is told as revoked") {
 }
 
 TEST_CASE("the last line is the end, behind what was still held") {
-  world w;
+  member_world w;
   w.assign();
   w.member.end();
   CHECK(w.names() == strings{"partitions_revoked", "shutdown_complete"});
-  world quiet;
+  member_world quiet;
   quiet.member.end();
   CHECK(quiet.names() == strings{"shutdown_complete"});
 }

@@ -33,8 +33,8 @@ std::string bytes(std::initializer_list<int> xs) {
 
 /// A topic of two partitions, read by a group of its name, and the topic of its
 /// dead letters.
-struct world {
-  world() : topic(unique_name()), dead("dlq." + topic) {
+struct dead_letters_world {
+  dead_letters_world() : topic(unique_name()), dead("dlq." + topic) {
     kafka.create_topic(topic, 2);
     kafka.create_topic(dead, 2);
     conf = files.write("a.conf", secure_config(kafka.endpoints(), topic, {}));
@@ -111,7 +111,7 @@ std::multiset<std::string> values_of(const std::vector<owned_record>& xs) {
 
 TEST_CASE("dead letters are listed whoever wrote them, and those of another "
           "group are not") {
-  world w;
+  dead_letters_world w;
   w.write(
     {w.letter(42), w.letter(43, 1, "another's", 0, "another-group"),
      w.foreign({{"mine", "no dead letter"}}),
@@ -176,7 +176,7 @@ TEST_CASE("dead letters are listed whoever wrote them, and those of another "
 }
 
 TEST_CASE("one dead letter is shown with all its headers") {
-  world w;
+  dead_letters_world w;
   w.write({w.letter(42)});
   auto x = w.run({"show", "1@0"});
   CHECK(x.code == 0);
@@ -191,7 +191,7 @@ TEST_CASE("one dead letter is shown with all its headers") {
 
 TEST_CASE("a replay brings each dead letter back once, without the headers of "
           "its errors") {
-  world w;
+  dead_letters_world w;
   w.write({w.letter(42), w.letter(43, 0), w.letter(44)});
   auto x = w.run({"replay", "--yes"});
   CHECK(x.code == 0);
@@ -211,7 +211,7 @@ TEST_CASE("a replay brings each dead letter back once, without the headers of "
 }
 
 TEST_CASE("a replay that is killed goes on, and loses nothing") {
-  world w;
+  dead_letters_world w;
   std::vector<output> all;
   for (offset_t i = 0; i < 3'000; ++i)
     all.push_back(w.letter(i, static_cast<partition_t>(i % 2)));
@@ -236,7 +236,7 @@ TEST_CASE("a replay that is killed goes on, and loses nothing") {
 
 TEST_CASE("a replay without a terminal needs --yes, and a dry run or a filter "
           "commits nothing") {
-  world w;
+  dead_letters_world w;
   w.write({w.letter(42), w.letter(43, 1, "other")});
   auto refused = w.run({"replay"});
   CHECK(refused.code == 2);
@@ -255,7 +255,7 @@ TEST_CASE("a replay without a terminal needs --yes, and a dry run or a filter "
 
 TEST_CASE("a record that came back as often as it may is left and told, and "
           "another topic takes the rest") {
-  world w;
+  dead_letters_world w;
   auto other = unique_name();
   w.kafka.create_topic(other, 1);
   w.write({w.letter(42, 1, "why", 3), w.letter(43, 1, "why", 2)});
@@ -268,7 +268,7 @@ TEST_CASE("a record that came back as often as it may is left and told, and "
 }
 
 TEST_CASE("a replay that cannot write says why and goes on there later") {
-  world w;
+  dead_letters_world w;
   w.write({w.letter(42), w.letter(43)});
   auto x = w.run({"replay", "--yes", "--to", "none." + w.topic});
   CHECK(x.code == 1);
@@ -280,7 +280,7 @@ TEST_CASE("a replay that cannot write says why and goes on there later") {
 
 TEST_CASE("process calls the group's handler with each dead letter once, and "
           "no other group hears of it") {
-  world w;
+  dead_letters_world w;
   w.write({w.letter(42), w.letter(43, 0), w.letter(44)});
   auto x = w.run({"process"});
   CHECK(x.code == 0);
@@ -298,7 +298,7 @@ TEST_CASE("process calls the group's handler with each dead letter once, and "
 
 TEST_CASE("what fails again in process is a dead letter behind, before the "
           "progress is committed, and the next run takes it") {
-  world w;
+  dead_letters_world w;
   w.write({w.letter(42), w.letter(43)});
   // `print` cannot write there.
   app_process full{{"/bin/sh", "-c",
@@ -314,7 +314,7 @@ TEST_CASE("what fails again in process is a dead letter behind, before the "
 }
 
 TEST_CASE("Kafka's own console consumer prints the headers of a dead letter") {
-  world w;
+  dead_letters_world w;
   w.write({w.letter(42)});
   std::ifstream file{w.kafka.path("jars")};
   std::string jars;
@@ -346,7 +346,7 @@ TEST_CASE("Kafka's own console consumer prints the headers of a dead letter") {
 
 TEST_CASE("a topic is made by a producer with so many partitions, and not by "
           "asking for it") {
-  world w;
+  dead_letters_world w;
   bell rung;
   auto props = kafka::producing_properties(
     {{"bootstrap.servers", w.kafka.endpoints()}},

@@ -98,8 +98,8 @@ struct handled {
   }
 };
 
-struct world {
-  explicit world(const char* script = acks) : topic(unique_name()) {
+struct programs_world {
+  explicit programs_world(const char* script = acks) : topic(unique_name()) {
     kafka.create_topic(topic, partitions);
     conf = files.write("a.conf", secure_config(kafka.endpoints(), topic, {}));
     handler = files.write("handler", script);
@@ -202,7 +202,7 @@ std::chrono::seconds harm_time() {
 } // namespace
 
 TEST_CASE("programs of members that come and go handle every record") {
-  world w;
+  programs_world w;
   w.produce(2'000);
   app_process first{w.member()};
   REQUIRE(first.await_error(" assigned generation="));
@@ -219,7 +219,7 @@ TEST_CASE("programs of members that come and go handle every record") {
 
 TEST_CASE("the kill of a member ends its programs, and the other member gets "
           "their records") {
-  world w;
+  programs_world w;
   w.produce(400);
   app_process first{w.member()};
   REQUIRE(first.await_error(" assigned generation="));
@@ -248,7 +248,7 @@ TEST_CASE("the kill of a member ends its programs, and the other member gets "
 TEST_CASE(
   "programs that are killed at random lose no record and keep the order, "
   "and a partition beside them goes on") {
-  world w{comes_to_harm};
+  programs_world w{comes_to_harm};
   app_process member{
     w.member({"--cafka.restart-backoff-max=200ms", "--cafka.batch-size=50",
               "--cafka.handler-init-args.call-timeout=2s",

@@ -16,8 +16,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct world {
-  explicit world(failing_group::settings x = {}) : group(kafka, std::move(x)) {
+struct failure_world {
+  explicit failure_world(failing_group::settings x = {})
+    : group(kafka, std::move(x)) {
   }
 
   cluster kafka{"kafka-1"};
@@ -25,10 +26,10 @@ struct world {
 };
 
 /// With the topic for dead letters.
-struct lettered_world : world {
+struct lettered_world : failure_world {
   explicit lettered_world(const cluster::settings& topic = {},
                           failing_group::settings x = {})
-    : world(std::move(x)) {
+    : failure_world(std::move(x)) {
     kafka.create_topic(group.dead(), 1, topic);
   }
 };
@@ -57,7 +58,7 @@ void check_end(app_process& x) {
 
 TEST_CASE("on a real Kafka a group whose topic for dead letters is missing "
           "ends before its first record") {
-  world w;
+  failure_world w;
   w.group.write(0, {"a"});
   auto member = w.group.start();
   CHECK(member->wait() == 4); // it gave up
@@ -72,7 +73,7 @@ TEST_CASE("on a real Kafka a topic for dead letters is made where that is "
   failing_group::settings x;
   x.partitions = 3;
   x.dead_letter = "create = true";
-  world w{x};
+  failure_world w{x};
   w.group.write(2, {"a", "poison"});
   auto member = w.group.start();
   await(*member, w.group.committed_line(2, 2));

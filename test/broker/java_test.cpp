@@ -125,7 +125,7 @@ void compare(const stream& ours, const stream& java) {
   CHECK(ours.counts().first == ours.counts().second);
 }
 
-scenario::options with(const std::string& assignor) {
+scenario::options options_with(const std::string& assignor) {
   scenario::options x;
   x.assignor = assignor;
   return x;
@@ -135,7 +135,7 @@ scenario::options with(const std::string& assignor) {
 /// flow.
 void come_and_go_together(const std::string& assignor) {
   cluster kafka{"kafka-1"};
-  scenario run{kafka, with(assignor)};
+  scenario run{kafka, options_with(assignor)};
   run.keep_producing(true);
   auto java = java_member(kafka);
   auto& a = run.join("a");
@@ -169,7 +169,7 @@ void come_and_go_together(const std::string& assignor) {
 TEST_CASE(
   "Kafka's own verifiable consumer tells the same of the same records") {
   cluster kafka{"kafka-1"};
-  auto options = with("RangeAssignor");
+  auto options = options_with("RangeAssignor");
   options.partitions = 3;
   options.keys = 7;
   scenario run{kafka, options};
@@ -180,7 +180,7 @@ TEST_CASE(
 
 TEST_CASE("Kafka's own verifiable consumer ends at the same record") {
   cluster kafka{"kafka-1"};
-  auto options = with("CooperativeStickyAssignor");
+  auto options = options_with("CooperativeStickyAssignor");
   options.partitions = 1;
   scenario run{kafka, options};
   run.produce(250);

@@ -14,8 +14,8 @@ using namespace cafka::test;
 
 namespace {
 
-struct world {
-  world() : topic(unique_name()) {
+struct produce_world {
+  produce_world() : topic(unique_name()) {
     conf = files.write("a.conf", secure_config(kafka.endpoints(), topic, {}));
   }
 
@@ -44,7 +44,7 @@ std::string lines(int count, std::size_t length) {
 } // namespace
 
 TEST_CASE("a topic that no broker makes is named soon by produce") {
-  world w;
+  produce_world w;
   auto x = run_program({"produce", w.conf, w.topic}, {"one\n"});
   INFO(x.err);
   CHECK(x.code == 1);
@@ -52,7 +52,7 @@ TEST_CASE("a topic that no broker makes is named soon by produce") {
 }
 
 TEST_CASE("lines whose batch is too large are sent again, in their order") {
-  world w;
+  produce_world w;
   w.kafka.create_topic(w.topic, 1, {{"max.message.bytes", "10000"}});
   auto x = run_program({"produce", w.conf, w.topic}, {lines(60, 1'000)});
   INFO(x.err);
@@ -67,7 +67,7 @@ TEST_CASE("lines whose batch is too large are sent again, in their order") {
 }
 
 TEST_CASE("a line that is itself too large is named, the others delivered") {
-  world w;
+  produce_world w;
   w.kafka.create_topic(w.topic, 1, {{"max.message.bytes", "10000"}});
   auto input = lines(20, 1'000) + std::string(20'000, 'x') + "\n"
                + lines(10, 1'000);
@@ -81,7 +81,7 @@ TEST_CASE("a line that is itself too large is named, the others delivered") {
 }
 
 TEST_CASE("nulls of produce are tombstones") {
-  world w;
+  produce_world w;
   w.kafka.create_topic(w.topic, 1);
   auto x = run_program({"produce", w.conf, w.topic, "--key-separator", "\\t",
                         "--null-marker", "NULL"},
@@ -95,7 +95,7 @@ TEST_CASE("nulls of produce are tombstones") {
 }
 
 TEST_CASE("offsets of a group below the start of the log are marked") {
-  world w;
+  produce_world w;
   w.kafka.create_topic(w.topic, 1);
   REQUIRE(run_program({"produce", w.conf, w.topic}, {"one\n"}).code == 0);
   w.read("\"one\"");

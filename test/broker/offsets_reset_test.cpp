@@ -17,8 +17,8 @@ namespace {
 
 /// A topic of one partition and a group of its name, which has read the first
 /// five of eight records.
-struct world {
-  world() : topic(unique_name()) {
+struct reset_world {
+  reset_world() : topic(unique_name()) {
     conf = files.write("a.conf", secure_config(kafka.endpoints(), topic, {}));
     kafka.create_topic(topic, 1);
     write("one\ntwo\nthree\nfour\nfive\n");
@@ -65,7 +65,7 @@ bool shows(const outcome& x, const std::string& before,
 
 TEST_CASE("offsets of a group that does not run are moved, and before and "
           "after are shown") {
-  world w;
+  reset_world w;
   auto x = w.reset({"--to", "3", "--dry-run"});
   INFO(x.out << x.err);
   CHECK(x.code == 0);
@@ -91,7 +91,7 @@ TEST_CASE("offsets of a group that does not run are moved, and before and "
 
 TEST_CASE("offsets are moved to the ends of the log and to a time, and not "
           "beyond") {
-  world w;
+  reset_world w;
   CHECK(shows(w.reset({"--to", "earliest", "--dry-run"}), "5", "0"));
   CHECK(shows(w.reset({"--to", "latest", "--dry-run"}), "5", "8"));
   CHECK(shows(w.reset({"--to", "1970-01-01", "--dry-run"}), "5", "0"));
@@ -107,7 +107,7 @@ TEST_CASE("offsets are moved to the ends of the log and to a time, and not "
 }
 
 TEST_CASE("offsets of a group that runs are not moved") {
-  world w;
+  reset_world w;
   auto member = w.start();
   REQUIRE(member->await_output("\"eight\""));
   auto x = w.reset({"--to", "0", "--yes"});

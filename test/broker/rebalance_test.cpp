@@ -20,7 +20,7 @@ struct group_of_processes {
   scenario run;
 };
 
-group_of_processes with(const std::string& assignor) {
+group_of_processes processes_with(const std::string& assignor) {
   scenario::options x;
   x.assignor = assignor;
   // Nobody is to lose its session, also on a busy machine.
@@ -48,7 +48,7 @@ void come_and_go(scenario& run) {
 /// machine makes that moment long. Then another hand-over is looked at.
 void hand_over(const std::string& assignor) {
   for (int i = 0; i < 3; ++i) {
-    auto x = with(assignor);
+    auto x = processes_with(assignor);
     come_and_go(x.run);
     if (x.run.refused_commits() != 0)
       continue;

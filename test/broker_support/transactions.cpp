@@ -8,7 +8,7 @@ namespace cafka::test {
 
 namespace {
 
-constexpr int limit_ms = 30'000;
+constexpr int answer_limit_ms = 30'000;
 
 void require(rd_kafka_error_t* failure) {
   if (failure == nullptr)
@@ -40,7 +40,7 @@ struct transactional_producer::impl {
     client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof(text));
     if (client == nullptr)
       throw std::runtime_error(text);
-    require(rd_kafka_init_transactions(client, limit_ms));
+    require(rd_kafka_init_transactions(client, answer_limit_ms));
   }
   ~impl() {
     rd_kafka_destroy(client);
@@ -57,7 +57,7 @@ struct transactional_producer::impl {
                         RD_KAFKA_V_VALUE(&i, sizeof(i)),
                         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                         RD_KAFKA_V_END);
-    if (rd_kafka_flush(client, limit_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (rd_kafka_flush(client, answer_limit_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
       throw std::runtime_error("transaction: the records were not written");
   }
 
@@ -75,14 +75,14 @@ transactional_producer::~transactional_producer() = default;
 std::vector<offset_t> transactional_producer::commit(const topic_partition& tp,
                                                      int count) {
   impl_->write(tp, count);
-  require(rd_kafka_commit_transaction(impl_->client, limit_ms));
+  require(rd_kafka_commit_transaction(impl_->client, answer_limit_ms));
   return impl_->offsets;
 }
 
 std::vector<offset_t> transactional_producer::abort(const topic_partition& tp,
                                                     int count) {
   impl_->write(tp, count);
-  require(rd_kafka_abort_transaction(impl_->client, limit_ms));
+  require(rd_kafka_abort_transaction(impl_->client, answer_limit_ms));
   return impl_->offsets;
 }
 

@@ -34,7 +34,7 @@ configured_groups configured(const std::string& http) {
   return read_config(*content);
 }
 
-std::vector<std::string> errors_of(const std::string& http) {
+std::vector<std::string> errors_of_http(const std::string& http) {
   std::vector<std::string> result;
   for (auto& x : configured(http).errors)
     result.push_back(to_string(x));
@@ -42,7 +42,7 @@ std::vector<std::string> errors_of(const std::string& http) {
 }
 
 bool is_refused(const std::string& listen) {
-  return !errors_of("listen = \"" + listen + "\"").empty();
+  return !errors_of_http("listen = \"" + listen + "\"").empty();
 }
 
 } // namespace
@@ -67,7 +67,7 @@ TEST_CASE("an address to listen at is of this machine, with a port") {
 }
 
 TEST_CASE("another address than loopback is refused without a token") {
-  CHECK(errors_of("listen = \"0.0.0.0:8080\"")
+  CHECK(errors_of_http("listen = \"0.0.0.0:8080\"")
         == std::vector<std::string>{
           "cafka.http.listen = \"0.0.0.0:8080\": with a token-file, or an "
           "address of loopback: others could reach it"});
@@ -75,8 +75,9 @@ TEST_CASE("another address than loopback is refused without a token") {
     CHECK(is_refused(x));
   scratch_directory files;
   auto path = files.write("token", "0123456789abcdef\n");
-  CHECK(errors_of("listen = \"0.0.0.0:8080\"\ntoken-file = \"" + path + "\"")
-          .empty());
+  CHECK(
+    errors_of_http("listen = \"0.0.0.0:8080\"\ntoken-file = \"" + path + "\"")
+      .empty());
 }
 
 TEST_CASE("a token that is short, has spaces or cannot be read is refused, and "
@@ -85,17 +86,17 @@ TEST_CASE("a token that is short, has spaces or cannot be read is refused, and "
   for (auto* token : {"", "short", "0123456789 abcdef", "0123456789abcde\n",
                       "0123456789\nabcdef0123"}) {
     auto path = files.write("token", token);
-    auto errors = errors_of("token-file = \"" + path + "\"");
+    auto errors = errors_of_http("token-file = \"" + path + "\"");
     REQUIRE(errors.size() == 1);
     CHECK_THAT(errors[0], has_text("16 to 4096 visible ASCII characters"));
     CHECK_THAT(errors[0], !has_text("0123456789"));
   }
-  CHECK(errors_of("token-file = \"/nowhere/token\"").size() == 1);
+  CHECK(errors_of_http("token-file = \"/nowhere/token\"").size() == 1);
 }
 
 TEST_CASE("wrong keys and types of http are all told at once") {
-  auto errors = errors_of("lisen = \"127.0.0.1:1\"\noperations = \"yes\"\n"
-                          "allow-hosts = [\"a:1\"]\ntoken-file = 7");
+  auto errors = errors_of_http("lisen = \"127.0.0.1:1\"\noperations = \"yes\"\n"
+                               "allow-hosts = [\"a:1\"]\ntoken-file = 7");
   std::ranges::sort(errors);
   REQUIRE(errors.size() == 4);
   CHECK_THAT(errors[0], has_text("cafka.http.allow-hosts"));

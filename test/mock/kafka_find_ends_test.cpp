@@ -13,9 +13,6 @@ namespace {
 
 using ends = std::map<topic_partition, offset_t>;
 
-const kafka::properties nowhere{{"bootstrap.servers", "127.0.0.1:1"},
-                                {"group.id", "g"}};
-
 const topic_partition first{"t", 0};
 const topic_partition second{"t", 1};
 

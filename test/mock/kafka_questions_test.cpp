@@ -9,13 +9,6 @@ using namespace cafka;
 using namespace cafka::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-const kafka::properties nowhere{{"bootstrap.servers", "127.0.0.1:1"},
-                                {"group.id", "g"}};
-
-} // namespace
-
 TEST_CASE("the partitions of all subscribed topics are counted") {
   faulty_cluster cluster;
   cluster.create_topic("t", 3);

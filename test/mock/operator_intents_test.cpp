@@ -19,11 +19,11 @@ constexpr std::int16_t offset_commit = 8;       // API key
 constexpr std::int16_t metadata_too_large = 12; // not tried again
 
 /// Beyond anything that goes well.
-constexpr auto limit = 60s;
+constexpr auto answer_limit = 60s;
 
 template <class Intent>
 operation_reply want(group_fixture& f, const Intent& x) {
-  auto reply = ask(*f.group, x, limit);
+  auto reply = ask(*f.group, x, answer_limit);
   REQUIRE(reply);
   return *reply;
 }

@@ -4,6 +4,9 @@
 
 namespace cafka::test {
 
+/// A port of this machine that nobody listens at.
+inline const std::string nobody = "127.0.0.1:1";
+
 /// A config file with one group named `orders`, which reads the topic `orders`
 /// from its begin, with the short times that tests want. Empty `endpoints`:
 /// none. `more` is added to the group.

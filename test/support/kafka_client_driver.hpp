@@ -33,6 +33,10 @@ inline kafka::properties member_of(const kafka::mock_cluster& cluster,
   return result;
 }
 
+/// A member of a group without brokers.
+inline const kafka::properties nowhere{{"bootstrap.servers", "127.0.0.1:1"},
+                                       {"group.id", "g"}};
+
 /// Drives one client as the actor does: polls when it is woken, accepts what it
 /// is assigned, gives back what is revoked, and keeps every event.
 class client_driver {
