@@ -26,7 +26,7 @@ handler_answer transform_first(const message_batch& x) {
 void start_kept(scripted_group& g, int records) {
   g.config.batch_size = 1;
   g.handlers.answer = transform_first;
-  start(g, records);
+  start_with(g, records);
 }
 
 /// Keys of all that was handed to the client, in order.
@@ -120,7 +120,7 @@ TEST_CASE("a rejected record's answer that counts leaves the answers behind it "
         return handler_answer::ack().after({{"out", 0, "b"}});
     }
   };
-  start(g, 4);
+  start_with(g, 4);
   REQUIRE(keys(g) == strings{"a", "b"});
   g.deliver(0);
   CHECK(g.status(0).watermark == 2);
@@ -146,7 +146,7 @@ TEST_CASE("an output that fails while its partition is given back leaves a "
     CHECK(g.coordinator.done.empty());
     return answer == 0 ? handler_answer::ack() : transform(x);
   };
-  start(g, 2);
+  start_with(g, 2);
   CHECK(g.coordinator.done.size() == 1);
   CHECK(g.last(event_kind::revoked).offset == 0);
   CHECK(g.writer->sent.size() == 1); // what it answered is void
@@ -161,7 +161,7 @@ TEST_CASE("a report of outputs that makes room in the window is followed by "
   g.config.prefetch_count = 1;
   g.config.prefetch_bytes = 1;
   g.handlers.answer = transform;
-  start(g, 5);
+  start_with(g, 5);
   CHECK(g.handlers.offsets() == offsets{0, 1});
   g.deliver(0);
   CHECK(g.handlers.offsets() == offsets{0, 1, 2});
@@ -179,7 +179,7 @@ TEST_CASE("a producer that dies makes room in the window at once where its "
   g.handlers.answer = [](const message_batch& x) {
     return handler_answer::reject(x.first_offset(), "no customer");
   };
-  start(g, 3);
+  start_with(g, 3);
   REQUIRE(g.handlers.offsets() == offsets{0, 1});
   g.kill_producer();
   CHECK(g.handlers.offsets() == offsets{0, 1, 2});
@@ -191,7 +191,7 @@ TEST_CASE("a nack that was accepted before the producer died counts") {
   g.handlers.answer = [](const message_batch& x) {
     return x.first_offset() == 0 ? handler_answer::no_ack() : transform(x);
   };
-  start(g, 2);
+  start_with(g, 2);
   // The manager has it before it hears of the end.
   g.actors.system().spawn(
     [&g](caf::event_based_actor*) { g.nack(0, 0, true); });

@@ -63,7 +63,7 @@ TEST_CASE(
   scripted_group g;
   write_letters(g);
   g.handlers.answer = rejects(2);
-  start(g, 5);
+  start_with(g, 5);
   g.append(0, 20);
   g.advance(20s);
   CHECK(committed_to(g) == 2);
@@ -93,7 +93,7 @@ TEST_CASE("a dead letter has its record's bytes and says why") {
       return handler_answer::reject(x.first_offset(), "no customer");
     throw std::runtime_error{"no customer"};
   };
-  start(g, 1);
+  start_with(g, 1);
   REQUIRE(g.writer->sent.size() == 1);
   auto& letter = g.writer->sent[0].record;
   CHECK(letter.topic == "dlq.g");
@@ -133,7 +133,7 @@ TEST_CASE("once the report has come the successor begins without a backoff") {
   write_letters(g);
   g.config.batch_size = 1;
   g.handlers.answer = fails_with(0, 1);
-  start(g, 4);
+  start_with(g, 4);
   REQUIRE(g.writer->sent.size() == 1);
   g.deliver(0);
   CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3});
@@ -151,7 +151,7 @@ TEST_CASE(
   write_letters(g);
   g.config.batch_size = 1;
   g.handlers.answer = fails_with(0, 0);
-  start(g, 3);
+  start_with(g, 3);
   for (std::size_t i = 0; i < 8; ++i) {
     REQUIRE(g.writer->sent.size() == i + 1);
     g.refuse(i);
@@ -176,7 +176,7 @@ TEST_CASE("a dead letter that cannot be written gives way to the next step") {
   g.config.on_failure.then.push_back(step::skip);
   g.config.batch_size = 1;
   g.handlers.answer = fails_with(0, 0);
-  start(g, 3);
+  start_with(g, 3);
   g.refuse(0);
   CHECK(g.count(event_kind::dead_letter_failed) == 1);
   CHECK(g.count(event_kind::record_skipped) == 1);
@@ -187,7 +187,7 @@ TEST_CASE("a dead letter without a report is tried again") {
   scripted_group g;
   write_letters(g);
   g.handlers.answer = rejects(0);
-  start(g, 1);
+  start_with(g, 1);
   g.advance(33s);
   CHECK(g.count(event_kind::dead_letter_failed) == 1);
   g.advance(1s);
@@ -204,7 +204,7 @@ TEST_CASE("what a producer that died had no report for is written by the next "
   scripted_group g;
   write_letters(g);
   g.handlers.answer = rejects(0);
-  start(g, 2);
+  start_with(g, 2);
   REQUIRE(g.writer->sent.size() == 1);
   g.kill_producer();
   CHECK(g.count(event_kind::dead_letter_failed) == 1);
@@ -224,7 +224,7 @@ TEST_CASE("an individual ack of a record whose dead letter is away counts if "
   scripted_group g;
   write_letters(g);
   g.handlers.answer = rejects(0);
-  start(g, 2);
+  start_with(g, 2);
   CHECK(g.ask_ack(0, {0}, false).result == ack_result::withheld);
   CHECK(g.status(0).watermark == 0);
   if (is_written)
@@ -244,7 +244,7 @@ TEST_CASE("a revoke waits for the report of a dead letter, and commits what it "
   scripted_group g;
   write_letters(g);
   g.handlers.answer = rejects(0);
-  start(g, 2);
+  start_with(g, 2);
   g.revoke({0});
   g.advance(5s);
   CHECK(g.coordinator.done.empty());
@@ -259,7 +259,7 @@ TEST_CASE(
   scripted_group g;
   write_letters(g);
   g.handlers.answer = rejects(1);
-  start(g, 2);
+  start_with(g, 2);
   g.revoke({0});
   g.advance(10s);
   CHECK(g.coordinator.done.size() == 1);
@@ -282,7 +282,7 @@ TEST_CASE("a stop waits for the report of a dead letter") {
   scripted_group g;
   write_letters(g);
   g.handlers.answer = rejects(0);
-  start(g, 2);
+  start_with(g, 2);
   g.stop();
   g.advance(20s);
   CHECK_FALSE(g.ended());
@@ -296,7 +296,7 @@ TEST_CASE("a dead letter that fails while the partition drains is left to who "
   scripted_group g;
   write_letters(g);
   g.handlers.answer = rejects(0);
-  start(g, 2);
+  start_with(g, 2);
   g.revoke({0});
   g.settle();
   g.refuse(0);
@@ -367,7 +367,7 @@ TEST_CASE("a group that writes no dead letters has no producer") {
   g.config.on_failure.retries = 0;
   g.config.on_failure.then = {step::skip};
   g.handlers.answer = rejects(0);
-  start(g, 2);
+  start_with(g, 2);
   CHECK(g.producers == 0);
   CHECK(g.status(0).watermark == 2);
 }
@@ -383,7 +383,7 @@ TEST_CASE("a partition whose dead letter cannot be written is unhealthy, with "
     return is_rejected ? handler_answer::reject(x.first_offset(), "poison")
                        : handler_answer::failed("poison");
   };
-  start(g, 1);
+  start_with(g, 1);
   CHECK(g.status(0).healthy);
   g.refuse(0);
   auto status = g.status(0);
@@ -405,7 +405,7 @@ TEST_CASE("a partition is as unhealthy as the record of it that failed most") {
   g.handlers.answer = [](const message_batch&) {
     return handler_answer::no_ack();
   };
-  start(g, 2);
+  start_with(g, 2);
   g.nack(0, 0, true);
   g.settle();
   g.nack(0, 1, true); // while its worker has none

@@ -51,7 +51,7 @@ TEST_CASE("after a batch that failed its records come one by one, and only the "
   g.config.restart_backoff_max = 100ms;
   g.config.batch_size = 4;
   g.handlers.answer = fails_with(2);
-  start(g, 4);
+  start_with(g, 4);
   CHECK(calls(g) == batches{{0, 1, 2, 3}});
   CHECK(g.last(event_kind::isolating).offset == 0);
   CHECK(g.last(event_kind::isolating).count == 4);
@@ -91,7 +91,7 @@ TEST_CASE("a batch whose records succeed alone was at fault itself, and an "
     return x.size() > 2 ? handler_answer::failed("too many")
                         : handler_answer::ack();
   };
-  start(g, 3);
+  start_with(g, 3);
   g.advance(100ms);
   g.append(0, 2);
   g.settle();
@@ -109,7 +109,7 @@ TEST_CASE("the records of other calls that are out are isolated, too") {
     return x.first_offset() < 2 ? handler_answer::no_ack()
                                 : handler_answer::failed("who?");
   };
-  start(g, 3);
+  start_with(g, 3);
   g.handlers.answer = nullptr;
   g.advance(100ms);
   CHECK(calls(g, 3) == batches{{0}, {1}, {2}});
@@ -120,7 +120,7 @@ TEST_CASE("an isolated record that is kept must be acked before the next one "
           "comes") {
   scripted_group g;
   g.handlers.answer = fails_with(1);
-  start(g, 3);
+  start_with(g, 3);
   g.handlers.answer = no_ack;
   g.advance(10s);
   CHECK(calls(g, 1) == batches{{0}});
@@ -143,7 +143,7 @@ TEST_CASE("isolation ends where the ack of a kept record does not come, and "
   g.config.ack_timeout = 10s;
   g.config.on_failure = {.retries = 0, .then = {step::skip}};
   g.handlers.answer = fails_with(1);
-  start(g, 3);
+  start_with(g, 3);
   g.handlers.answer = no_ack;
   g.advance(9s);
   CHECK(g.count(event_kind::blame_unknown) == 0);
@@ -160,7 +160,7 @@ TEST_CASE("failed calls never use up the restarts") {
   scripted_group g;
   g.config.restart_max = 0;
   g.handlers.answer = fails_with(0);
-  start(g, 2);
+  start_with(g, 2);
   g.advance(10min);
   CHECK(g.count(event_kind::worker_exhausted) == 0);
   g.handlers.answer = nullptr;
@@ -176,7 +176,7 @@ TEST_CASE("records that were let go of come one by one from the source when "
     return x.first_offset() == 0 ? handler_answer::continue_without_ack()
                                  : handler_answer::failed("no");
   };
-  start(g, 6);
+  start_with(g, 6);
   g.handlers.answer = nullptr;
   g.advance(100ms);
   CHECK(calls(g, 2) == batches{{0}, {1}, {2}, {3}, {4}, {5}});
@@ -195,7 +195,7 @@ TEST_CASE("a record that used up its retries is skipped, and its successor "
   g.config.restart_backoff_min = g.config.restart_backoff_max = 1s;
   g.config.batch_size = 1;
   g.handlers.answer = fails_with(0);
-  start(g, 3);
+  start_with(g, 3);
   CHECK(g.count(event_kind::record_skipped) == 0);
   g.advance(1s);
   CHECK(calls(g) == batches{{0}, {0}, {1}, {2}});
@@ -212,7 +212,7 @@ TEST_CASE("the failed call of a batch counts for no record") {
   scripted_group g;
   g.config.on_failure = {.retries = 0, .then = {step::skip}};
   g.handlers.answer = fails_with(1);
-  start(g, 3);
+  start_with(g, 3);
   CHECK(g.count(event_kind::record_skipped) == 0);
   g.advance(100ms);
   CHECK(calls(g, 1) == batches{{0}, {1}, {2}});
@@ -253,7 +253,7 @@ TEST_CASE("a rejected record is got past beside its worker, and the rest of "
   g.config.on_failure.then = {step::skip};
   g.config.batch_size = 4;
   g.handlers.answer = rejects(1);
-  start(g, 6);
+  start_with(g, 6);
   CHECK(calls(g) == batches{{0, 1, 2, 3}, {2, 3}, {4, 5}});
   CHECK(g.count(event_kind::worker_failed) == 0);
   CHECK(g.worker_count() == 1);
@@ -266,7 +266,7 @@ TEST_CASE("a rejected record is got past beside its worker, and the rest of "
 TEST_CASE("without a way past it a rejected record fails its worker") {
   scripted_group g;
   g.handlers.answer = rejects(1);
-  start(g, 3);
+  start_with(g, 3);
   CHECK(g.last(event_kind::worker_failed).text == "no customer");
   CHECK(g.status(0).watermark == 1);
   g.handlers.answer = nullptr;
@@ -285,7 +285,7 @@ TEST_CASE("the window counts exactly what a rejected record leaves in it") {
              ? handler_answer::reject(x.first_offset(), "even")
              : handler_answer::ack();
   };
-  start(g, 100);
+  start_with(g, 100);
   CHECK(g.handlers.offsets().size() == 100);
   CHECK(g.status(0).watermark == 100);
 }
@@ -301,7 +301,7 @@ TEST_CASE("a handler that always fails gets past few records in a flood") {
   g.handlers.answer = [](const message_batch&) {
     return handler_answer::failed("no database");
   };
-  start(g, 100);
+  start_with(g, 100);
   CHECK(g.count(event_kind::record_skipped) == 3);
   CHECK(g.count(event_kind::failure_flood) == 1);
   g.advance(59s);
@@ -361,7 +361,7 @@ TEST_CASE("a record that was kept and failed comes again, with what is not "
           "acked") {
   scripted_group g;
   g.handlers.answer = no_ack;
-  start(g, 4);
+  start_with(g, 4);
   g.ack(0, 0);
   g.settle();
   g.nack(0, 2, true);
@@ -384,7 +384,7 @@ TEST_CASE("a record that was kept and failed comes again, with what is not "
 TEST_CASE("a nack counts behind what its worker read meanwhile") {
   scripted_group g;
   g.handlers.answer = no_ack;
-  start(g, 2);
+  start_with(g, 2);
   g.jobs_wait = true;
   g.append(0, 2);
   g.nack(0, 1, true);
@@ -401,7 +401,7 @@ TEST_CASE("a record that was kept and is rejected is got past, and its worker "
   scripted_group g;
   g.config.on_failure.then = {step::skip};
   g.handlers.answer = no_ack;
-  start(g, 3);
+  start_with(g, 3);
   CHECK(g.ask_nack(0, 1, false).result == ack_result::accepted);
   g.settle();
   CHECK(g.count(event_kind::worker_failed) == 0);
@@ -420,7 +420,7 @@ TEST_CASE("a handler that ends its worker gets all that is not acked again, "
   g.handlers.on_build = [&](const handler_context& x) {
     workers.push_back(x.end_worker);
   };
-  start(g, 4);
+  start_with(g, 4);
   g.ack(0, 0);
   g.settle();
   workers[0](failed ? worker_end{"signal 11", "signal 11"} : worker_end{});
@@ -441,7 +441,7 @@ TEST_CASE("a handler that ends its worker gets all that is not acked again, "
 TEST_CASE("a nack is refused like an ack") {
   scripted_group g;
   g.handlers.answer = no_ack;
-  start(g, 3);
+  start_with(g, 3);
   g.ack_individual(0, {1});
   g.settle();
   CHECK(g.ask_nack(0, 1, true).result == ack_result::already_acked);
@@ -460,7 +460,7 @@ TEST_CASE("nacks while the worker ends or waits raise failures and restart "
           "nothing") {
   scripted_group g;
   g.handlers.answer = no_ack;
-  start(g, 3);
+  start_with(g, 3);
   g.nack(0, 0, true);
   g.nack(0, 1, true);
   g.settle();
@@ -496,7 +496,7 @@ TEST_CASE("the failures of a record are known where it comes again from the "
     return x.first_offset() == 0 ? handler_answer::no_ack()
                                  : handler_answer::continue_without_ack();
   };
-  start(g, 2);
+  start_with(g, 2);
   g.nack(0, 0, true);
   g.settle();
   g.handlers.answer = nullptr;

@@ -12,8 +12,8 @@ namespace {
 
 using ranges = std::vector<offset_range>;
 
-const kafka::error too_large{errc::other_client_error, "metadata too large",
-                             false, false, true};
+const kafka::error refused_map{errc::other_client_error, "metadata too large",
+                               false, false, true};
 
 /// A group whose handler keeps its records; `n` are delivered.
 struct keeping_group : scripted_group {
@@ -170,11 +170,11 @@ TEST_CASE("metadata that a broker refuses become half, then none, at once and "
   g.advance(5s);
   auto whole = g.last_entry().note.metadata.size();
   CHECK(whole > 100);
-  g.answer_commit(too_large);
+  g.answer_commit(refused_map);
   g.settle();
   REQUIRE(g.coordinator.commits.size() == 2);
   CHECK(g.last_entry().note.metadata.size() <= 2'048);
-  g.answer_commit(too_large);
+  g.answer_commit(refused_map);
   g.settle();
   REQUIRE(g.coordinator.commits.size() == 3);
   CHECK(g.last_entry().note.metadata.empty());
@@ -192,7 +192,7 @@ TEST_CASE("a last commit that is refused for its metadata is sent with less") {
   g.advance(10s);
   REQUIRE(g.coordinator.commits.size() == 1);
   for (std::size_t i = 2; i <= 3; ++i) {
-    g.answer_commit(too_large);
+    g.answer_commit(refused_map);
     g.advance(1s);
     REQUIRE(g.coordinator.commits.size() == i);
   }

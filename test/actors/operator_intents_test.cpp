@@ -20,12 +20,6 @@ restart_worker restart(partition_t p) {
   return {"t", p, "ann", "stuck"};
 }
 
-operation_result
-result_of(const std::shared_ptr<std::optional<operation_reply>>& x) {
-  REQUIRE(x->has_value());
-  return (*x)->result;
-}
-
 } // namespace
 
 // -- pauses -------------------------------------------------------------------
@@ -33,7 +27,7 @@ result_of(const std::shared_ptr<std::optional<operation_reply>>& x) {
 TEST_CASE("a paused partition begins no call, and goes on where it stood when "
           "it is resumed") {
   scripted_group g;
-  start(g, 2);
+  start_with(g, 2);
   CHECK(result_of(g.intend(pause(0))) == operation_result::done);
   g.append(0, 3);
   g.advance(1min);
@@ -62,7 +56,7 @@ TEST_CASE("a pause lets the call that runs end, and none begins behind it") {
   g.handlers.during_call = [&] {
     CHECK(result_of(g.post_intent(pause(0))) == operation_result::done);
   };
-  start(g, 3);
+  start_with(g, 3);
   g.advance(1min);
   CHECK(g.handlers.offsets() == offsets{0});
   CHECK(g.status(0).watermark == 1); // its answer counts
@@ -91,7 +85,7 @@ TEST_CASE("other partitions go on while one is paused, and all stand while all "
 
 TEST_CASE("a partition stays paused until each pause of it is taken back") {
   scripted_group g;
-  start(g, 0);
+  start_with(g, 0);
   g.intend(pause(0));
   g.intend(pause(-1));
   g.append(0, 1);
@@ -114,7 +108,7 @@ TEST_CASE("what failed is not handed out again while its partition is paused, "
     return x[0].delivery_count() == 1 ? handler_answer::failed("once")
                                       : handler_answer::ack();
   };
-  start(g, 3);
+  start_with(g, 3);
   g.intend(pause(0));
   g.advance(1min);
   CHECK(g.handlers.calls.size() == 1);
@@ -132,7 +126,7 @@ TEST_CASE("a pause holds what is about to be handed out again") {
     return x[0].delivery_count() == 1 ? handler_answer::failed("once")
                                       : handler_answer::ack();
   };
-  start(g, 1);
+  start_with(g, 1);
   g.jobs_wait = true;
   g.advance(1s);
   REQUIRE(g.jobs.size() == 1); // its handler is built, and called
@@ -211,7 +205,7 @@ TEST_CASE("a paused partition neither stalls nor lacks acks, and its lag is "
   g.handlers.answer = [](const message_batch&) {
     return handler_answer::no_ack();
   };
-  start(g, 1);
+  start_with(g, 1);
   g.intend(pause(0));
   g.append_unheard(0, 9);
   g.log(0).fetched_end = 1;
@@ -241,7 +235,7 @@ TEST_CASE("an operator's restart hands out again what is not acked, and "
     return x[0].delivery_count() == 1 ? handler_answer::no_ack()
                                       : handler_answer::ack();
   };
-  start(g, 3);
+  start_with(g, 3);
   g.ack(0, 0);
   CHECK(result_of(g.intend(restart(0))) == operation_result::done);
   CHECK(g.handlers.offsets() == offsets{0, 1, 2, 1, 2});
@@ -260,7 +254,7 @@ TEST_CASE("an operator's restart ends a backoff, and its former timer cuts no "
   g.handlers.answer = [](const message_batch&) {
     return handler_answer::failed("down");
   };
-  start(g, 1);
+  start_with(g, 1);
   g.advance(9s);
   CHECK(g.handlers.calls.size() == 1);
   CHECK(result_of(g.intend(restart(0))) == operation_result::done);
@@ -279,7 +273,7 @@ TEST_CASE("the worker that an operator begins anew waits for the call that "
     CHECK(result_of(reply) == operation_result::done);
     CHECK((*reply)->text == "the next worker begins behind the call that runs");
   };
-  start(g, 1);
+  start_with(g, 1);
   CHECK(g.handlers.offsets() == offsets{0, 0});
   CHECK(g.handlers.log
         == std::vector<std::string>{"built 0", "called 0", "returned 0",
@@ -295,7 +289,7 @@ TEST_CASE("a stopped partition goes on by an operator's restart") {
   g.handlers.answer = [&](const message_batch&) {
     return mended ? handler_answer::ack() : handler_answer::failed("down");
   };
-  start(g, 1);
+  start_with(g, 1);
   g.advance(1min);
   REQUIRE(g.status(0).state == partition_state::exhausted);
   auto calls = g.handlers.calls.size();
@@ -326,7 +320,7 @@ TEST_CASE("nothing is done to a group that stops") {
     CHECK(result_of(g.post_intent(restart(0)))
           == operation_result::unavailable);
   };
-  start(g, 1);
+  start_with(g, 1);
 }
 
 // -- the status ---------------------------------------------------------------
@@ -339,7 +333,7 @@ TEST_CASE("the status says how long the call runs, and since when nothing got "
     CHECK(g.status(0).call_ms == 7'000);
     CHECK(g.status(0).since_progress_ms == 7'000);
   };
-  start(g, 1);
+  start_with(g, 1);
   CHECK(g.status(0).call_ms == -1);
   CHECK(g.status(0).since_progress_ms == 0);
   g.advance(1min); // nothing is left to read
@@ -356,7 +350,7 @@ TEST_CASE("the record that fails is shown from memory, with how often it did") {
         return handler_answer::failed_at(1, "poison");
     return handler_answer::ack();
   };
-  start(g, 3);
+  start_with(g, 3);
   auto x = g.record(0);
   CHECK(x.text.empty());
   CHECK(x.offset == 1);
@@ -371,7 +365,7 @@ TEST_CASE("where nothing fails the record is the lowest that is not acked") {
   g.handlers.answer = [](const message_batch&) {
     return handler_answer::no_ack();
   };
-  start(g, 3);
+  start_with(g, 3);
   CHECK(g.record(0).offset == 0);
   g.ack(0, 1);
   g.settle();
@@ -380,7 +374,7 @@ TEST_CASE("where nothing fails the record is the lowest that is not acked") {
 
 TEST_CASE("where there is no record to show it is said why") {
   scripted_group g;
-  start(g, 2);
+  start_with(g, 2);
   CHECK(g.record(0).offset == -1);
   CHECK(g.record(0).text == "no record is delivered and not acked");
   CHECK(g.record(7).text == "this member does not hold t/7");

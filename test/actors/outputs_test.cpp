@@ -37,7 +37,7 @@ TEST_CASE("an ack after outputs counts when all of them are written, and the "
   scripted_group g;
   g.config.batch_size = 2;
   g.handlers.answer = transform;
-  start(g, 4);
+  start_with(g, 4);
   CHECK(g.handlers.offsets() == offsets{0, 1, 2, 3});
   CHECK(keys(g) == strings{"0", "1", "2", "3"});
   CHECK(g.status(0).watermark == 0);
@@ -60,7 +60,7 @@ TEST_CASE("an ack through a record may come after outputs") {
              ? handler_answer::ack_through(0).after({{"out", 0, "k", "v"}})
              : handler_answer::no_ack();
   };
-  start(g, 3);
+  start_with(g, 3);
   CHECK(g.handlers.offsets() == offsets{0, 1, 2, 1, 2});
   CHECK(g.status(0).watermark == 0);
   g.deliver(0);
@@ -77,7 +77,7 @@ TEST_CASE("while outputs are on their way later answers wait behind them, and "
   g.handlers.answer = [](const message_batch& x) {
     return x.first_offset() == 0 ? transform(x) : handler_answer::ack();
   };
-  start(g, 3);
+  start_with(g, 3);
   CHECK(g.status(0).watermark == 0);
   CHECK(g.ask_ack(0, {1}, false).result == ack_result::withheld);
   CHECK(g.ask_ack(0, {2}).watermark == 0);
@@ -92,7 +92,7 @@ TEST_CASE("an output that cannot be written is a failure of its batch with no "
   scripted_group g;
   g.config.batch_size = 2;
   g.handlers.answer = transform;
-  start(g, 6);
+  start_with(g, 6);
   REQUIRE(g.writer->sent.size() == 6);
   g.deliver(0);
   g.deliver(1);
@@ -128,7 +128,7 @@ TEST_CASE(
   g.config.on_failure = {.retries = 0, .then = {failure_step::skip}};
   g.config.batch_size = 1;
   g.handlers.answer = transform;
-  start(g, 1);
+  start_with(g, 1);
   g.refuse(0, errc::other_client_error);
   CHECK(g.last(event_kind::record_failed).code == errc::output_failed);
   CHECK(g.count(event_kind::record_skipped) == 1);
@@ -142,7 +142,7 @@ TEST_CASE(
   g.handlers.answer = [](const message_batch& x) {
     return x.first_offset() < 2 ? transform(x) : handler_answer::failed("no");
   };
-  start(g, 3);
+  start_with(g, 3);
   g.handlers.answer = nullptr;
   g.advance(10s);
   CHECK(g.worker_count() == 1);
@@ -163,7 +163,7 @@ TEST_CASE(
   g.handlers.answer = [](const message_batch& x) {
     return x.first_offset() == 0 ? transform(x) : handler_answer::failed("no");
   };
-  start(g, 2);
+  start_with(g, 2);
   g.handlers.answer = nullptr;
   g.advance(10s);
   g.refuse(0, errc::other_client_error);
@@ -177,7 +177,7 @@ TEST_CASE("beyond outputs-max-bytes the next call waits") {
   g.config.outputs_max_bytes = 140; // two outputs of 6 bytes
   g.config.progress_timeout = 5s;
   g.handlers.answer = transform;
-  start(g, 5);
+  start_with(g, 5);
   CHECK(g.handlers.offsets() == offsets{0, 1});
   g.advance(20s);
   CHECK(g.handlers.offsets() == offsets{0, 1});
@@ -199,7 +199,7 @@ TEST_CASE("beyond outputs-max-bytes what is to come again waits, too") {
     return handler_answer::ack_through(x.first_offset())
       .after({{"out", 0, "k", "12345"}});
   };
-  start(g, 2);
+  start_with(g, 2);
   CHECK(g.handlers.offsets() == offsets{0, 1});
   g.deliver(0);
   CHECK(g.handlers.offsets() == offsets{0, 1, 1});
@@ -211,7 +211,7 @@ TEST_CASE("one answer whose outputs are more than outputs-max-bytes fails") {
   scripted_group g;
   g.config.outputs_max_bytes = 139;
   g.handlers.answer = transform;
-  start(g, 2);
+  start_with(g, 2);
   CHECK(g.writer->sent.empty());
   CHECK(g.last(event_kind::worker_failed).code == errc::output_failed);
   CHECK(g.last(event_kind::worker_failed).text
@@ -230,7 +230,7 @@ TEST_CASE("outputs without any bytes are bounded, too") {
   g.handlers.answer = [](const message_batch&) {
     return handler_answer::ack().after({{"out"}});
   };
-  start(g, 4);
+  start_with(g, 4);
   CHECK(g.handlers.offsets() == offsets{0, 1});
   g.deliver(0);
   CHECK(g.handlers.offsets() == offsets{0, 1, 2});
@@ -241,7 +241,7 @@ TEST_CASE("outputs fit to an ack alone") {
   g.handlers.answer = [](const message_batch&) {
     return handler_answer::no_ack().after({{"out"}});
   };
-  start(g, 1);
+  start_with(g, 1);
   CHECK(g.last(event_kind::worker_failed).code == errc::bad_answer);
   CHECK(g.last(event_kind::worker_failed).text
         == "only ack and ack_through may come after outputs");
@@ -250,7 +250,7 @@ TEST_CASE("outputs fit to an ack alone") {
 TEST_CASE("a revoke waits for the reports of outputs") {
   scripted_group g;
   g.handlers.answer = transform;
-  start(g, 2);
+  start_with(g, 2);
   g.revoke({0});
   g.advance(5s);
   CHECK(g.coordinator.done.empty());
@@ -264,7 +264,7 @@ TEST_CASE("reports of outputs that come after the partition has left have no "
           "effect") {
   scripted_group g;
   g.handlers.answer = transform;
-  start(g, 2);
+  start_with(g, 2);
   g.lose({0});
   g.settle();
   g.handlers.answer = [](const message_batch&) {
@@ -284,7 +284,7 @@ TEST_CASE(
   scripted_group g;
   g.config.batch_size = 1;
   g.handlers.answer = transform;
-  start(g, 2);
+  start_with(g, 2);
   g.kill_producer();
   CHECK(g.last(event_kind::worker_failed).code == errc::output_failed);
   g.advance(1s);
@@ -304,7 +304,7 @@ TEST_CASE("a record that came alone and whose outputs are not written in time "
     return std::exchange(fails, false) ? handler_answer::failed("who?")
                                        : transform(x);
   };
-  start(g, 2);
+  start_with(g, 2);
   g.advance(100ms);
   REQUIRE(keys(g) == strings{"0"});
   g.advance(5s);
@@ -326,7 +326,7 @@ TEST_CASE("acks are not overdue while outputs are on their way") {
   g.handlers.answer = [](const message_batch& x) {
     return x.first_offset() == 1 ? transform(x) : handler_answer::no_ack();
   };
-  start(g, 3);
+  start_with(g, 3);
   g.advance(20s);
   CHECK(g.count(event_kind::acks_overdue) == 0);
   g.deliver(0); // frees a record, and the next one fills the window
@@ -345,7 +345,7 @@ TEST_CASE("acks are not overdue where ack-ranges-max holds delivery up") {
   };
   for (std::size_t bytes : {10, 1, 30})
     g.append(0, 1, bytes);
-  start(g, 0);
+  start_with(g, 0);
   REQUIRE(g.status(0).window_records == 3);
   g.ack_individual(0, {1});
   g.settle();

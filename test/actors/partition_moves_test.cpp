@@ -15,12 +15,7 @@ move_partition move_to(offset_t offset) {
   return {"t", 0, {kind::offset, offset}, "ann", "replay"};
 }
 
-operation_result result_of(const answer& x) {
-  REQUIRE(x->has_value());
-  return (*x)->result;
-}
-
-kafka::error refused() {
+kafka::error refused_commit() {
   return {errc::authorization, "no right to commit"};
 }
 
@@ -84,7 +79,7 @@ TEST_CASE("a move whose commit the broker refuses goes on from the watermark, "
   g.start();
   auto reply = g.begin_move(3);
   g.append(0, 1);
-  g.answer_commit(refused());
+  g.answer_commit(refused_commit());
   g.coordinator.answers_commits = true;
   g.settle();
   CHECK(result_of(reply) == operation_result::not_confirmed);
@@ -103,7 +98,7 @@ TEST_CASE("what a refused move may have committed is put right at once") {
   settled_group g;
   g.start();
   g.begin_move(3);
-  g.answer_commit(refused());
+  g.answer_commit(refused_commit());
   g.settle();
   CHECK(g.last_commit() == committed_to{{0, 10}});
 }

@@ -13,12 +13,6 @@ dispose_record dispose(offset_t offset, step how = step::skip) {
   return {"t", 0, offset, how, "ann", "no customer"};
 }
 
-operation_result
-result_of(const std::shared_ptr<std::optional<operation_reply>>& x) {
-  REQUIRE(x->has_value());
-  return (*x)->result;
-}
-
 /// A record's handler fails until it is mended.
 struct failing_group : scripted_group {
   explicit failing_group(offset_t offset = 1) {

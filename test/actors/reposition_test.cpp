@@ -13,7 +13,7 @@ handler_answer continued(const message_batch&) {
   return handler_answer::continue_without_ack();
 }
 
-const kafka::error refused{errc::timed_out, "no leader", false, true};
+const kafka::error no_leader{errc::timed_out, "no leader", false, true};
 
 void answer_seek(scripted_group& g, const kafka::error& failure = {}) {
   auto& x = g.coordinator.seeks.back();
@@ -96,7 +96,7 @@ TEST_CASE("a seek that fails is tried again and nothing is skipped") {
   auto moves = std::exchange(g.coordinator.on_seek, {});
   continue_and_die(g);
   g.advance(100ms);
-  answer_seek(g, refused);
+  answer_seek(g, no_leader);
   g.settle();
   CHECK(g.status(0).state == partition_state::backoff);
   CHECK(g.last(event_kind::worker_failed).code == errc::source_failed);
@@ -133,7 +133,7 @@ TEST_CASE("a seek of an older generation does not start a worker") {
   g.assign({0}, 2);
   g.jobs_wait = true;
   g.settle();
-  answer_seek(g, refused);
+  answer_seek(g, no_leader);
   g.settle();
   CHECK(g.status(0).state == partition_state::starting);
   CHECK(g.status(0).last_error == errc::none);
@@ -284,7 +284,7 @@ TEST_CASE("a move that fails under a worker that lives ends it, and is told") {
   g.log(0).records = {{0, 1}, {1, 1}, {2, 1}};
   g.settle();
   REQUIRE(g.status(0).state == partition_state::moving);
-  answer_seek(g, refused);
+  answer_seek(g, no_leader);
   g.settle();
   CHECK(g.last(event_kind::client_error).tp == tp(0));
   CHECK(g.status(0).state == partition_state::backoff);
@@ -353,7 +353,7 @@ TEST_CASE("a reset that fails is tried again with backoff") {
   lose_position(g);
   g.settle();
   CHECK(g.status(0).state == partition_state::moving);
-  answer_seek(g, refused);
+  answer_seek(g, no_leader);
   g.settle();
   CHECK(g.status(0).state == partition_state::backoff);
   g.coordinator.answers_seeks = true;

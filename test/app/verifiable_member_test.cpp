@@ -83,7 +83,7 @@ struct member_world {
 using strings = std::vector<std::string>;
 using offsets = std::vector<offset_t>;
 
-json partitions(const std::vector<int>& ps) {
+json partition_list(const std::vector<int>& ps) {
   auto result = json::array();
   for (auto p : ps)
     result.push_back({{"topic", "t"}, {"partition", p}});
@@ -101,8 +101,8 @@ TEST_CASE("a member tells its assignment once it is whole, also when empty") {
   CHECK(w.names() == strings{"startup_complete", "partitions_assigned"});
   w.tell(event_kind::assignment_complete);
   REQUIRE(w.told.size() == 3);
-  CHECK(w.told[1].at("partitions") == partitions({}));
-  CHECK(w.told[2].at("partitions") == partitions({0, 1}));
+  CHECK(w.told[1].at("partitions") == partition_list({}));
+  CHECK(w.told[2].at("partitions") == partition_list({0, 1}));
 }
 
 TEST_CASE("a member tells what was revoked or lost, but no empty revocation") {
@@ -114,7 +114,7 @@ TEST_CASE("a member tells what was revoked or lost, but no empty revocation") {
     w.tell(kind, one, 1);
     w.tell(event_kind::revocation_complete);
     REQUIRE(w.names() == strings{"partitions_revoked"});
-    CHECK(w.told[0].at("partitions") == partitions({1}));
+    CHECK(w.told[0].at("partitions") == partition_list({1}));
   }
 }
 
@@ -210,7 +210,7 @@ TEST_CASE("what an incarnation of the group leaves behind is told as revoked") {
     w.assign();
     w.tell(kind);
     REQUIRE(w.names() == strings{"partitions_revoked"});
-    CHECK(w.told[0].at("partitions") == partitions({0, 1}));
+    CHECK(w.told[0].at("partitions") == partition_list({0, 1}));
     CHECK_FALSE(w.consume(zero, {0}));
   }
 }

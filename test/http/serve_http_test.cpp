@@ -33,10 +33,6 @@ http_server serve(group_fixture& f) {
   return std::move(*result);
 }
 
-handler_answer ack_all(const message_batch&) {
-  return handler_answer::ack();
-}
-
 } // namespace
 
 TEST_CASE("metrics count the records, calls and commits of a group that runs") {

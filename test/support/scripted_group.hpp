@@ -193,7 +193,7 @@ private:
 
 /// With a manager alone that is given partition 0 with so many records, which
 /// the handler gets.
-inline void start(scripted_group& g, int records) {
+inline void start_with(scripted_group& g, int records) {
   g.append(0, records);
   g.start_manager();
   g.assign({0});
@@ -203,6 +203,13 @@ inline void start(scripted_group& g, int records) {
 /// A handler that acks nothing.
 inline handler_answer no_ack(const message_batch&) {
   return handler_answer::no_ack();
+}
+
+/// Of an intent that was answered.
+inline operation_result
+result_of(const std::shared_ptr<std::optional<operation_reply>>& x) {
+  REQUIRE(x->has_value());
+  return (*x)->result;
 }
 
 /// A listener of `subscribe_events` that keeps what it hears.
