@@ -42,7 +42,7 @@ bool await_assign(bell& b, client_driver& holder, client_driver& other) {
   });
 }
 
-std::thread no_thread(std::function<void()>) {
+std::thread refuses_threads(std::function<void()>) {
   throw std::system_error{EAGAIN, std::generic_category()};
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("a client tells whether its group let the member go") {
 TEST_CASE("a client that gets no thread is refused with the limit's name") {
   faulty_cluster cluster;
   auto client = kafka::consumer::open(
-    member_of(cluster, "g"), [] {}, true, no_thread);
+    member_of(cluster, "g"), [] {}, true, refuses_threads);
   REQUIRE_FALSE(client);
   CHECK_FALSE(is_permanent(client.failure().code));
   CHECK(client.failure().retriable);
