@@ -326,10 +326,10 @@ TEST_CASE("acks are not overdue while outputs are on their way") {
   g.handlers.answer = [](const message_batch& x) {
     return x.first_offset() == 1 ? transform(x) : handler_answer::no_ack();
   };
-  start_with(g, 3);
+  start_with(g, 4);
   g.advance(20s);
   CHECK(g.count(event_kind::acks_overdue) == 0);
-  g.deliver(0); // frees a record, and the next one fills the window
+  g.deliver(0); // frees two records, and the next two fill the window
   g.advance(20s);
   CHECK(g.count(event_kind::acks_overdue) > 0);
 }
