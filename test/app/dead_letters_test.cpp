@@ -78,7 +78,9 @@ TEST_CASE("the place of a dead letter is as it is listed, without its topic "
   std::vector<std::string> one{"dlq.a"};
   std::vector<std::string> two{"dlq.t", "dlq.t-2"};
   auto text = [](const std::optional<letter_place>& x) {
-    return x ? to_string(x->where) + "@" + std::to_string(x->offset) : "none";
+    return x ? x->where.topic + "-" + std::to_string(x->where.partition) + "@"
+                 + std::to_string(x->offset)
+             : "none";
   };
   CHECK(text(letter_place_of("3@7", one)) == "dlq.a-3@7");
   CHECK(text(letter_place_of("dlq.a-3@7", one)) == "dlq.a-3@7");

@@ -558,7 +558,7 @@ TEST_CASE("a stop of a pool is in order, whatever its processes do") {
      "echo hangs >&2; while :; do sleep 1000; done;; esac; "
      "echo '{\"ack\":true}'; echo acks >&2; done; while :; do sleep 1000; "
      "done"}};
-  REQUIRE(program.await_error("log facility=exec: hangs"));
-  REQUIRE(program.await_error("log facility=exec: acks"));
+  REQUIRE(program.await_error("facility=exec: order-readers | hangs"));
+  REQUIRE(program.await_error("facility=exec: order-readers | acks"));
   stop(program);
 }
