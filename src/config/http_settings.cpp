@@ -173,15 +173,16 @@ std::optional<listen_address> parse_listen(std::string_view x) {
 
 std::optional<std::string> read_token(const std::string& path,
                                       std::string& wrong) {
-  auto result = text_of_file(path, token_length_max + 2);
-  if (!result) {
-    wrong = text_of(result.error());
+  auto content = text_of_file(path, token_length_max + 2);
+  if (!content) {
+    wrong = text_of(content.error());
     return std::nullopt;
   }
-  while (result->ends_with('\n') || result->ends_with('\r'))
-    result->pop_back();
-  if (is_token(*result))
-    return std::move(*result);
+  auto& result = *content;
+  while (result.ends_with('\n') || result.ends_with('\r'))
+    result.pop_back();
+  if (is_token(result))
+    return result; // copied: GCC 12 takes the move for one out of bounds
   wrong = fmt::format("a file with one token of {} to {} visible ASCII "
                       "characters",
                       token_length_min, token_length_max);
