@@ -74,3 +74,38 @@ TEST_CASE("an address that somebody listens at ends a run before it begins") {
   first.send(SIGTERM);
   CHECK(first.wait() == 0);
 }
+
+TEST_CASE("ctl pauses, resumes and moves a partition of a run, and shows how "
+          "it is") {
+  run_world w;
+  w.send("k", "first");
+  app_process program{{CAFKA_PROGRAM, "run", w.conf, "--http", "127.0.0.1:0",
+                       "--cafka.http.operations=true"}};
+  REQUIRE(program.await_error("http_served address=127.0.0.1:"));
+  REQUIRE(program.await_output("\"value\":\"first\""));
+  auto address = "127.0.0.1:" + std::to_string(port_in(program.err()));
+  auto ctl = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), {"ctl", "--http", address});
+    return output_of(args);
+  };
+  auto ask = [&](std::vector<std::string> args) {
+    args.insert(args.end(), {"--who", "ann", "--reason", "a new table"});
+    return ctl(std::move(args));
+  };
+  ask({"pause", "orders/0"});
+  CHECK(program.await_error("delivery_paused"));
+  w.send("k", "second");
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (!has(ctl({"status"}), ", paused"))
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+  CHECK(has(ctl({"status"}), "a new table"));
+  CHECK_FALSE(has(program.out(), "\"value\":\"second\""));
+  ask({"resume", "orders/0"});
+  CHECK(program.await_output("\"value\":\"second\""));
+  CHECK(has(ask({"move", "orders/0", "--to", "earliest"}),
+            "it goes on at offset 0"));
+  CHECK(program.await_output("\"value\":\"first\"", 2));
+  CHECK(program.await_output("\"value\":\"second\"", 2));
+  program.send(SIGTERM);
+  CHECK(program.wait() == 0);
+}
