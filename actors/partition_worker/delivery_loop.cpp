@@ -125,12 +125,13 @@ void delivery_loop::send_closed() {
 }
 
 /// A call that runs comes back to a loop that is closed, and says nothing,
-/// unless its answer is to count.
+/// unless its answer is to count. Cancelled under the lock: a turn that finds
+/// its call cancelled finds by whom, too.
 void delivery_loop::end_by_handler(worker_end x) {
-  session_->cancel();
   std::lock_guard guard{mutex_};
   if (state_ == state::stopped || state_ == state::closed)
     return;
+  session_->cancel();
   if (x.after_call && calls_)
     ends_after_call_ = std::move(x);
   else

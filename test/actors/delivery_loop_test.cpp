@@ -7,6 +7,9 @@
 #include "support/scripted_handler.hpp"
 #include "support/scripted_source.hpp"
 
+#include <atomic>
+#include <thread>
+
 using namespace cafka;
 using namespace cafka::actors;
 using namespace cafka::test;
@@ -449,6 +452,33 @@ TEST_CASE(
   x.append(1);
   CHECK(x.after_run().empty());
   CHECK(x.handlers.calls.size() == 1);
+}
+
+TEST_CASE("a handler that ends its worker from another thread, right before a "
+          "call, is heard") {
+  incarnation x;
+  std::function<void(worker_end)> end_worker;
+  x.handlers.on_build = [&](const handler_context& context) {
+    end_worker = context.end_worker;
+  };
+  GENERATE(range(0, 20)); // threads meet as they like
+  std::thread other;
+  std::atomic<bool> comes{false};
+  x.log->during_drain = [&] {
+    other = std::thread{[&] {
+      comes = true;
+      end_worker({"lost it", "exit 3", true});
+    }};
+    while (!comes)
+      std::this_thread::yield();
+    for (int i = 0; i < 100; ++i)
+      std::this_thread::yield();
+  };
+  x.append(1);
+  x.begin();
+  x.run();
+  other.join();
+  CHECK(x.reports().back() == "failed lost it");
 }
 
 // -- who waits for a report ---------------------------------------------------

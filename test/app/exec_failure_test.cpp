@@ -85,7 +85,7 @@ TEST_CASE("a program that exits with 65 rejects its record, which leaves at "
 TEST_CASE("a program rejects a record that it kept, and acks the others") {
   exec_world w{skipping()};
   w.send("k", "v", {}, 3);
-  auto script = w.script(R"(#!/usr/bin/env python3
+  auto script = w.script(R"(#!/usr/bin/python3
 import json, sys
 for line in sys.stdin:
     batch = json.loads(line)
@@ -110,7 +110,7 @@ for line in sys.stdin:
 TEST_CASE("a program rejects a record of its batch, and gets the others") {
   exec_world w{skipping() + "batch-size = 3\n"};
   w.send("k", "v", {}, 3);
-  auto script = w.script(R"(#!/usr/bin/env python3
+  auto script = w.script(R"(#!/usr/bin/python3
 import json, sys
 for line in sys.stdin:
     offsets = [x["offset"] for x in json.loads(line).get("records", [])]
@@ -128,7 +128,7 @@ for line in sys.stdin:
 TEST_CASE("a record knows how often its program failed at it") {
   exec_world w{skipping() + "batch-size = 1\n"};
   w.send("k", "v");
-  auto script = w.script(R"(#!/usr/bin/env python3
+  auto script = w.script(R"(#!/usr/bin/python3
 import json, sys
 for line in sys.stdin:
     x = json.loads(line)["records"][0]

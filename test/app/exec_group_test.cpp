@@ -23,7 +23,7 @@ struct program_world {
   group_options options(const std::string& text) {
     auto result = group.options();
     exec_options what;
-    what.command = {"python3", "-c", text};
+    what.command = {"/usr/bin/python3", "-c", text};
     what.environment = {{"HERE", files.path()}};
     set(result, what);
     return result;
@@ -217,7 +217,7 @@ TEST_CASE("the successor of a program that ignores SIGTERM starts when that is "
   auto options = w.group.options();
   options.config.restart_backoff_min = 1ms;
   exec_options what;
-  what.command = {"python3", "-c", R"(
+  what.command = {"/usr/bin/python3", "-c", R"(
 import os, signal, sys
 here = os.environ["HERE"] + "/"
 if not os.path.exists(here + "pid"):
@@ -246,7 +246,7 @@ for line in sys.stdin:
 TEST_CASE("a program that hangs and floods holds up no other partition") {
   program_world w{2};
   w.group.produce(0, 1);
-  w.group.produce(1, 20);
+  w.group.produce(1, 5);
   auto options = w.options(R"(
 import os, sys
 for line in sys.stdin:
@@ -258,7 +258,7 @@ for line in sys.stdin:
   options.config.stop_timeout = 2s;
   options.config.batch_size = 1;
   w.group.start(options);
-  CHECK(w.group.await_committed(1, 20));
+  CHECK(w.group.await_committed(1, 5));
   w.group.stop();
   for (auto& x : w.group.events(event_kind::worker_failed))
     CHECK(x.tp.partition == 0); // by the stop
@@ -275,7 +275,7 @@ TEST_CASE(
       kept.set_value();
   };
   exec_options what; // with that log
-  what.command = {"python3", "-c", R"(
+  what.command = {"/usr/bin/python3", "-c", R"(
 import sys
 sys.stdin.readline()
 print('{"no_ack":true}', flush=True)
@@ -338,7 +338,7 @@ TEST_CASE("records that a program keeps count until the deadline that it was "
   };
   exec_options what; // with that log
   // It acks a moment after it was told, unless its input ends before.
-  what.command = {"python3", "-c", R"(
+  what.command = {"/usr/bin/python3", "-c", R"(
 import json, select, sys
 inp = sys.stdin.buffer.raw
 def line():

@@ -69,7 +69,7 @@ struct handlers_world {
   }
   void python(const std::string& script) {
     exec_options what;
-    what.command = {"python3", "-c", script};
+    what.command = {"/usr/bin/python3", "-c", script};
     set(std::move(what));
   }
   void set(exec_options what) {

@@ -85,7 +85,7 @@ TEST_CASE("a program that fails is tried again, and nothing is skipped") {
   exec_world w{"restart-backoff-min = 1ms"};
   w.send("k", "v", {}, 3);
   // It fails at each record the first time.
-  auto script = w.script(R"(#!/usr/bin/env python3
+  auto script = w.script(R"(#!/usr/bin/python3
 import json, os, sys
 for line in sys.stdin:
     for x in json.loads(line).get("records", []):
@@ -285,7 +285,7 @@ TEST_CASE("secrets that the settings read from variables reach no program") {
 TEST_CASE("a stop during a call waits for the answer, which counts") {
   exec_world w;
   w.send("k", "v");
-  auto script = w.script(R"(#!/usr/bin/env python3
+  auto script = w.script(R"(#!/usr/bin/python3
 import json, sys
 sys.stdin.readline()
 print("begun", file=sys.stderr, flush=True)
@@ -305,7 +305,7 @@ TEST_CASE(
   "a stop brings the program that keeps records its end, and acks count") {
   exec_world w;
   w.send("k", "v", {}, 2);
-  auto script = w.script(R"(#!/usr/bin/env python3
+  auto script = w.script(R"(#!/usr/bin/python3
 import json, sys
 last, generation = 0, 0
 for line in sys.stdin:
@@ -373,7 +373,7 @@ TEST_CASE("many partitions on a pool of few processes keep their order") {
   for (int i = 0; i < records; ++i)
     lines += "k" + std::to_string(i) + "\n";
   output_of({"produce", w.conf, "many", "--key-field", "1"}, {lines});
-  auto script = w.script(R"(#!/usr/bin/env python3
+  auto script = w.script(R"(#!/usr/bin/python3
 import json, os, sys
 assert "CAFKA_PARTITION" not in os.environ
 out = open(os.environ["HERE"] + "/handled", "a", buffering=1)

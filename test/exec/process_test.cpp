@@ -539,6 +539,7 @@ TEST_CASE(
   auto tested = x.shell("echo $PPID > $HERE/guard; setsid yes & read -r line; "
                         "echo $$ > $HERE/new; mv $HERE/new $HERE/pid; "
                         "exec sleep 1000");
+  REQUIRE(tested->await_started().empty()); // else it is none that ran
   std::thread killer{[&] {
     if (x.await_file("pid"))
       kill(x.pid_in("guard"), SIGKILL);
@@ -553,6 +554,7 @@ TEST_CASE("a guard that is killed takes its program with it") {
   world x;
   auto tested = x.shell("echo $PPID > $HERE/guard; read -r line; echo $$ > "
                         "$HERE/new; mv $HERE/new $HERE/pid; exec sleep 1000");
+  REQUIRE(tested->await_started().empty()); // else it is none that ran
   std::thread killer{[&] {
     if (x.await_file("pid"))
       kill(x.pid_in("guard"), SIGKILL);

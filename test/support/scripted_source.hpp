@@ -31,6 +31,7 @@ struct scripted_log {
   std::string error;
   bool loses = false;        ///< what it gives nobody hears of
   bool fails_behind = false; ///< records come with the failure, before it
+  std::function<void()> during_drain;
   // -- what happened
   std::size_t drains = 0;
   std::size_t given = 0; ///< records given out
@@ -46,6 +47,8 @@ public:
   core::fetched drain(std::size_t records_max, core::flow_window room,
                       const core::range_set& skip, offset_t from) override {
     ++log_->drains;
+    if (auto f = std::exchange(log_->during_drain, nullptr))
+      f();
     core::fetched out;
     if (log_->mute)
       return out;
