@@ -22,13 +22,15 @@ struct model_source {
   offset_t end = 0;
   offset_t position = 0;
 
-  fetched drain(std::size_t records_max, const range_set& skip, bool calm) {
+  /// As `record_source::drain`.
+  fetched drain(std::size_t records_max, const range_set& skip, offset_t from,
+                bool calm) {
     fetched out;
     record_block::builder block;
     auto i = records.lower_bound(position);
     for (; i != records.end() && block.size() < records_max; ++i) {
       out.next = position = *i + 1;
-      if (!skip.contains(*i))
+      if (*i >= from && !skip.contains(*i))
         block.add(*i, std::nullopt, "v");
     }
     switch (calm ? 0 : *rc::gen::inRange(0, 4)) {
@@ -54,6 +56,7 @@ struct fixture {
   model_source source;
   std::set<offset_t> handled;
   std::vector<delivery_ptr> out; // delivered in this incarnation
+  delivery_step reading;         // what the source is read with
   bool reads = false;            // the retained records are through
   time_point now{1h};
 
@@ -79,6 +82,7 @@ struct fixture {
       out.push_back(x->from);
       handle(*x->from);
     }
+    reading = machine.read_step();
     reads = true;
   }
   void handle(const delivery& x) {
@@ -90,8 +94,8 @@ struct fixture {
   void drain(bool calm = false) {
     if (!reads)
       redeliver_all();
-    auto got = source.drain(*rc::gen::inRange<std::size_t>(1, 6),
-                            machine.tracker()->acked_above(), calm);
+    auto got = source.drain(*rc::gen::inRange<std::size_t>(1, 6), reading.skip,
+                            reading.from, calm);
     if (!calm && *rc::gen::inRange(0, 8) == 7)
       return end_incarnation(); // before anybody heard of it
     intake what{nullptr, got.next, got.resolved_begin};
